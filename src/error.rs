@@ -1,0 +1,322 @@
+//! What can go wrong, for the caller and for the person on call.
+
+use std::time::Duration;
+
+/// The result of every fallible call of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a call could not do its work.
+///
+/// Each message says what was being done and what to do next. The server's own words are in
+/// [`source`](std::error::Error::source), never in the message too, so a reporter that prints the
+/// chain prints each cause once.
+///
+/// After any of these a further call is safe: what was recorded as applied is applied, and what was
+/// not is tried again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A statement outside the migrations themselves failed, or the connection broke.
+    #[error("could not {action}; call again once the cause below is removed")]
+    Database {
+        /// What was being done, as in "could not ...".
+        action: String,
+        /// The server's or the driver's answer.
+        source: mysql::Error,
+    },
+
+    /// The statement of a migration failed, or the row that records it could not be written.
+    #[error(
+        "migration {migration} failed with {applied} of {total} applied; \
+         it is not recorded, and the next call goes on from it once the cause below is removed"
+    )]
+    Migration {
+        /// The file's name without its ending, which names the table.
+        migration: String,
+        /// How many of this build's migrations are applied and recorded.
+        applied: usize,
+        /// How many migrations this build has.
+        total: usize,
+        /// The server's or the driver's answer.
+        source: mysql::Error,
+    },
+
+    /// Someone else held the migration lock for longer than the
+    /// [lock timeout](crate::Migrator::lock_timeout).
+    #[error(
+        "the migration lock {name} was not free within {waited:?}{}; \
+         wait for its holder to finish, or end that connection if it is stuck",
+        match holder {
+            Some(id) => format!(" (held by connection {id})"),
+            None => String::new(),
+        }
+    )]
+    LockTimeout {
+        /// The name given to `GET_LOCK`.
+        name: String,
+        /// How long this call waited.
+        waited: Duration,
+        /// The holder's connection id, as `SHOW PROCESSLIST` and `KILL` know it.
+        holder: Option<u64>,
+    },
+
+    /// The server would not give a lock to anybody.
+    #[error(
+        "the server cannot give the migration lock {name}; check that GET_LOCK is allowed here \
+         (some clusters refuse it) and that the server has memory"
+    )]
+    LockUnavailable {
+        /// The name given to `GET_LOCK`.
+        name: String,
+        /// The server's answer, where it gave an error and not just NULL.
+        source: Option<mysql::Error>,
+    },
+
+    /// The connection has no current database.
+    #[error("no database is selected; put its name into the connection's URL or options")]
+    NoDatabaseSelected,
+
+    /// The caller's transaction is open. DDL would commit it, so nothing was done.
+    #[error(
+        "the connection has an open transaction, which creating tables would commit; \
+         commit it or roll it back, then call again"
+    )]
+    OpenTransaction,
+
+    /// The server is too old, or lacks something that the tables need.
+    #[error("the server {version} is not supported; {needed} is needed")]
+    UnsupportedServer {
+        /// What the server calls itself.
+        version: String,
+        /// What would be supported.
+        needed: &'static str,
+    },
+
+    /// The server or the session takes no writes: a replica, a reader end point, a fenced primary.
+    #[error(
+        "the server is read-only and has migrations to apply; \
+         run them against the primary (the writer end point), whence they replicate"
+    )]
+    ReadOnly {
+        /// The server's answer, where a statement was refused and not just a setting read.
+        source: Option<mysql::Error>,
+    },
+
+    /// The user lacks a right.
+    #[error("not allowed to {action}; grant what is missing, then call again")]
+    PermissionDenied {
+        /// What was being done, with the rights that it needs.
+        action: String,
+        /// The server's answer.
+        source: mysql::Error,
+    },
+
+    /// A migration that was applied is not the one that this build has.
+    #[error(
+        "the history says that {recorded} was applied, but this build has {}; \
+         run the build that applied it, or find out who changed the file or the history",
+        match embedded {
+            Some(name) if name == recorded => "other SQL under that name",
+            Some(name) => name,
+            None => "no such migration",
+        }
+    )]
+    Diverged {
+        /// The migration as the history names it.
+        recorded: String,
+        /// The migration of the same version in this build.
+        embedded: Option<String>,
+    },
+
+    /// A migration was never applied although a later one was.
+    #[error(
+        "migration {missing} was never applied, but {latest} was; \
+         restore its row in the history if its table exists, else apply its SQL by hand and add the row"
+    )]
+    OutOfOrder {
+        /// The migration that is not in the history.
+        missing: String,
+        /// The newest migration in the history.
+        latest: String,
+    },
+
+    /// The history has migrations that this build does not know, and
+    /// [`refuse_newer_history`](crate::Migrator::refuse_newer_history) was asked for.
+    #[error(
+        "the database is at version {recorded} and this build only knows {embedded}; \
+         deploy a build at least as new as the one that migrated it"
+    )]
+    NewerHistory {
+        /// The newest version in the history.
+        recorded: i64,
+        /// The newest version in this build.
+        embedded: i64,
+    },
+
+    /// A row of the history cannot be read.
+    #[error(
+        "the history row {} has an unreadable {column}; restore it from a backup or another environment",
+        match version {
+            Some(version) => format!("of version {version}"),
+            None => String::from("without a readable version"),
+        }
+    )]
+    CorruptHistory {
+        /// The row's version, where that can be read.
+        version: Option<i64>,
+        /// The first column that cannot.
+        column: &'static str,
+    },
+
+    /// refinery would not plan this build's migrations, which is a defect of the build.
+    #[error("this build's migrations cannot be planned; use another build and report this one")]
+    Plan {
+        /// What refinery says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// The name given to [`history_table`](crate::Migrator::history_table) cannot be used.
+    #[error("{name:?} cannot be the history table: {reason}")]
+    InvalidHistoryTable {
+        /// The name as given.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+impl Error {
+    /// The server's error code, where the cause is an answer of the server.
+    ///
+    /// ```
+    /// fn is_missing_right(error: &quicksight_migrations::Error) -> bool {
+    ///     matches!(error.server_code(), Some(1044 | 1142))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn server_code(&self) -> Option<u16> {
+        self.cause().and_then(code_of)
+    }
+
+    /// Whether the same call may succeed by itself a little later: the lock was held, the
+    /// connection broke, or another session was in the way.
+    ///
+    /// A call after a broken connection needs a new connection.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::LockTimeout { .. } => true,
+            _ => self.cause().is_some_and(is_transient),
+        }
+    }
+
+    fn cause(&self) -> Option<&mysql::Error> {
+        match self {
+            Self::Database { source, .. }
+            | Self::Migration { source, .. }
+            | Self::PermissionDenied { source, .. } => Some(source),
+            Self::ReadOnly { source } | Self::LockUnavailable { source, .. } => source.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The variant that fits an answer to a statement of ours. `action` completes "could not ..."
+    /// and "not allowed to ...".
+    pub(crate) fn from_answer(action: impl Into<String>, source: mysql::Error) -> Self {
+        match code_of(&source) {
+            Some(code::NO_DATABASE) => Self::NoDatabaseSelected,
+            Some(code::READ_ONLY_OPTION | code::READ_ONLY_TRANSACTION | code::READ_ONLY_MODE) => {
+                Self::ReadOnly {
+                    source: Some(source),
+                }
+            }
+            Some(code) if code::DENIED.contains(&code) => Self::PermissionDenied {
+                action: action.into(),
+                source,
+            },
+            _ => Self::Database {
+                action: action.into(),
+                source,
+            },
+        }
+    }
+
+    /// The variant for an error in place of an answer to `GET_LOCK`.
+    pub(crate) fn lock_answer(name: &str, source: mysql::Error) -> Self {
+        if code_of(&source).is_none() {
+            return Self::from_answer(format!("take the migration lock {name}"), source);
+        }
+        Self::LockUnavailable {
+            name: name.to_owned(),
+            source: Some(source),
+        }
+    }
+
+    /// Whether another session or another node of a cluster was in the way, so that it may have
+    /// done the work itself.
+    pub(crate) fn collision(&self) -> Option<Collision> {
+        match self.server_code()? {
+            code::LOCK_WAIT_TIMEOUT => Some(Collision::Waited),
+            code if code::CONFLICTS.contains(&code) => Some(Collision::Lost),
+            _ => None,
+        }
+    }
+}
+
+/// How another session got in the way of a statement.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Collision {
+    /// It held a lock for as long as we wait.
+    Waited,
+    /// It was first, and the server undid our statement.
+    Lost,
+}
+
+/// Error codes of the server that mean something to us.
+/// <https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html>
+pub(crate) mod code {
+    pub(crate) const NO_DATABASE: u16 = 1046;
+    pub(crate) const NO_SUCH_TABLE: u16 = 1146;
+    pub(crate) const TABLE_ACCESS_DENIED: u16 = 1142;
+    pub(crate) const TRANSACTION_IN_PROGRESS: u16 = 1568;
+
+    pub(crate) const READ_ONLY_OPTION: u16 = 1290;
+    pub(crate) const READ_ONLY_TRANSACTION: u16 = 1792;
+    pub(crate) const READ_ONLY_MODE: u16 = 1836;
+
+    /// Database, table, routine, "needs one of these privileges".
+    pub(crate) const DENIED: [u16; 4] = [1044, TABLE_ACCESS_DENIED, 1370, 1227];
+
+    /// A lock wait ran out: of a row, or of a table's metadata.
+    pub(crate) const LOCK_WAIT_TIMEOUT: u16 = 1205;
+
+    /// What a commit answers when another node of the cluster was first: duplicate key, error
+    /// during commit, deadlock, rolled back by a group plugin.
+    pub(crate) const CONFLICTS: [u16; 4] = [1062, 1180, 1213, 3101];
+}
+
+/// The server's error code, if the server answered at all.
+pub(crate) fn code_of(error: &mysql::Error) -> Option<u16> {
+    match error {
+        mysql::Error::MySqlError(answer) => Some(answer.code),
+        _ => None,
+    }
+}
+
+fn is_transient(error: &mysql::Error) -> bool {
+    /// Too many connections, shutdown in progress, user-level lock deadlock, table definition
+    /// changed, wsrep not ready.
+    const PASSING: [u16; 7] = [1040, 1053, 3058, 1412, 1047, 1317, 1077];
+
+    match error {
+        mysql::Error::IoError(_) | mysql::Error::CodecError(_) | mysql::Error::DriverError(_) => {
+            true
+        }
+        mysql::Error::MySqlError(answer) => {
+            answer.code == code::LOCK_WAIT_TIMEOUT
+                || code::CONFLICTS.contains(&answer.code)
+                || PASSING.contains(&answer.code)
+        }
+        _ => false,
+    }
+}

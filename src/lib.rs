@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::dbg_macro,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::print_stderr,
+        clippy::print_stdout,
+        clippy::todo,
+        clippy::unwrap_used
+    )
+)]
+
+mod boot;
+mod connection;
+mod error;
+mod history;
+mod lock;
+mod migrate;
+mod preflight;
+mod report;
+mod status;
+
+pub use connection::Connection;
+pub use error::{Error, Result};
+pub use migrate::{Migrator, quicksight_migration_status, run_quicksight_migrations};
+pub use report::{AppliedMigration, Report};
+pub use status::{MigrationState, MigrationStatus, Status};
+/// The driver whose connections this crate takes and whose errors it returns.
+pub use mysql;
+/// The dates of the history are in this crate's types.
+pub use time;

@@ -1,0 +1,202 @@
+//! The public calls, their settings, and the migrations that are built in.
+
+use std::{
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
+use log::{debug, info};
+
+use crate::{
+    boot::Boot,
+    connection::{Connection, Session},
+    error::Result,
+    history::{DEFAULT_TABLE, Embedded, HistoryTable},
+    report::Report,
+    status::Status,
+};
+
+mod embedded {
+    refinery::embed_migrations!("migrations");
+}
+
+/// The files of `migrations/`, by version.
+static EMBEDDED: LazyLock<Vec<Embedded>> = LazyLock::new(|| {
+    let runner = embedded::migrations::runner();
+    let mut migrations = runner.get_migrations().clone();
+    migrations.sort();
+    migrations.into_iter().map(Embedded::new).collect()
+});
+
+/// Brings the `QuickSight` tables into place, with the defaults of [`Migrator`].
+///
+/// Call it once in `main()`, before serving. Any number of processes may call it at the same time
+/// on the same database: one applies what is missing, the others wait for it. When nothing is
+/// missing it sends a single `SELECT`, takes no lock and needs no right but `SELECT`, so it works
+/// on a replica too.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
+/// let report = quicksight_migrations::run_quicksight_migrations(&mut conn)?;
+/// println!("{report}");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Everything of [`Error`](crate::Error) except [`Error::NewerHistory`](crate::Error::NewerHistory) and [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), which
+/// need a setting of [`Migrator`]. After an error nothing is lost, and a further call goes on where
+/// this one stopped.
+pub fn run_quicksight_migrations<C: Connection>(conn: &mut C) -> Result<Report> {
+    Migrator::new().run(conn)
+}
+
+/// Tells which migrations are applied, with the defaults of [`Migrator`]. Sends one `SELECT` and
+/// changes nothing.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
+/// let status = quicksight_migrations::quicksight_migration_status(&mut conn)?;
+/// for migration in status.migrations() {
+///     println!("{migration}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory), [`Error::PermissionDenied`](crate::Error::PermissionDenied) or
+/// [`Error::Database`](crate::Error::Database). A history that a run would refuse is a finding and not an error: see
+/// [`MigrationState`](crate::MigrationState).
+pub fn quicksight_migration_status<C: Connection>(conn: &mut C) -> Result<Status> {
+    Migrator::new().status(conn)
+}
+
+/// The same calls with settings.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use quicksight_migrations::Migrator;
+///
+/// # let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
+/// let report = Migrator::new()
+///     .lock_timeout(Duration::from_secs(300))
+///     .metadata_lock_timeout(Duration::from_secs(5))
+///     .run(&mut conn)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a Migrator does nothing until it is run"]
+pub struct Migrator {
+    pub(crate) lock_timeout: Duration,
+    pub(crate) metadata_lock_timeout: Duration,
+    pub(crate) history_table: String,
+    pub(crate) newer_history: NewerHistory,
+}
+
+/// What to do about a history that is ahead of this build.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum NewerHistory {
+    Tolerate,
+    Refuse,
+}
+
+impl Default for Migrator {
+    fn default() -> Self {
+        Self {
+            lock_timeout: Duration::from_secs(60),
+            metadata_lock_timeout: Duration::from_secs(60),
+            history_table: DEFAULT_TABLE.to_owned(),
+            newer_history: NewerHistory::Tolerate,
+        }
+    }
+}
+
+impl Migrator {
+    /// The defaults: 60 seconds for each lock, the history in `quicksight_schema_history`, a newer
+    /// history tolerated.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long to wait for another process that is migrating the same database, in whole seconds,
+    /// rounded up. Zero: do not wait. The default is 60 seconds.
+    pub fn lock_timeout(mut self, limit: Duration) -> Self {
+        self.lock_timeout = limit;
+        self
+    }
+
+    /// How long each statement waits for a table that another session holds, as a forgotten
+    /// transaction does; in whole seconds, rounded up, at least one. The default is 60 seconds; the
+    /// server's own is a year.
+    pub fn metadata_lock_timeout(mut self, limit: Duration) -> Self {
+        self.metadata_lock_timeout = limit;
+        self
+    }
+
+    /// Where the history is kept. The default is `quicksight_schema_history`.
+    ///
+    /// The name must be the same in every call and every service that shares the database. A name
+    /// that cannot be used is an [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable) of the run, not a panic here.
+    pub fn history_table(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.history_table);
+        self
+    }
+
+    /// Makes [`Error::NewerHistory`](crate::Error::NewerHistory) of a database that a newer build has migrated.
+    ///
+    /// By default that is only logged and [reported](Report::newer_version): in a rolling deploy an
+    /// old replica may restart after the first new one, and later migrations only add.
+    pub fn refuse_newer_history(mut self) -> Self {
+        self.newer_history = NewerHistory::Refuse;
+        self
+    }
+
+    /// Brings the tables into place: see [`run_quicksight_migrations`].
+    ///
+    /// # Errors
+    ///
+    /// Everything of [`Error`](crate::Error). After an error nothing is lost, and a further call goes on where
+    /// this one stopped.
+    pub fn run<C: Connection>(&self, conn: &mut C) -> Result<Report> {
+        self.run_these(&EMBEDDED, conn)
+    }
+
+    /// Tells which migrations are applied: see [`quicksight_migration_status`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory),
+    /// [`Error::PermissionDenied`](crate::Error::PermissionDenied) or [`Error::Database`](crate::Error::Database).
+    pub fn status<C: Connection>(&self, conn: &mut C) -> Result<Status> {
+        let table = HistoryTable::new(&self.history_table, &EMBEDDED)?;
+        let recorded = table.read(&mut Session::new(conn))?;
+        Status::judge(recorded.unwrap_or_default(), &EMBEDDED)
+    }
+
+    fn run_these<C: Connection>(&self, embedded: &[Embedded], conn: &mut C) -> Result<Report> {
+        let started = Instant::now();
+        let mut session = Session::new(conn);
+        let done = Boot::new(self, embedded)?.run(&mut session)?;
+        let report = Report {
+            applied: done.applied,
+            total: embedded.len(),
+            newer_version: done.newer_version,
+            statements: session.statements(),
+            lock_wait: done.lock_wait,
+            elapsed: started.elapsed(),
+        };
+        if report.applied().is_empty() {
+            debug!("{report}");
+        } else {
+            info!("{report}");
+        }
+        Ok(report)
+    }
+}

@@ -1,0 +1,116 @@
+//! A wire between a client and the server that a test can watch and cut.
+
+use std::{
+    io::{Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+const COM_QUERY: u8 = 3;
+
+/// Where the wire is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// The server never sees the statement.
+    BeforeStatement,
+    /// The server runs the statement, and its answer is lost.
+    BeforeAnswer,
+}
+
+/// What a wire does to the n-th statement that passes, counted from 1.
+type Hook = dyn Fn(usize, &str) -> Option<Cut> + Send + Sync;
+
+/// A port of the loopback interface that leads to the server.
+pub struct Wire {
+    port: u16,
+    statements: Arc<AtomicUsize>,
+}
+
+impl Wire {
+    /// Opens a wire for one connection. `hook` sees each statement before the server does.
+    pub fn open(
+        server: (String, u16),
+        hook: impl Fn(usize, &str) -> Option<Cut> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = listener.local_addr().expect("its address").port();
+        let statements = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&statements);
+        thread::spawn(move || {
+            let (client, _) = listener.accept().expect("a client");
+            let server = TcpStream::connect(server).expect("the server");
+            let _ = client.set_nodelay(true);
+            let _ = server.set_nodelay(true);
+            relay(client, server, &counter, &hook);
+        });
+        Self { port, statements }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// How many statements have passed.
+    pub fn statements(&self) -> usize {
+        self.statements.load(Ordering::SeqCst)
+    }
+}
+
+fn relay(mut client: TcpStream, mut server: TcpStream, counter: &AtomicUsize, hook: &Hook) {
+    let mut answers = server.try_clone().expect("a second handle");
+    let mut to_client = client.try_clone().expect("a second handle");
+    let back = thread::spawn(move || {
+        let mut buffer = [0; 16 * 1024];
+        while let Ok(count @ 1..) = answers.read(&mut buffer) {
+            if to_client.write_all(&buffer[..count]).is_err() {
+                break;
+            }
+        }
+        let _ = to_client.shutdown(Shutdown::Both);
+    });
+    while let Some(packet) = read_packet(&mut client) {
+        let mut cut = None;
+        if let Some(sql) = statement(&packet) {
+            let number = counter.fetch_add(1, Ordering::SeqCst) + 1;
+            cut = hook(number, &sql);
+        }
+        match cut {
+            None if server.write_all(&packet).is_ok() => {}
+            None | Some(Cut::BeforeStatement) => break,
+            Some(Cut::BeforeAnswer) => {
+                let _ = client.shutdown(Shutdown::Both);
+                let _ = server.write_all(&packet);
+                // The server reads the statement before it sees that nobody is there.
+                let _ = server.shutdown(Shutdown::Write);
+                let _ = back.join();
+                return;
+            }
+        }
+    }
+    let _ = client.shutdown(Shutdown::Both);
+    let _ = server.shutdown(Shutdown::Both);
+    let _ = back.join();
+}
+
+/// A packet with its header: three bytes of length, one of sequence.
+fn read_packet(stream: &mut TcpStream) -> Option<Vec<u8>> {
+    let mut packet = vec![0; 4];
+    stream.read_exact(&mut packet).ok()?;
+    let length = u32::from_le_bytes([packet[0], packet[1], packet[2], 0]) as usize;
+    packet.resize(4 + length, 0);
+    stream.read_exact(&mut packet[4..]).ok()?;
+    Some(packet)
+}
+
+/// The SQL of a command that starts with this packet.
+fn statement(packet: &[u8]) -> Option<String> {
+    let is_first = packet[3] == 0;
+    match packet.get(4) {
+        Some(&COM_QUERY) if is_first => Some(String::from_utf8_lossy(&packet[5..]).into_owned()),
+        _ => None,
+    }
+}
