@@ -96,20 +96,14 @@ impl<'m> Boot<'m> {
     /// the slower one's statement is undone at its commit. That is no failure but news: the history
     /// is read again, and only what is still missing is tried again.
     fn apply(&self, session: &mut Session<'_>, lock_wait: Duration) -> Result<Done> {
-        let mut done = Done {
-            lock_wait,
-            ..Done::default()
-        };
+        let mut done = Done { lock_wait, ..Done::default() };
         let mut expected = usize::MAX;
         let mut failure = None;
         let mut retries = 0;
         loop {
             let status = self.read(session)?;
             if self.is_done(&status)? {
-                return Ok(Done {
-                    newer_version: status.newer_version(),
-                    ..done
-                });
+                return Ok(Done { newer_version: status.newer_version(), ..done });
             }
             let pending = status.total() - status.applied();
             if let Some((error, collision)) = failure.take() {
@@ -164,9 +158,7 @@ impl<'m> Boot<'m> {
                 total: self.embedded.len(),
                 source,
             }),
-            (Err(refusal), None) => Err(Error::Plan {
-                source: Box::new(refusal),
-            }),
+            (Err(refusal), None) => Err(Error::Plan { source: Box::new(refusal) }),
         }
     }
 
@@ -182,10 +174,6 @@ impl<'m> Boot<'m> {
 impl Done {
     /// Nothing was left to do for this run.
     fn by_others(status: &Status, lock_wait: Duration) -> Self {
-        Self {
-            applied: Vec::new(),
-            newer_version: status.newer_version(),
-            lock_wait,
-        }
+        Self { applied: Vec::new(), newer_version: status.newer_version(), lock_wait }
     }
 }

@@ -49,10 +49,7 @@ pub(crate) struct Session<'c> {
 
 impl<'c> Session<'c> {
     pub(crate) fn new<C: Connection>(conn: &'c mut C) -> Self {
-        Self {
-            conn: conn.conn(),
-            statements: 0,
-        }
+        Self { conn: conn.conn(), statements: 0 }
     }
 
     /// How many statements this call has sent.
@@ -116,7 +113,7 @@ pub(crate) fn column<T: mysql::prelude::FromValue>(row: &Row, index: usize) -> O
 
 /// Lets refinery's `Runner` plan, order and record, and sends its statements one by one.
 ///
-/// refinery's own driver for MySQL is not used: it drops the errors of every result set but the
+/// The driver for MySQL that comes with refinery is not used: it drops the errors of every result set but the
 /// first, panics on a history row that it did not write, and wraps DDL, which cannot be rolled
 /// back, in transactions.
 pub(crate) struct Adapter<'s, 'c> {
@@ -141,14 +138,7 @@ impl<'s, 'c> Adapter<'s, 'c> {
         recorded: Vec<Migration>,
         pending: &'s [&'s Embedded],
     ) -> Self {
-        Self {
-            session,
-            recorded,
-            pending,
-            running: None,
-            applied: Vec::new(),
-            failure: None,
-        }
+        Self { session, recorded, pending, running: None, applied: Vec::new(), failure: None }
     }
 
     /// What was applied and recorded, and the error that ended it.

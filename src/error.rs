@@ -226,18 +226,12 @@ impl Error {
         match code_of(&source) {
             Some(code::NO_DATABASE) => Self::NoDatabaseSelected,
             Some(code::READ_ONLY_OPTION | code::READ_ONLY_TRANSACTION | code::READ_ONLY_MODE) => {
-                Self::ReadOnly {
-                    source: Some(source),
-                }
+                Self::ReadOnly { source: Some(source) }
             }
-            Some(code) if code::DENIED.contains(&code) => Self::PermissionDenied {
-                action: action.into(),
-                source,
-            },
-            _ => Self::Database {
-                action: action.into(),
-                source,
-            },
+            Some(code) if code::DENIED.contains(&code) => {
+                Self::PermissionDenied { action: action.into(), source }
+            }
+            _ => Self::Database { action: action.into(), source },
         }
     }
 
@@ -246,10 +240,7 @@ impl Error {
         if code_of(&source).is_none() {
             return Self::from_answer(format!("take the migration lock {name}"), source);
         }
-        Self::LockUnavailable {
-            name: name.to_owned(),
-            source: Some(source),
-        }
+        Self::LockUnavailable { name: name.to_owned(), source: Some(source) }
     }
 
     /// Whether another session or another node of a cluster was in the way, so that it may have

@@ -105,9 +105,7 @@ impl Recorded {
             name: text(1, "name")?,
             applied_on: OffsetDateTime::parse(&text(2, "applied_on")?, &Rfc3339)
                 .map_err(|_| unreadable("applied_on"))?,
-            checksum: text(3, "checksum")?
-                .parse()
-                .map_err(|_| unreadable("checksum"))?,
+            checksum: text(3, "checksum")?.parse().map_err(|_| unreadable("checksum"))?,
         })
     }
 }
@@ -134,14 +132,9 @@ impl HistoryTable {
         } else if embedded.iter().any(is_ours) {
             "a migration makes a table of that name"
         } else {
-            return Ok(Self {
-                quoted: format!("`{}`", name.replace('`', "``")),
-            });
+            return Ok(Self { quoted: format!("`{}`", name.replace('`', "``")) });
         };
-        Err(Error::InvalidHistoryTable {
-            name: name.to_owned(),
-            reason,
-        })
+        Err(Error::InvalidHistoryTable { name: name.to_owned(), reason })
     }
 
     pub(crate) fn quoted(&self) -> &str {
@@ -165,10 +158,9 @@ impl HistoryTable {
             {
                 Ok(None)
             }
-            Err(error) => Err(Error::from_answer(
-                format!("read the history table {}", self.quoted),
-                error,
-            )),
+            Err(error) => {
+                Err(Error::from_answer(format!("read the history table {}", self.quoted), error))
+            }
         }
     }
 
@@ -194,4 +186,3 @@ impl HistoryTable {
         })
     }
 }
-

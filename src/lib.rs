@@ -26,9 +26,9 @@ mod status;
 pub use connection::Connection;
 pub use error::{Error, Result};
 pub use migrate::{Migrator, quicksight_migration_status, run_quicksight_migrations};
-pub use report::{AppliedMigration, Report};
-pub use status::{MigrationState, MigrationStatus, Status};
 /// The driver whose connections this crate takes and whose errors it returns.
 pub use mysql;
+pub use report::{AppliedMigration, Report};
+pub use status::{MigrationState, MigrationStatus, Status};
 /// The dates of the history are in this crate's types.
 pub use time;

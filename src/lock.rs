@@ -30,10 +30,7 @@ pub(crate) fn with_lock<'c, T>(
 ) -> Result<T> {
     let name = lock_name(database);
     let waited = acquire(session, &name, timeout)?;
-    session.finally(
-        |session| work(session, waited),
-        |session| release(session, &name),
-    )
+    session.finally(|session| work(session, waited), |session| release(session, &name))
 }
 
 /// A name for a database, in the 64 characters that the server allows. Names are shared by the
@@ -56,10 +53,7 @@ fn acquire(session: &mut Session<'_>, name: &str, timeout: Duration) -> Result<D
             Some(1) => return Ok(started.elapsed()),
             Some(_) => {}
             None => {
-                return Err(Error::LockUnavailable {
-                    name: name.to_owned(),
-                    source: None,
-                });
+                return Err(Error::LockUnavailable { name: name.to_owned(), source: None });
             }
         }
         let holder = holder(session, name);
@@ -80,9 +74,7 @@ fn acquire(session: &mut Session<'_>, name: &str, timeout: Duration) -> Result<D
 
 /// The connection that holds the lock; `None` if it has just let go, or the server will not say.
 fn holder(session: &mut Session<'_>, name: &str) -> Option<u64> {
-    let row = session
-        .row(&format!("SELECT IS_USED_LOCK('{name}')"))
-        .ok()??;
+    let row = session.row(&format!("SELECT IS_USED_LOCK('{name}')")).ok()??;
     column(&row, 0)
 }
 

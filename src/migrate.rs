@@ -28,7 +28,7 @@ static EMBEDDED: LazyLock<Vec<Embedded>> = LazyLock::new(|| {
     migrations.into_iter().map(Embedded::new).collect()
 });
 
-/// Brings the `QuickSight` tables into place, with the defaults of [`Migrator`].
+/// Brings the QuickSight tables into place, with the defaults of [`Migrator`].
 ///
 /// Call it once in `main()`, before serving. Any number of processes may call it at the same time
 /// on the same database: one applies what is missing, the others wait for it. When nothing is
@@ -110,8 +110,8 @@ pub(crate) enum NewerHistory {
 impl Default for Migrator {
     fn default() -> Self {
         Self {
-            lock_timeout: Duration::from_secs(60),
-            metadata_lock_timeout: Duration::from_secs(60),
+            lock_timeout: Duration::from_mins(1),
+            metadata_lock_timeout: Duration::from_mins(1),
             history_table: DEFAULT_TABLE.to_owned(),
             newer_history: NewerHistory::Tolerate,
         }

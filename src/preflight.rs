@@ -30,7 +30,9 @@ pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
              (SELECT support FROM information_schema.engines WHERE engine = 'InnoDB'), \
              @@autocommit, @@lock_wait_timeout, @@innodb_lock_wait_timeout",
         )
-        .map_err(|error| Error::from_answer("ask the server for its version and settings", error))?;
+        .map_err(|error| {
+            Error::from_answer("ask the server for its version and settings", error)
+        })?;
     let Some(facts) = facts else {
         return Err(unsupported("that says nothing of itself", NEEDED));
     };
@@ -98,9 +100,7 @@ impl Server {
 
 /// A time limit as the server takes it, rounded up, and at most the year that it allows.
 pub(crate) fn whole_seconds(limit: Duration) -> u64 {
-    let seconds = limit
-        .as_secs()
-        .saturating_add(u64::from(limit.subsec_nanos() > 0));
+    let seconds = limit.as_secs().saturating_add(u64::from(limit.subsec_nanos() > 0));
     seconds.min(31_536_000)
 }
 
@@ -136,10 +136,7 @@ fn is_only_our_read(session: &mut Session<'_>) -> mysql::Result<bool> {
 }
 
 fn unsupported(version: &str, needed: &'static str) -> Error {
-    Error::UnsupportedServer {
-        version: version.to_owned(),
-        needed,
-    }
+    Error::UnsupportedServer { version: version.to_owned(), needed }
 }
 
 fn text(row: &Row, index: usize) -> String {
@@ -160,9 +157,7 @@ fn is_supported(version: &str) -> bool {
         Some(rest) if is_mariadb => rest,
         _ => version,
     };
-    let mut numbers = version
-        .split(|c: char| !c.is_ascii_digit())
-        .map(str::parse::<u32>);
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
     match (numbers.next(), numbers.next()) {
         (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= oldest,
         _ => false,

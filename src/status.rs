@@ -113,10 +113,7 @@ impl Status {
             let version = row.version;
             if rows.insert(version, row).is_some() {
                 // Only a table made by hand, without its primary key, can say two things.
-                return Err(Error::CorruptHistory {
-                    version: Some(version),
-                    column: "version",
-                });
+                return Err(Error::CorruptHistory { version: Some(version), column: "version" });
             }
         }
         let newest = rows.last_key_value().map(|(version, _)| *version);
@@ -129,9 +126,7 @@ impl Status {
                 name: one.name().to_owned(),
                 state: match rows.remove(&one.version()) {
                     Some(row) if one.is(&row) => MigrationState::Applied { on: row.applied_on },
-                    Some(row) => MigrationState::Diverged {
-                        recorded: row.file_name(),
-                    },
+                    Some(row) => MigrationState::Diverged { recorded: row.file_name() },
                     None if newest > Some(one.version()) => MigrationState::Skipped,
                     None => MigrationState::Pending,
                 },
@@ -142,21 +137,12 @@ impl Status {
             let state = if Some(row.version) > last {
                 MigrationState::Newer { on: row.applied_on }
             } else {
-                MigrationState::Diverged {
-                    recorded: name.clone(),
-                }
+                MigrationState::Diverged { recorded: name.clone() }
             };
-            MigrationStatus {
-                version: row.version,
-                name,
-                state,
-            }
+            MigrationStatus { version: row.version, name, state }
         }));
         migrations.sort_by_key(MigrationStatus::version);
-        Ok(Self {
-            migrations,
-            total: embedded.len(),
-        })
+        Ok(Self { migrations, total: embedded.len() })
     }
 
     /// Every migration, of this build and of the history, by version.
@@ -169,18 +155,13 @@ impl Status {
     #[must_use]
     pub fn is_current(&self) -> bool {
         self.migrations.iter().all(|one| {
-            matches!(
-                one.state,
-                MigrationState::Applied { .. } | MigrationState::Newer { .. }
-            )
+            matches!(one.state, MigrationState::Applied { .. } | MigrationState::Newer { .. })
         })
     }
 
     /// The migrations that the next run applies.
     pub fn pending(&self) -> impl Iterator<Item = &MigrationStatus> {
-        self.migrations
-            .iter()
-            .filter(|one| one.state == MigrationState::Pending)
+        self.migrations.iter().filter(|one| one.state == MigrationState::Pending)
     }
 
     pub(crate) fn is_pending(&self, own: &Embedded) -> bool {
@@ -218,7 +199,12 @@ impl Status {
             self.migrations
                 .iter()
                 .rev()
-                .find(|one| matches!(one.state, MigrationState::Applied { .. } | MigrationState::Newer { .. }))
+                .find(|one| {
+                    matches!(
+                        one.state,
+                        MigrationState::Applied { .. } | MigrationState::Newer { .. }
+                    )
+                })
                 .map_or_else(String::new, |one| one.name.clone())
         };
         self.migrations.iter().find_map(|one| match &one.state {
@@ -229,10 +215,9 @@ impl Status {
                     .find(|own| own.version() == one.version)
                     .map(|own| own.name().to_owned()),
             }),
-            MigrationState::Skipped => Some(Error::OutOfOrder {
-                missing: one.name.clone(),
-                latest: latest(),
-            }),
+            MigrationState::Skipped => {
+                Some(Error::OutOfOrder { missing: one.name.clone(), latest: latest() })
+            }
             _ => None,
         })
     }
@@ -261,20 +246,12 @@ impl Status {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} of {} migrations applied",
-            self.applied(),
-            self.total()
-        )?;
+        write!(f, "{} of {} migrations applied", self.applied(), self.total())?;
         if let Some(next) = self.pending().next() {
             write!(f, ", next is {}", next.name)?;
         }
         let refused = self.count(|state| {
-            matches!(
-                state,
-                MigrationState::Diverged { .. } | MigrationState::Skipped
-            )
+            matches!(state, MigrationState::Diverged { .. } | MigrationState::Skipped)
         });
         if refused > 0 {
             write!(f, ", {refused} not as this build has them")?;

@@ -1,13 +1,180 @@
-//! One call makes the tables, and says what it did.
+//! One call makes the tables and says what it did; the next one finds nothing to do.
 
 mod support;
 
-use quicksight_migrations::run_quicksight_migrations;
+use std::time::Duration;
+
+use mysql::{Pool, prelude::Queryable};
+use quicksight_migrations::{
+    MigrationState, Migrator, quicksight_migration_status, run_quicksight_migrations,
+};
+use support::{TABLES, database};
 
 #[test]
-fn first_boot_makes_the_tables() {
-    let db = support::database();
+fn first_boot_makes_every_table_and_reports_it() {
+    let db = database();
+
     let report = run_quicksight_migrations(&mut db.conn()).unwrap();
-    eprintln!("{report}");
+
     db.assert_complete();
+    let names: Vec<_> = report.applied().iter().map(|one| one.name().to_owned()).collect();
+    let expected: Vec<_> =
+        (1..).zip(TABLES).map(|(number, table)| format!("V{number:02}__{table}")).collect();
+    assert_eq!(names, expected);
+    let versions: Vec<_> = report.applied().iter().map(|one| one.version()).collect();
+    assert_eq!(versions, (1..=18).collect::<Vec<i64>>());
+    assert!(report.applied().iter().all(|one| one.duration() > Duration::ZERO));
+    assert!(report.applied().iter().map(|one| one.duration()).sum::<Duration>() < report.elapsed());
+    assert_eq!(report.total(), 18);
+    assert_eq!(report.newer_version(), None);
+}
+
+/// One look, six to get ready and to clean up, the history table, one more look under the lock;
+/// then a statement and a history row for each table.
+#[test]
+fn first_boot_sends_a_known_number_of_statements() {
+    let db = database();
+    let mut conn = db.conn();
+
+    let before = support::questions(&mut conn);
+    let report = run_quicksight_migrations(&mut conn).unwrap();
+    let sent = support::questions(&mut conn) - before - 1;
+
+    assert_eq!(report.statements(), 9 + 2 * 18);
+    assert_eq!(report.statements(), sent);
+}
+
+#[test]
+fn second_boot_applies_nothing() {
+    let db = database();
+    let mut conn = db.conn();
+    run_quicksight_migrations(&mut conn).unwrap();
+
+    let report = run_quicksight_migrations(&mut conn).unwrap();
+
+    assert_eq!(report.applied(), []);
+    assert_eq!(report.total(), 18);
+    assert_eq!(report.statements(), 1);
+    assert_eq!(report.lock_wait(), Duration::ZERO);
+    db.assert_complete();
+}
+
+#[test]
+fn report_is_one_line_for_the_log() {
+    let db = database();
+    let mut conn = db.conn();
+
+    let first = run_quicksight_migrations(&mut conn).unwrap().to_string();
+    let second = run_quicksight_migrations(&mut conn).unwrap().to_string();
+
+    assert!(first.starts_with("18 of 18 migrations applied in "), "{first}");
+    assert!(first.ends_with(" ms (45 statements, 0 ms for the lock)"), "{first}");
+    assert!(second.starts_with("nothing to apply, all 18 migrations are in "), "{second}");
+    assert!(second.ends_with(" ms (1 statement, 0 ms for the lock)"), "{second}");
+}
+
+#[test]
+fn boots_on_a_pooled_connection() {
+    let db = database();
+    let pool = Pool::new(db.opts()).unwrap();
+
+    let report = run_quicksight_migrations(&mut pool.get_conn().unwrap()).unwrap();
+
+    assert_eq!(report.applied().len(), 18);
+    db.assert_complete();
+}
+
+#[test]
+fn goes_on_where_an_earlier_boot_stopped() {
+    let db = database();
+    let mut conn = db.conn();
+    run_quicksight_migrations(&mut conn).unwrap();
+    conn.query_drop("DELETE FROM quicksight_schema_history WHERE version > 16").unwrap();
+    conn.query_drop("DROP TABLE app_data").unwrap();
+    conn.query_drop("INSERT INTO telework (user_id, enterprise_id, trip_date) VALUES (1, 2, 'x')")
+        .unwrap();
+
+    let report = run_quicksight_migrations(&mut conn).unwrap();
+
+    let names: Vec<_> = report.applied().iter().map(|one| one.name()).collect();
+    assert_eq!(names, ["V17__telework", "V18__app_data"]);
+    let kept: Option<u32> = conn.query_first("SELECT COUNT(*) FROM telework").unwrap();
+    assert_eq!(kept, Some(1));
+    db.assert_complete();
+}
+
+#[test]
+fn keeps_its_history_where_it_is_told_to() {
+    let db = database();
+    let migrator = Migrator::new().history_table("odd `name` of a table");
+
+    assert_eq!(migrator.run(&mut db.conn()).unwrap().applied().len(), 18);
+    assert_eq!(migrator.run(&mut db.conn()).unwrap().statements(), 1);
+
+    assert!(migrator.status(&mut db.conn()).unwrap().is_current());
+    assert!(db.tables().contains(&"odd `name` of a table".to_owned()));
+    assert!(!db.tables().contains(&"quicksight_schema_history".to_owned()));
+}
+
+#[test]
+fn status_tells_what_is_applied_and_changes_nothing() {
+    let db = database();
+    let mut conn = db.conn();
+
+    let empty = quicksight_migration_status(&mut conn).unwrap();
+    assert_eq!(empty.to_string(), "0 of 18 migrations applied, next is V01__auth_user");
+    assert_eq!((empty.applied(), empty.total(), empty.is_current()), (0, 18, false));
+    assert_eq!(empty.pending().count(), 18);
+    assert_eq!(db.tables(), Vec::<String>::new());
+
+    run_quicksight_migrations(&mut conn).unwrap();
+    let full = quicksight_migration_status(&mut conn).unwrap();
+    assert_eq!(full.to_string(), "18 of 18 migrations applied");
+    assert_eq!((full.applied(), full.total(), full.is_current()), (18, 18, true));
+    assert_eq!(full.pending().count(), 0);
+
+    conn.query_drop("DELETE FROM quicksight_schema_history WHERE version = 18").unwrap();
+    let almost = quicksight_migration_status(&mut conn).unwrap();
+    assert_eq!(almost.to_string(), "17 of 18 migrations applied, next is V18__app_data");
+    let last = almost.migrations().last().unwrap();
+    assert_eq!((last.version(), last.name()), (18, "V18__app_data"));
+    assert_eq!(last.state(), &MigrationState::Pending);
+    assert_eq!(last.to_string(), "V18__app_data pending");
+}
+
+/// The names and checksums that refinery itself would record for the files of the folder: what is
+/// embedded is what is there, and refinery's own tools can read the history.
+#[test]
+fn records_what_refinery_would_for_the_files_of_the_folder() {
+    let db = database();
+    let mut conn = db.conn();
+    run_quicksight_migrations(&mut conn).unwrap();
+
+    let recorded: Vec<(i64, String, String)> = conn
+        .query("SELECT version, name, checksum FROM quicksight_schema_history ORDER BY version")
+        .unwrap();
+
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+    let in_folder: Vec<(i64, String, String)> = refinery_core::load_sql_migrations(folder)
+        .unwrap()
+        .iter()
+        .map(|one| (one.version().into(), one.name().to_owned(), one.checksum().to_string()))
+        .collect();
+    assert_eq!(recorded, in_folder);
+}
+
+#[test]
+fn dates_of_the_history_are_now() {
+    let db = database();
+    let mut conn = db.conn();
+    let before = quicksight_migrations::time::OffsetDateTime::from(std::time::SystemTime::now());
+    run_quicksight_migrations(&mut conn).unwrap();
+    let after = quicksight_migrations::time::OffsetDateTime::from(std::time::SystemTime::now());
+
+    for migration in quicksight_migration_status(&mut conn).unwrap().migrations() {
+        let MigrationState::Applied { on } = migration.state() else {
+            panic!("{migration} is not applied");
+        };
+        assert!((before..=after).contains(on), "{migration}");
+    }
 }

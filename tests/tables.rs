@@ -1,7 +1,7 @@
-//! The tables against the data dictionary, on a real server.
+//! What the tables are, on a real server.
 //!
-//! `TABLES` states the facts in the dictionary's own notation. What the server reports is written in
-//! the same notation and compared whole, so a column or an index too many fails like one too few.
+//! `TABLES` is the data dictionary: every column and every index as a fact. What the server reports is
+//! written in the same notation and compared whole, so one too many fails like one too few.
 
 mod support;
 
@@ -15,14 +15,14 @@ use support::Flavor;
 
 struct Table {
     name: &'static str,
-    /// `name type [collation] [NOT NULL] [= default] [extra]`, one line per type. Without NOT NULL a
-    /// column may be NULL. Text is `utf8mb4_unicode_ci` unless a collation is named.
+    // `name type [collation] [NOT NULL] [= default] [extra]`, one line per type. Without NOT NULL a
+    // column may be NULL. Text is `utf8mb4_unicode_ci` unless a collation is named.
     columns: &'static str,
-    /// `PRIMARY|UNIQUE|KEY name (columns)`.
+    // `PRIMARY|UNIQUE|KEY name (columns)`.
     keys: &'static str,
 }
 
-/// In the order of the files, V01 first.
+// In the order of the files, V01 first.
 const TABLES: &[Table] = &[
     Table {
         name: "auth_user",
@@ -350,7 +350,7 @@ const TABLES: &[Table] = &[
     },
 ];
 
-/// Every type that `QuickSight` reads from MySQL. It leaves out columns of any other.
+// Every type that QuickSight reads from MySQL. It leaves out columns of any other.
 const QUICKSIGHT_TYPES: &[&str] = &[
     "bigint",
     "int",
@@ -370,7 +370,7 @@ const QUICKSIGHT_TYPES: &[&str] = &[
     "year",
 ];
 
-/// `table.column: word that its comment must have`.
+// `table.column: word that its comment must have`.
 const MEANINGS: &[&str] = &[
     "auth_user.device_token: credential",
     "auth_user.is_debug: test account",
@@ -512,10 +512,7 @@ fn every_table_says_what_it_holds() {
     let query = "SELECT table_name FROM information_schema.tables
         WHERE table_schema = DATABASE() AND table_comment LIKE '%: one row per %'";
     let explained: Vec<String> = conn.query(query).unwrap();
-    assert_eq!(
-        sorted(explained.iter().map(String::as_str)),
-        sorted(TABLES.iter().map(|t| t.name))
-    );
+    assert_eq!(sorted(explained.iter().map(String::as_str)), sorted(TABLES.iter().map(|t| t.name)));
 
     let comments: BTreeMap<_, _> = comments(&mut conn, "LIKE '%'")
         .into_iter()
@@ -547,15 +544,11 @@ fn every_time_says_its_clock() {
 #[test]
 fn every_user_id_says_whose_it_is() {
     let users = comments(&mut migrated().conn(), "LIKE 'auth_user.id%'");
-    let users = users
-        .iter()
-        .map(|(table, column, _)| (table.as_str(), column.as_str()));
+    let users = users.iter().map(|(table, column, _)| (table.as_str(), column.as_str()));
     let users: Vec<_> = sorted(users.filter(|(_, column)| column.ends_with("user_id")));
     let expected = TABLES.iter().flat_map(|table| {
         let names = column_facts(table).into_iter().map(|(name, _)| name);
-        names
-            .filter(|name| name.ends_with("user_id"))
-            .map(|name| (table.name, name))
+        names.filter(|name| name.ends_with("user_id")).map(|name| (table.name, name))
     });
     assert_eq!(users, sorted(expected));
 }
@@ -568,8 +561,7 @@ fn runs_under_every_strict_setting() {
         set_strict(&mut conn);
         conn.exec_drop("SET SESSION sql_mode = ?", (mode,)).unwrap();
         for (file, sql) in migration_files() {
-            conn.query_drop(sql)
-                .unwrap_or_else(|error| panic!("{file} under {mode:?}: {error}"));
+            conn.query_drop(sql).unwrap_or_else(|error| panic!("{file} under {mode:?}: {error}"));
         }
         assert_columns(&mut db.conn(), mode);
     }
@@ -580,9 +572,8 @@ fn each_file_holds_one_statement() {
     let files = migration_files();
     let names: Vec<_> = files.iter().map(|(name, _)| name.clone()).collect();
     let expected = (1..).zip(TABLES);
-    let expected: Vec<_> = expected
-        .map(|(number, table)| format!("V{number:02}__{}.sql", table.name))
-        .collect();
+    let expected: Vec<_> =
+        expected.map(|(number, table)| format!("V{number:02}__{}.sql", table.name)).collect();
     assert_eq!(names, expected);
 
     for ((file, sql), table) in files.iter().zip(TABLES) {
@@ -627,17 +618,14 @@ fn assert_columns(conn: &mut Conn, when: &str) {
     }
 }
 
-/// `a, b int NOT NULL` says the same of `a` and of `b`.
+// `a, b int NOT NULL` says the same of `a` and of `b`.
 fn column_facts(table: &Table) -> Vec<(&'static str, String)> {
     let facts = lines(table.columns).map(|line| {
         let words: Vec<_> = line.split_whitespace().collect();
         let names = 1 + words.iter().take_while(|word| word.ends_with(',')).count();
         let (names, is) = words.split_at(names);
         let is = is.join(" ");
-        names
-            .iter()
-            .map(move |name| (name.trim_end_matches(','), is.clone()))
-            .collect::<Vec<_>>()
+        names.iter().map(move |name| (name.trim_end_matches(','), is.clone())).collect::<Vec<_>>()
     });
     facts.flatten().collect()
 }
@@ -647,33 +635,30 @@ fn columns_on_server(conn: &mut Conn) -> BTreeMap<String, Vec<String>> {
             column_default, extra
         FROM information_schema.columns WHERE table_schema = DATABASE()";
     let mut tables = BTreeMap::<_, Vec<_>>::new();
-    for row in conn.query_iter(query).unwrap() {
-        let (table, name, column_type, collation, nullable, default, extra): (
-            String,
-            String,
-            String,
-            Option<String>,
-            String,
-            Option<String>,
-            String,
-        ) = mysql::from_row(row.unwrap());
-        let is = [
-            canonical_type(&column_type),
-            canonical_collation(collation.as_deref()),
-            if nullable == "NO" { " NOT NULL" } else { "" }.to_owned(),
-            canonical_default(default, collation.is_some()),
-            canonical_extra(&extra),
-        ];
-        if is_ours(&table) {
-            let columns = tables.entry(table).or_default();
-            columns.push(format!("{name} {}", is.concat()));
+    for column in conn.query::<ColumnRow, _>(query).unwrap() {
+        if is_ours(&column.0) {
+            let columns = tables.entry(column.0.clone()).or_default();
+            columns.push(in_our_notation(column));
         }
     }
-    tables.values_mut().for_each(|columns| columns.sort());
-    tables
+    tables.into_iter().map(|(table, columns)| (table, sorted(columns))).collect()
 }
 
-/// MariaDB and MySQL 5.7 give every integer a display width. Only that of `tinyint(1)` means something.
+type ColumnRow = (String, String, String, Option<String>, String, Option<String>, String);
+
+fn in_our_notation(column: ColumnRow) -> String {
+    let (_, name, column_type, collation, nullable, default, extra) = column;
+    let is = [
+        canonical_type(&column_type),
+        canonical_collation(collation.as_deref()),
+        if nullable == "NO" { " NOT NULL" } else { "" }.to_owned(),
+        canonical_default(default, collation.is_some()),
+        canonical_extra(&extra),
+    ];
+    format!("{name} {}", is.concat())
+}
+
+// MariaDB and MySQL 5.7 give every integer a display width. Only that of `tinyint(1)` means something.
 fn canonical_type(column_type: &str) -> String {
     let column_type = column_type.to_lowercase();
     let Some((name, rest)) = column_type.split_once('(') else {
@@ -693,7 +678,7 @@ fn canonical_collation(collation: Option<&str>) -> String {
     }
 }
 
-/// MySQL reports a default as its value, MariaDB as SQL: quoted, and NULL as a word.
+// MySQL reports a default as its value, MariaDB as SQL: quoted, and NULL as a word.
 fn canonical_default(default: Option<String>, is_text: bool) -> String {
     let mariadb = support::flavor() == Flavor::MariaDb;
     let Some(default) = default.filter(|default| !(mariadb && default == "NULL")) else {
@@ -726,7 +711,7 @@ struct Key {
 }
 
 impl Key {
-    /// `InnoDB` ends every secondary index with the primary key.
+    // InnoDB ends every secondary index with the primary key.
     fn with_primary_key(&self) -> Vec<String> {
         let mut columns = self.columns.clone();
         columns.push("id".to_owned());
@@ -757,13 +742,10 @@ fn keys_on_server(conn: &mut Conn) -> BTreeMap<String, Vec<Key>> {
         }
         assert_eq!(index_type, "BTREE", "{table}.{name}");
         let keys = tables.entry(table).or_default();
-        match keys.last_mut().filter(|key| key.name == name) {
-            Some(key) => key.columns.push(column),
-            None => keys.push(Key {
-                kind: key_kind(&name, non_unique),
-                name,
-                columns: vec![column],
-            }),
+        if let Some(key) = keys.last_mut().filter(|key| key.name == name) {
+            key.columns.push(column);
+        } else {
+            keys.push(Key { kind: key_kind(&name, non_unique), name, columns: vec![column] });
         }
     }
     tables
@@ -777,18 +759,18 @@ fn key_kind(name: &str, non_unique: i64) -> &'static str {
     }
 }
 
-/// (table, column, comment) of the columns whose comment fits `condition`.
+// (table, column, comment) of the columns whose comment fits `condition`.
 fn comments(conn: &mut Conn, condition: &str) -> Vec<(String, String, String)> {
     let query = format!(
         "SELECT table_name, column_name, column_comment FROM information_schema.columns
         WHERE table_schema = DATABASE() AND column_comment {condition}"
     );
-    let mut comments: Vec<(String, ..)> = conn.query(query).unwrap();
+    let mut comments: Vec<(String, String, String)> = conn.query(query).unwrap();
     comments.retain(|(table, ..)| is_ours(table));
     comments
 }
 
-/// The history table belongs to the mechanism, not to the dictionary.
+// The history table belongs to the mechanism, not to the dictionary.
 fn is_ours(name: &str) -> bool {
     !name.starts_with("quicksight_schema_history")
 }
@@ -809,13 +791,11 @@ fn sql_modes() -> Vec<&'static str> {
 }
 
 fn set_strict(conn: &mut Conn) {
-    conn.query_drop("SET SESSION innodb_strict_mode = ON")
-        .unwrap();
+    conn.query_drop("SET SESSION innodb_strict_mode = ON").unwrap();
     let query = "SHOW VARIABLES LIKE 'sql_require_primary_key'";
     let known: Option<(String, String)> = conn.query_first(query).unwrap();
     if known.is_some() {
-        conn.query_drop("SET SESSION sql_require_primary_key = ON")
-            .unwrap();
+        conn.query_drop("SET SESSION sql_require_primary_key = ON").unwrap();
     }
 }
 

@@ -23,10 +23,7 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| match server::given() {
     Some(opts) => Shared { opts, _server: None },
     None => {
         let server = Server::start(&["--skip-log-bin"]);
-        Shared {
-            opts: server.opts().into(),
-            _server: Some(server),
-        }
+        Shared { opts: server.opts().into(), _server: Some(server) }
     }
 });
 
@@ -82,10 +79,7 @@ impl Database {
     fn create(server: Opts, name: &str) -> Self {
         let mut conn = Conn::new(server.clone()).expect("connect");
         conn.query_drop(format!("CREATE DATABASE {}", quoted(name))).expect("create a database");
-        Self {
-            name: name.to_owned(),
-            server,
-        }
+        Self { name: name.to_owned(), server }
     }
 
     pub fn name(&self) -> &str {
@@ -94,9 +88,7 @@ impl Database {
 
     /// How to connect to this database, as the server's administrator.
     pub fn opts(&self) -> OptsBuilder {
-        OptsBuilder::from_opts(self.server.clone())
-            .db_name(Some(&self.name))
-            .prefer_socket(false)
+        OptsBuilder::from_opts(self.server.clone()).db_name(Some(&self.name)).prefer_socket(false)
     }
 
     /// A connection as the server's administrator.
@@ -113,10 +105,7 @@ impl Database {
     /// A new user with these rights on this database, as in `SELECT, CREATE`; dropped with the
     /// returned value.
     pub fn user(&self, rights: &str) -> User {
-        let user = User {
-            name: unique("u"),
-            opts: self.opts(),
-        };
+        let user = User { name: unique("u"), opts: self.opts() };
         let mut conn = self.conn();
         // A literal underscore, not the wildcard that it is in a GRANT.
         let database = quoted(&self.name.replace('_', "\\_"));
@@ -229,10 +218,8 @@ pub const TABLES: [&str; 18] = [
 
 /// How many statements the server has had from this session.
 pub fn questions(conn: &mut Conn) -> u64 {
-    let (_, count): (String, u64) = conn
-        .query_first("SHOW SESSION STATUS LIKE 'Questions'")
-        .expect("ask")
-        .expect("an answer");
+    let (_, count): (String, u64) =
+        conn.query_first("SHOW SESSION STATUS LIKE 'Questions'").expect("ask").expect("an answer");
     count
 }
 

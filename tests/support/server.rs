@@ -22,11 +22,7 @@ pub enum Flavor {
 
 impl Flavor {
     pub fn of_version(version: &str) -> Self {
-        if version.contains("MariaDB") {
-            Self::MariaDb
-        } else {
-            Self::MySql
-        }
+        if version.contains("MariaDB") { Self::MariaDb } else { Self::MySql }
     }
 }
 
@@ -114,16 +110,23 @@ impl Server {
             // The id tells our server from a stranger that took the port first.
             match Conn::new(self.opts()) {
                 Ok(_) => return Ok(()),
-                Err(error) if started.elapsed() > Duration::from_secs(60) => {
+                Err(error) if started.elapsed() > Duration::from_mins(1) => {
                     return Err(error.to_string());
                 }
-                Err(_) if fs::read_to_string(self.log()).is_ok_and(|log| log.contains("Aborting")) => {
+                Err(_)
+                    if fs::read_to_string(self.log()).is_ok_and(|log| log.contains("Aborting")) =>
+                {
                     return Err("it gave up".into());
                 }
                 Err(_) => thread::sleep(Duration::from_millis(50)),
             }
         }
     }
+}
+
+/// What kind of server [`Server::start`] starts.
+pub fn program_flavor() -> Flavor {
+    Program::find().flavor
 }
 
 /// The program that runs servers here, found once per call.
@@ -140,11 +143,7 @@ impl Program {
             None => on_path(&["mariadbd", "mysqld"]).expect(HINT),
         };
         let version = output(Command::new(&path).arg("--version"));
-        Self {
-            flavor: Flavor::of_version(&version),
-            version,
-            path,
-        }
+        Self { flavor: Flavor::of_version(&version), version, path }
     }
 
     /// Options for a small server that forgets quickly: its data need not survive the machine.
@@ -266,7 +265,10 @@ impl Program {
 struct Pipe(Child);
 
 impl Pipe {
-    fn open(script: &str, arguments: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> Self {
+    fn open(
+        script: &str,
+        arguments: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>,
+    ) -> Self {
         let child = Command::new("sh")
             .args(["-c", script, "sh"])
             .args(arguments)
