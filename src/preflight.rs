@@ -16,9 +16,16 @@ const NEEDED_ENGINE: &str = "the InnoDB storage engine";
 #[derive(Debug)]
 pub(crate) struct Server {
     database: String,
+    settings: Settings,
+}
+
+/// The settings of a session that matter to a run.
+#[derive(Debug, Clone)]
+struct Settings {
     autocommit: bool,
     lock_wait_timeout: u64,
     innodb_lock_wait_timeout: u64,
+    sql_mode: String,
 }
 
 /// Asks the server for all that matters in one statement.
@@ -28,7 +35,7 @@ pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
         .row(
             "SELECT DATABASE(), VERSION(), @@read_only, @@innodb_read_only, \
              (SELECT support FROM information_schema.engines WHERE engine = 'InnoDB'), \
-             @@autocommit, @@lock_wait_timeout, @@innodb_lock_wait_timeout",
+             @@autocommit, @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@sql_mode",
         )
         .map_err(|error| {
             Error::from_answer("ask the server for its version and settings", error)
@@ -52,9 +59,12 @@ pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
     }
     Ok(Server {
         database,
-        autocommit: column(&facts, 5) != Some(0),
-        lock_wait_timeout: column(&facts, 6).unwrap_or(31_536_000),
-        innodb_lock_wait_timeout: column(&facts, 7).unwrap_or(50),
+        settings: Settings {
+            autocommit: column(&facts, 5) != Some(0),
+            lock_wait_timeout: column(&facts, 6).unwrap_or(31_536_000),
+            innodb_lock_wait_timeout: column(&facts, 7).unwrap_or(50),
+            sql_mode: text(&facts, 8),
+        },
     })
 }
 
@@ -63,11 +73,12 @@ impl Server {
         &self.database
     }
 
-    /// Runs `work` in a session that commits each statement and waits at most `timeout` for
-    /// another session's locks, and puts the caller's settings back.
+    /// Runs `work` in a session that commits each statement, reads SQL in the server's default way
+    /// and waits at most `timeout` for another session's locks; then puts the caller's settings
+    /// back.
     ///
     /// Without this a forgotten transaction on a table holds a boot for `lock_wait_timeout`, which
-    /// is a year by default.
+    /// is a year by default, and a caller's `sql_mode` decides what `DEFAULT ''` means.
     /// <https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_lock_wait_timeout>
     pub(crate) fn with_settings<'c, T>(
         &self,
@@ -76,25 +87,32 @@ impl Server {
         work: impl FnOnce(&mut Session<'c>) -> Result<T>,
     ) -> Result<T> {
         let seconds = whole_seconds(timeout).max(1);
-        let set = |autocommit, metadata, row| {
-            format!(
-                "SET SESSION autocommit = {}, lock_wait_timeout = {metadata}, \
-                 innodb_lock_wait_timeout = {row}",
-                u8::from(autocommit)
-            )
+        let ours = Settings {
+            autocommit: true,
+            lock_wait_timeout: seconds,
+            innodb_lock_wait_timeout: seconds,
+            sql_mode: "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION".to_owned(),
         };
-        session
-            .execute(&set(true, seconds, seconds))
-            .map_err(|error| Error::from_answer("set the session's lock timeouts", error))?;
+        ours.apply(session)
+            .map_err(|error| Error::from_answer("change the session's settings", error))?;
         session.finally(work, |session| {
-            session
-                .execute(&set(
-                    self.autocommit,
-                    self.lock_wait_timeout,
-                    self.innodb_lock_wait_timeout,
-                ))
+            self.settings
+                .apply(session)
                 .map_err(|error| Error::from_answer("put the session's settings back", error))
         })
+    }
+}
+
+impl Settings {
+    fn apply(&self, session: &mut Session<'_>) -> mysql::Result<()> {
+        session.execute(&format!(
+            "SET SESSION autocommit = {}, lock_wait_timeout = {}, innodb_lock_wait_timeout = {}, \
+             sql_mode = '{}'",
+            u8::from(self.autocommit),
+            self.lock_wait_timeout,
+            self.innodb_lock_wait_timeout,
+            self.sql_mode.replace('\'', "''"),
+        ))
     }
 }
 

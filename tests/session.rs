@@ -1,0 +1,249 @@
+//! The caller's session is as it was, the caller's transaction is the caller's, and the lock is
+//! free again, whatever happened.
+
+mod support;
+
+use std::{
+    cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Once,
+};
+
+use mysql::{Conn, Pool, PoolConstraints, PoolOpts, prelude::Queryable};
+use quicksight_migrations::{Connection, Error, Migrator, run_quicksight_migrations};
+use support::{Blockade, Database, database};
+
+/// What a caller may have set, as one line.
+fn settings(conn: &mut impl Queryable) -> String {
+    conn.query_first(
+        "SELECT CONCAT_WS(' ', DATABASE(), @@autocommit, @@lock_wait_timeout, \
+         @@innodb_lock_wait_timeout, @@sql_mode, @@foreign_key_checks, @@time_zone, \
+         @@transaction_isolation, @@transaction_read_only, @@character_set_client, \
+         @@character_set_results, @@collation_connection)"
+            .replace("@@transaction", if is_mysql() { "@@transaction" } else { "@@tx" }),
+    )
+    .unwrap()
+    .unwrap()
+}
+
+fn is_mysql() -> bool {
+    support::flavor() == support::Flavor::MySql
+}
+
+fn set_odd_settings(conn: &mut impl Queryable) {
+    conn.query_drop(
+        "SET SESSION lock_wait_timeout = 1234, innodb_lock_wait_timeout = 77, \
+         sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES', foreign_key_checks = 0, \
+         time_zone = '-06:00'",
+    )
+    .unwrap();
+    conn.query_drop("SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE").unwrap();
+}
+
+/// Whether nobody holds a lock of ours for this database: a second boot gets it without waiting.
+#[track_caller]
+fn assert_lock_is_free(db: &Database) {
+    db.conn().query_drop("DROP TABLE IF EXISTS app_data").unwrap();
+    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version = 18").unwrap();
+    let report = Migrator::new()
+        .lock_timeout(std::time::Duration::ZERO)
+        .run(&mut db.conn())
+        .expect("the lock is free");
+    assert_eq!(report.applied().last().map(|one| one.version()), Some(18));
+}
+
+fn boots_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {
+    set_odd_settings(&mut conn);
+    let before = settings(&mut conn);
+
+    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().applied().len(), 18);
+
+    assert_eq!(settings(&mut conn), before);
+    assert_lock_is_free(db);
+    // While the connection still lives: a dead one would have given the lock back by itself.
+    conn.query_drop("SELECT 1").unwrap();
+}
+
+#[test]
+fn a_connection_is_as_before_after_success() {
+    let db = database();
+    boots_and_puts_back(&db, db.conn());
+}
+
+#[test]
+fn a_pooled_connection_is_as_before_after_success() {
+    let db = database();
+    boots_and_puts_back(&db, pool(&db).get_conn().unwrap());
+}
+
+fn pool(db: &Database) -> Pool {
+    let limits = PoolOpts::new().with_constraints(PoolConstraints::new(1, 1).unwrap());
+    Pool::new(db.opts().pool_opts(limits)).unwrap()
+}
+
+fn fails_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {
+    run_quicksight_migrations(&mut db.conn()).unwrap();
+    db.conn().query_drop("DELETE FROM quicksight_schema_history").unwrap();
+    let blockade = Blockade::of(db, "trip");
+    set_odd_settings(&mut conn);
+    let before = settings(&mut conn);
+
+    let migrator = Migrator::new().metadata_lock_timeout(std::time::Duration::from_secs(1));
+    let error = migrator.run(&mut conn).unwrap_err();
+
+    assert_eq!(error.server_code(), Some(1205), "{error:?}");
+    assert_eq!(settings(&mut conn), before);
+    blockade.lift();
+    assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(), 5);
+    assert_lock_is_free(db);
+    conn.query_drop("SELECT 1").unwrap();
+}
+
+#[test]
+fn a_connection_is_as_before_after_an_error() {
+    let db = database();
+    fails_and_puts_back(&db, db.conn());
+}
+
+#[test]
+fn a_pooled_connection_is_as_before_after_an_error() {
+    let db = database();
+    fails_and_puts_back(&db, pool(&db).get_conn().unwrap());
+}
+
+thread_local! {
+    static PANIC_ON_LOG: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A logger that panics, as a service's own code may.
+struct Panicking;
+
+impl log::Log for Panicking {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let is_migration = record.args().to_string().contains("applied V05");
+        assert!(!(is_migration && PANIC_ON_LOG.get()), "the logger is broken");
+    }
+
+    fn flush(&self) {}
+}
+
+fn panics_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        log::set_logger(&Panicking).unwrap();
+        log::set_max_level(log::LevelFilter::Info);
+    });
+    set_odd_settings(&mut conn);
+    let before = settings(&mut conn);
+
+    PANIC_ON_LOG.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(|| run_quicksight_migrations(&mut conn)));
+    PANIC_ON_LOG.set(false);
+
+    let panic = outcome.expect_err("the panic goes on to the caller");
+    assert_eq!(panic.downcast_ref::<&str>(), Some(&"the logger is broken"));
+    assert_eq!(settings(&mut conn), before);
+    assert_eq!(db.history(), [1, 2, 3, 4, 5]);
+    let report = Migrator::new().lock_timeout(std::time::Duration::ZERO).run(&mut db.conn());
+    assert_eq!(report.expect("the lock is free").applied().len(), 13);
+    conn.query_drop("SELECT 1").unwrap();
+}
+
+#[test]
+fn a_connection_is_as_before_after_a_panic() {
+    let db = database();
+    panics_and_puts_back(&db, db.conn());
+}
+
+#[test]
+fn a_pooled_connection_is_as_before_after_a_panic() {
+    let db = database();
+    panics_and_puts_back(&db, pool(&db).get_conn().unwrap());
+}
+
+fn rows_of_mine(conn: &mut Conn) -> Option<u32> {
+    conn.query_first("SELECT COUNT(*) FROM mine").unwrap()
+}
+
+/// A table of the caller's, and one uncommitted row in it.
+fn open_transaction(conn: &mut Conn, begin: &str) {
+    conn.query_drop("CREATE TABLE mine (id INT PRIMARY KEY)").unwrap();
+    conn.query_drop(begin).unwrap();
+    conn.query_drop("INSERT INTO mine VALUES (1)").unwrap();
+}
+
+#[test]
+fn an_open_transaction_is_refused_and_survives() {
+    for begin in ["START TRANSACTION", "SET autocommit = 0"] {
+        let db = database();
+        let mut conn = db.conn();
+        open_transaction(&mut conn, begin);
+
+        let error = run_quicksight_migrations(&mut conn).unwrap_err();
+
+        assert!(matches!(error, Error::OpenTransaction), "{begin}: {error:?}");
+        assert_eq!(db.tables(), ["mine"]);
+        assert_eq!(rows_of_mine(&mut conn), Some(1));
+        conn.query_drop("ROLLBACK").unwrap();
+        assert_eq!(rows_of_mine(&mut conn), Some(0), "{begin}: committed behind the caller's back");
+    }
+}
+
+/// The history is there already, so the look at it succeeds and, with `autocommit=0`, is itself
+/// part of a transaction.
+#[test]
+fn an_open_transaction_is_refused_when_there_is_a_history() {
+    for begin in ["START TRANSACTION", "SET autocommit = 0"] {
+        let db = half_done();
+        let mut conn = db.conn();
+        open_transaction(&mut conn, begin);
+
+        let error = run_quicksight_migrations(&mut conn).unwrap_err();
+
+        assert!(matches!(error, Error::OpenTransaction), "{begin}: {error:?}");
+        conn.query_drop("ROLLBACK").unwrap();
+        assert_eq!(rows_of_mine(&mut conn), Some(0), "{begin}: committed behind the caller's back");
+        assert_eq!(db.history().len(), 10);
+    }
+}
+
+fn half_done() -> Database {
+    let db = database();
+    run_quicksight_migrations(&mut db.conn()).unwrap();
+    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version > 10").unwrap();
+    db
+}
+
+#[test]
+fn boots_without_autocommit() {
+    for db in [database(), half_done()] {
+        let mut conn = db.conn();
+        conn.query_drop("SET autocommit = 0").unwrap();
+        let before = settings(&mut conn);
+
+        run_quicksight_migrations(&mut conn).unwrap();
+
+        assert_eq!(settings(&mut conn), before);
+        // What another connection sees is committed.
+        db.assert_complete();
+        conn.query_drop("ROLLBACK").unwrap();
+        db.assert_complete();
+    }
+}
+
+#[test]
+fn a_session_that_only_reads_is_refused_by_name() {
+    let db = database();
+    let mut conn = db.conn();
+    conn.query_drop("SET SESSION TRANSACTION READ ONLY").unwrap();
+
+    let error = run_quicksight_migrations(&mut conn).unwrap_err();
+
+    assert!(matches!(error, Error::ReadOnly { source: Some(_) }), "{error:?}");
+    assert_eq!(error.server_code(), Some(1792));
+    assert_eq!(db.tables(), Vec::<String>::new());
+}
