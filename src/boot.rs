@@ -6,7 +6,8 @@ use log::{info, warn};
 use refinery_core::{Migration, Runner};
 
 use crate::{
-    connection::{Adapter, Session},
+    adapter::{Apply, Plan},
+    connection::Session,
     error::{Collision, Error, Result},
     history::{Embedded, HistoryTable},
     lock::with_lock,
@@ -16,8 +17,12 @@ use crate::{
     status::Status,
 };
 
-/// How often a run starts again after another node of a cluster undid its statement.
-const RETRIES: u32 = 8;
+/// How often in a row a run goes on after another node of a cluster undid its statement, without
+/// that node having recorded anything new.
+const RETRIES: u32 = 20;
+
+/// How long a run waits for the other node's work to arrive.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// One run: its settings, its migrations, its history.
 pub(crate) struct Boot<'m> {
@@ -27,7 +32,6 @@ pub(crate) struct Boot<'m> {
 }
 
 /// What a run has done.
-#[derive(Default)]
 pub(crate) struct Done {
     pub(crate) applied: Vec<AppliedMigration>,
     pub(crate) newer_version: Option<i64>,
@@ -70,9 +74,27 @@ impl<'m> Boot<'m> {
             }
         })
     }
+
     fn read(&self, session: &mut Session<'_>) -> Result<Status> {
         let recorded = self.table.read(session)?;
         Status::judge(recorded.unwrap_or_default(), self.embedded)
+    }
+
+    /// The same, with the history table made if it was not there. A user who may write the table
+    /// must be able to read it too, or each boot would start from nothing.
+    fn read_or_create(&self, session: &mut Session<'_>) -> Result<Status> {
+        if let Some(recorded) = self.table.read(session)? {
+            return Status::judge(recorded, self.embedded);
+        }
+        let mut patience = RETRIES;
+        while let Err(error) = self.table.create(session) {
+            if error.collision() != Some(Collision::Lost) || patience == 0 {
+                return Err(error);
+            }
+            patience -= 1;
+            thread::sleep(PAUSE);
+        }
+        Status::judge(self.table.read_existing(session)?, self.embedded)
     }
 
     /// Whether all is applied. A history that this build must not touch is an error.
@@ -96,37 +118,26 @@ impl<'m> Boot<'m> {
     /// the slower one's statement is undone at its commit. That is no failure but news: the history
     /// is read again, and only what is still missing is tried again.
     fn apply(&self, session: &mut Session<'_>, lock_wait: Duration) -> Result<Done> {
-        let mut done = Done { lock_wait, ..Done::default() };
-        let mut expected = usize::MAX;
-        let mut failure = None;
-        let mut retries = 0;
-        loop {
-            let status = self.read(session)?;
-            if self.is_done(&status)? {
-                return Ok(Done { newer_version: status.newer_version(), ..done });
+        let mut applied = Vec::new();
+        let mut status = self.read_or_create(session)?;
+        let mut patience = RETRIES;
+        while !self.is_done(&status)? {
+            let before = applied.len();
+            let Err(error) = self.apply_pending(session, &status, &mut applied) else { break };
+            let known = status.applied() + applied.len() - before;
+            let Some(collision) = error.collision() else { return Err(error) };
+            status = self.read(session)?;
+            if status.applied() > known {
+                patience = RETRIES;
+            } else if collision == Collision::Waited || patience == 0 {
+                return Err(error);
+            } else {
+                patience -= 1;
+                thread::sleep(PAUSE);
             }
-            let pending = status.total() - status.applied();
-            if let Some((error, collision)) = failure.take() {
-                let others_went_on = pending < expected;
-                let may_retry = collision == Collision::Lost && retries < RETRIES;
-                if !others_went_on && !may_retry {
-                    return Err(error);
-                }
-                retries += 1;
-                info!("another session was first ({error}), going on with {pending} migrations");
-                thread::sleep(Duration::from_millis(50 << retries.min(5)));
-            }
-            let before = done.applied.len();
-            let outcome = self.apply_pending(session, &status, &mut done.applied);
-            expected = pending - (done.applied.len() - before);
-            match outcome {
-                Ok(()) => return Ok(done),
-                Err(error) => match error.collision() {
-                    Some(collision) => failure = Some((error, collision)),
-                    None => return Err(error),
-                },
-            }
+            info!("another session was first: {} of {} applied", status.applied(), status.total());
         }
+        Ok(Done { applied, newer_version: status.newer_version(), lock_wait })
     }
 
     /// Hands what is missing to refinery, and adds what was applied to `applied`.
@@ -136,16 +147,13 @@ impl<'m> Boot<'m> {
         status: &Status,
         applied: &mut Vec<AppliedMigration>,
     ) -> Result<()> {
-        self.table.create(session)?;
-
-        let (pending, recorded): (Vec<&Embedded>, Vec<&Embedded>) =
-            self.embedded.iter().partition(|own| status.is_pending(own));
-        let recorded = status.as_refinery(&recorded);
+        let pending: Vec<_> = self.embedded.iter().filter(|own| status.is_pending(own)).collect();
+        let recorded = status.as_refinery(self.embedded);
         let already = recorded.len();
 
-        let mut adapter = Adapter::new(session, recorded, &pending);
-        let outcome = self.runner().run(&mut adapter);
-        let (newly, failure) = adapter.finish();
+        let mut apply = Apply::new(session, recorded, &pending);
+        let outcome = self.runner().run(&mut apply);
+        let (newly, failure) = apply.finish();
         let applied_by_now = already + newly.len();
         let failed = pending.get(newly.len()).map_or("", |own| own.name());
         applied.extend(newly);
@@ -159,6 +167,20 @@ impl<'m> Boot<'m> {
                 source,
             }),
             (Err(refusal), None) => Err(Error::Plan { source: Box::new(refusal) }),
+        }
+    }
+
+    /// What [`run`](Self::run) would send to apply what is missing.
+    pub(crate) fn plan(&self, session: &mut Session<'_>) -> Result<Vec<String>> {
+        let status = self.read(session)?;
+        if self.is_done(&status)? {
+            return Ok(Vec::new());
+        }
+        let recorded = status.as_refinery(self.embedded);
+        let mut plan = Plan::new(recorded, vec![self.table.create_statement()]);
+        match self.runner().run(&mut plan) {
+            Ok(_) => Ok(plan.into_statements()),
+            Err(refusal) => Err(Error::Plan { source: Box::new(refusal) }),
         }
     }
 

@@ -1,18 +1,11 @@
-//! The connection: whose it is, how statements are sent, and the adapter that lets refinery use it.
+//! The connection: whose it is, and how statements are sent on it.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    time::Instant,
-};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use log::{debug, info};
+use log::debug;
 use mysql::{Row, prelude::Queryable};
-use refinery_core::{
-    Migrate, Migration,
-    traits::sync::{Query, Transaction},
-};
 
-use crate::{error::Result, history::Embedded, report::AppliedMigration};
+use crate::error::Result;
 
 /// A connection that migrations can run on: [`mysql::Conn`] or [`mysql::PooledConn`].
 ///
@@ -109,102 +102,4 @@ impl<'c> Session<'c> {
 /// the driver's own conversions.
 pub(crate) fn column<T: mysql::prelude::FromValue>(row: &Row, index: usize) -> Option<T> {
     row.get_opt(index)?.ok()
-}
-
-/// Lets refinery's `Runner` plan, order and record, and sends its statements one by one.
-///
-/// The driver for MySQL that comes with refinery is not used: it drops the errors of every result set but the
-/// first, panics on a history row that it did not write, and wraps DDL, which cannot be rolled
-/// back, in transactions.
-pub(crate) struct Adapter<'s, 'c> {
-    session: &'s mut Session<'c>,
-    recorded: Vec<Migration>,
-    pending: &'s [&'s Embedded],
-    running: Option<Instant>,
-    applied: Vec<AppliedMigration>,
-    failure: Option<mysql::Error>,
-}
-
-/// What refinery is told of a failed statement. The error itself stays with the adapter, because
-/// refinery would only lend it out.
-#[derive(Debug, thiserror::Error)]
-#[error("the statement failed")]
-pub(crate) struct StatementFailed;
-
-impl<'s, 'c> Adapter<'s, 'c> {
-    /// `recorded`: what the history has, in refinery's terms. `pending`: what it has not, in order.
-    pub(crate) fn new(
-        session: &'s mut Session<'c>,
-        recorded: Vec<Migration>,
-        pending: &'s [&'s Embedded],
-    ) -> Self {
-        Self { session, recorded, pending, running: None, applied: Vec::new(), failure: None }
-    }
-
-    /// What was applied and recorded, and the error that ended it.
-    pub(crate) fn finish(self) -> (Vec<AppliedMigration>, Option<mysql::Error>) {
-        (self.applied, self.failure)
-    }
-
-    /// Notes that a statement has succeeded. They come in pairs: a migration, its history row.
-    fn advance(&mut self, started: Instant) {
-        let Some(since) = self.running.take() else {
-            self.running = Some(started);
-            return;
-        };
-        let Some(one) = self.pending.get(self.applied.len()) else {
-            return;
-        };
-        let duration = since.elapsed();
-        self.applied.push(AppliedMigration {
-            version: one.version(),
-            name: one.name().to_owned(),
-            duration,
-        });
-        info!(
-            "applied {} in {} ms ({} of {})",
-            one.name(),
-            duration.as_millis(),
-            self.recorded.len() + self.applied.len(),
-            self.recorded.len() + self.pending.len(),
-        );
-    }
-}
-
-impl Transaction for Adapter<'_, '_> {
-    type Error = StatementFailed;
-
-    fn execute<'a, T: Iterator<Item = &'a str>>(
-        &mut self,
-        statements: T,
-    ) -> std::result::Result<usize, StatementFailed> {
-        let mut count = 0;
-        for sql in statements {
-            let started = Instant::now();
-            if let Err(error) = self.session.execute(sql) {
-                self.failure = Some(error);
-                return Err(StatementFailed);
-            }
-            self.advance(started);
-            count += 1;
-        }
-        Ok(count)
-    }
-}
-
-impl Query<Vec<Migration>> for Adapter<'_, '_> {
-    /// The history, which was read and judged under the lock a moment ago.
-    fn query(&mut self, _: &str) -> std::result::Result<Vec<Migration>, StatementFailed> {
-        Ok(self.recorded.clone())
-    }
-}
-
-impl Migrate for Adapter<'_, '_> {
-    /// Nothing to do: the history table is made before refinery is called.
-    fn assert_migrations_table(
-        &mut self,
-        _: &str,
-    ) -> std::result::Result<usize, refinery_core::Error> {
-        Ok(0)
-    }
 }

@@ -9,7 +9,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     connection::{Session, column},
-    error::{Error, Result, code, code_of},
+    error::{Error, Result, code},
 };
 
 /// The table that a [`Migrator`](crate::Migrator) keeps its history in unless told otherwise.
@@ -49,6 +49,12 @@ impl Embedded {
     /// The file's name without its ending, as in `V01__auth_user`.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The checksum that a build without wider version numbers records.
+    #[cfg(test)]
+    pub(crate) fn narrow(&self) -> u64 {
+        self.checksums[0]
     }
 
     /// Whether a row of the history records this very migration.
@@ -142,31 +148,35 @@ impl HistoryTable {
     }
 
     /// Reads the whole history in one statement. `None`: there is no such table, as far as this
-    /// user can see (the server also answers 1142 for a table that does not exist).
+    /// user can see. The server also answers 1142 for a table that does not exist.
     pub(crate) fn read(&self, session: &mut Session<'_>) -> Result<Option<Vec<Recorded>>> {
-        let select = format!(
-            "SELECT version, name, applied_on, checksum FROM {} ORDER BY version",
-            self.quoted
-        );
-        match session.rows(&select) {
-            Ok(rows) => rows.iter().map(Recorded::decode).collect::<Result<_>>().map(Some),
+        match self.read_existing(session) {
             Err(error)
                 if matches!(
-                    code_of(&error),
+                    error.server_code(),
                     Some(code::NO_SUCH_TABLE | code::TABLE_ACCESS_DENIED)
                 ) =>
             {
                 Ok(None)
             }
-            Err(error) => {
-                Err(Error::from_answer(format!("read the history table {}", self.quoted), error))
-            }
+            rows => rows.map(Some),
         }
     }
 
-    /// Makes the table in refinery's own format, so that refinery's tools can read it.
-    pub(crate) fn create(&self, session: &mut Session<'_>) -> Result<()> {
-        let create = format!(
+    /// The same of a table that is known to be there.
+    pub(crate) fn read_existing(&self, session: &mut Session<'_>) -> Result<Vec<Recorded>> {
+        let table = &self.quoted;
+        let select =
+            format!("SELECT version, name, applied_on, checksum FROM {table} ORDER BY version");
+        let rows = session.rows(&select).map_err(|error| {
+            Error::from_answer(format!("read the history table {table} (needs SELECT)"), error)
+        })?;
+        rows.iter().map(Recorded::decode).collect()
+    }
+
+    /// The table in refinery's own format, so that refinery's tools can read it.
+    pub(crate) fn create_statement(&self) -> String {
+        format!(
             "CREATE TABLE IF NOT EXISTS {} (\
              version INT NOT NULL PRIMARY KEY, \
              name VARCHAR(255), \
@@ -174,15 +184,14 @@ impl HistoryTable {
              checksum VARCHAR(255)\
              ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC",
             self.quoted
-        );
-        session.execute(&create).map_err(|error| {
-            Error::from_answer(
-                format!(
-                    "create the history table {} (needs CREATE, SELECT and INSERT)",
-                    self.quoted
-                ),
-                error,
-            )
+        )
+    }
+
+    pub(crate) fn create(&self, session: &mut Session<'_>) -> Result<()> {
+        session.execute(&self.create_statement()).map_err(|error| {
+            let table = &self.quoted;
+            let action = format!("create the history table {table} (needs CREATE)");
+            Error::from_answer(action, error)
         })
     }
 }

@@ -13,6 +13,13 @@
     )
 )]
 
+#[cfg(test)]
+extern crate self as quicksight_migrations;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+mod adapter;
 mod boot;
 mod connection;
 mod error;

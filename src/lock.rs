@@ -95,7 +95,7 @@ mod tests {
     /// Builds of any version must agree on the name, or they do not lock each other out.
     #[test]
     fn names_are_pinned_short_and_blind_to_case() {
-        assert_eq!(lock_name("tsp"), "quicksight_migrations.PIN");
+        assert_eq!(lock_name("tsp"), "quicksight_migrations.b591f47f83ed1764");
         assert_eq!(lock_name("TSP"), lock_name("tsp"));
         assert_ne!(lock_name("tsp"), lock_name("tsq"));
         assert!(lock_name(&"\u{fc}".repeat(64)).len() <= 64);

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use log::{debug, info};
+use log::debug;
 
 use crate::{
     boot::Boot,
@@ -180,6 +180,22 @@ impl Migrator {
         Status::judge(recorded.unwrap_or_default(), &EMBEDDED)
     }
 
+    /// The statements that [`run`](Self::run) would send to apply what is missing, in order: the
+    /// history table, then each migration and the row that records it. Empty if nothing is missing.
+    /// Sends one `SELECT` and changes nothing.
+    ///
+    /// For databases where services may not create tables: a DBA runs these, and every boot
+    /// afterwards finds nothing to do.
+    ///
+    /// # Errors
+    ///
+    /// As [`status`](Self::status), and what a run would refuse to touch:
+    /// [`Error::Diverged`](crate::Error::Diverged), [`Error::OutOfOrder`](crate::Error::OutOfOrder),
+    /// [`Error::NewerHistory`](crate::Error::NewerHistory).
+    pub fn plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
+        Boot::new(self, &EMBEDDED)?.plan(&mut Session::new(conn))
+    }
+
     fn run_these<C: Connection>(&self, embedded: &[Embedded], conn: &mut C) -> Result<Report> {
         let started = Instant::now();
         let mut session = Session::new(conn);
@@ -192,11 +208,88 @@ impl Migrator {
             lock_wait: done.lock_wait,
             elapsed: started.elapsed(),
         };
-        if report.applied().is_empty() {
-            debug!("{report}");
-        } else {
-            info!("{report}");
-        }
+        debug!("{report}");
         Ok(report)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use refinery_core::Migration;
+
+    use super::*;
+    use crate::{error::Error, support::database};
+
+    fn embedded(files: &[(&str, &str)]) -> Vec<Embedded> {
+        let embed = |(name, sql): &(&str, &str)| {
+            Embedded::new(Migration::unapplied(name, sql).expect("a name as refinery wants it"))
+        };
+        files.iter().map(embed).collect()
+    }
+
+    /// refinery's own driver answers `Ok` here, records the file as applied, and makes one table.
+    #[test]
+    fn an_error_in_a_later_statement_of_a_file_is_an_error() {
+        let db = database();
+        let files = embedded(&[
+            ("V01__good", "CREATE TABLE IF NOT EXISTS good (id INT PRIMARY KEY)"),
+            (
+                "V02__two",
+                "CREATE TABLE IF NOT EXISTS one (id INT PRIMARY KEY); CREATE TABLE two (id NONSENSE)",
+            ),
+        ]);
+
+        let error = Migrator::new().run_these(&files, &mut db.conn()).unwrap_err();
+
+        let Error::Migration { migration, applied, total, .. } = &error else {
+            panic!("{error:?}");
+        };
+        assert_eq!((migration.as_str(), *applied, *total), ("V02__two", 1, 2));
+        assert!(matches!(error.server_code(), Some(1064 | 4161)), "{error:?}");
+        assert_eq!(db.history(), [1]);
+
+        let mended = embedded(&[
+            ("V01__good", "CREATE TABLE IF NOT EXISTS good (id INT PRIMARY KEY)"),
+            ("V02__two", "CREATE TABLE IF NOT EXISTS two (id INT PRIMARY KEY)"),
+        ]);
+        let report = Migrator::new().run_these(&mended, &mut db.conn()).unwrap();
+        assert_eq!(report.applied().len(), 1);
+        assert_eq!(db.history(), [1, 2]);
+    }
+
+    #[test]
+    fn rows_that_a_migration_returns_are_no_obstacle() {
+        let db = database();
+        let files = embedded(&[
+            ("V1__rows", "SELECT 1 UNION SELECT 2; SELECT 3"),
+            ("V2__table", "CREATE TABLE IF NOT EXISTS later (id INT PRIMARY KEY)"),
+        ]);
+
+        let report = Migrator::new().run_these(&files, &mut db.conn()).unwrap();
+
+        assert_eq!(report.applied().len(), 2);
+        assert_eq!(db.history(), [1, 2]);
+    }
+
+    #[test]
+    fn a_file_that_is_embedded_twice_is_refused() {
+        let db = database();
+        let files = embedded(&[("V1__one", "SELECT 1"), ("V1__one", "SELECT 1")]);
+
+        let error = Migrator::new().run_these(&files, &mut db.conn()).unwrap_err();
+
+        assert!(matches!(error, Error::Plan { .. }), "{error:?}");
+        assert_eq!(db.history(), Vec::<i64>::new());
+    }
+
+    /// An edited or reformatted file fails here, and not at a customer's boot. A new file gets a
+    /// new line; a line that was released never changes.
+    #[test]
+    fn the_checksums_of_released_files_are_pinned() {
+        let released: Vec<_> =
+            include_str!("../migrations/checksums").lines().map(str::to_owned).collect();
+        let embedded: Vec<_> =
+            EMBEDDED.iter().map(|one| format!("{} {}", one.name(), one.narrow())).collect();
+        assert_eq!(embedded, released);
     }
 }

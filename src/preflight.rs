@@ -1,8 +1,6 @@
 //! What must be true before anything is changed: the server, the database, the session.
 
-use std::time::Duration;
-
-use mysql::Row;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     connection::{Session, column},
@@ -13,57 +11,62 @@ const NEEDED: &str = "MySQL 5.7 or later, or MariaDB 10.3 or later";
 const NEEDED_ENGINE: &str = "the InnoDB storage engine";
 
 /// A server that can take the migrations, and the session as the caller left it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Server {
     database: String,
     settings: Settings,
 }
 
 /// The settings of a session that matter to a run.
-#[derive(Debug, Clone)]
+#[derive(Debug, PartialEq)]
 struct Settings {
-    autocommit: bool,
-    lock_wait_timeout: u64,
-    innodb_lock_wait_timeout: u64,
+    autocommit: String,
+    lock_wait_timeout: String,
+    innodb_lock_wait_timeout: String,
     sql_mode: String,
 }
 
-/// Asks the server for all that matters in one statement.
+/// Asks the server for all that matters, and refuses one that cannot take the migrations.
 pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
-    // The engines come from a subquery: a server whose InnoDB is off has no row for it, or says NO.
-    let facts = session
-        .row(
-            "SELECT DATABASE(), VERSION(), @@read_only, @@innodb_read_only, \
-             (SELECT support FROM information_schema.engines WHERE engine = 'InnoDB'), \
-             @@autocommit, @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@sql_mode",
+    let ask = |error| Error::from_answer("ask the server for its version and settings", error);
+    let database = session.row("SELECT DATABASE()").map_err(ask)?;
+    // Unlike `SELECT @@...`, this is no error where a server does not know one of the names.
+    let variables = session
+        .rows(
+            "SHOW VARIABLES WHERE Variable_name IN ('version', 'read_only', 'innodb_read_only', \
+             'autocommit', 'lock_wait_timeout', 'innodb_lock_wait_timeout', 'sql_mode')",
         )
-        .map_err(|error| {
-            Error::from_answer("ask the server for its version and settings", error)
-        })?;
-    let Some(facts) = facts else {
-        return Err(unsupported("that says nothing of itself", NEEDED));
-    };
+        .map_err(ask)?;
+    let variables = variables.iter().filter_map(|row| Some((column(row, 0)?, column(row, 1)?)));
+    judge(database.and_then(|row| column(&row, 0)), &variables.collect())
+}
 
-    let database = column(&facts, 0).ok_or(Error::NoDatabaseSelected)?;
-    let version: String = column(&facts, 1).unwrap_or_default();
-    if !is_supported(&version) {
-        return Err(unsupported(&version, NEEDED));
+fn judge(database: Option<String>, variables: &BTreeMap<String, String>) -> Result<Server> {
+    let value = |name| variables.get(name).map_or("", String::as_str);
+    let unsupported =
+        |needed| Error::UnsupportedServer { version: value("version").to_owned(), needed };
+
+    let database = database.ok_or(Error::NoDatabaseSelected)?;
+    if !is_supported(value("version")) {
+        return Err(unsupported(NEEDED));
     }
-    if !matches!(text(&facts, 4).as_str(), "DEFAULT" | "YES") {
-        return Err(unsupported(&version, NEEDED_ENGINE));
+    // Its variables are there only if the engine is.
+    if value("innodb_lock_wait_timeout").is_empty() {
+        return Err(unsupported(NEEDED_ENGINE));
     }
     // A user with the right to write in spite of `read_only` is refused too: tables made on a
     // replica break its replication.
-    if is_on(&text(&facts, 2)) || is_on(&text(&facts, 3)) {
+    if is_on(value("read_only")) || is_on(value("innodb_read_only")) {
         return Err(Error::ReadOnly { source: None });
     }
+    let setting = |name| value(name).to_owned();
     Ok(Server {
         database,
         settings: Settings {
-            autocommit: column(&facts, 5) != Some(0),
-            lock_wait_timeout: column(&facts, 6).unwrap_or(31_536_000),
-            innodb_lock_wait_timeout: column(&facts, 7).unwrap_or(50),
-            sql_mode: text(&facts, 8),
+            autocommit: setting("autocommit"),
+            lock_wait_timeout: setting("lock_wait_timeout"),
+            innodb_lock_wait_timeout: setting("innodb_lock_wait_timeout"),
+            sql_mode: setting("sql_mode"),
         },
     })
 }
@@ -86,10 +89,10 @@ impl Server {
         timeout: Duration,
         work: impl FnOnce(&mut Session<'c>) -> Result<T>,
     ) -> Result<T> {
-        let seconds = whole_seconds(timeout).max(1);
+        let seconds = whole_seconds(timeout).max(1).to_string();
         let ours = Settings {
-            autocommit: true,
-            lock_wait_timeout: seconds,
+            autocommit: "ON".to_owned(),
+            lock_wait_timeout: seconds.clone(),
             innodb_lock_wait_timeout: seconds,
             sql_mode: "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION".to_owned(),
         };
@@ -108,7 +111,7 @@ impl Settings {
         session.execute(&format!(
             "SET SESSION autocommit = {}, lock_wait_timeout = {}, innodb_lock_wait_timeout = {}, \
              sql_mode = '{}'",
-            u8::from(self.autocommit),
+            self.autocommit,
             self.lock_wait_timeout,
             self.innodb_lock_wait_timeout,
             self.sql_mode.replace('\'', "''"),
@@ -151,14 +154,6 @@ fn is_only_our_read(session: &mut Session<'_>) -> mysql::Result<bool> {
          ('Handler_delete', 'Handler_update', 'Handler_write')",
     )?;
     Ok(written.len() == 3 && written.iter().all(|row| column(row, 1) == Some(0)))
-}
-
-fn unsupported(version: &str, needed: &'static str) -> Error {
-    Error::UnsupportedServer { version: version.to_owned(), needed }
-}
-
-fn text(row: &Row, index: usize) -> String {
-    column(row, index).unwrap_or_default()
 }
 
 /// A flag, or one of the words that newer MariaDB versions use for `read_only`.
@@ -211,6 +206,54 @@ mod tests {
         for (version, expected) in cases {
             assert_eq!(is_supported(version), expected, "{version}");
         }
+    }
+
+    fn variables(changes: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let usual = [
+            ("version", "8.4.3"),
+            ("read_only", "OFF"),
+            ("innodb_read_only", "OFF"),
+            ("autocommit", "OFF"),
+            ("lock_wait_timeout", "31536000"),
+            ("innodb_lock_wait_timeout", "50"),
+            ("sql_mode", "ANSI_QUOTES"),
+        ];
+        let all = usual.iter().chain(changes);
+        all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn keeps_the_settings_of_the_session() {
+        let server = judge(Some("tsp".to_owned()), &variables(&[])).unwrap();
+
+        let settings = Settings {
+            autocommit: "OFF".to_owned(),
+            lock_wait_timeout: "31536000".to_owned(),
+            innodb_lock_wait_timeout: "50".to_owned(),
+            sql_mode: "ANSI_QUOTES".to_owned(),
+        };
+        assert_eq!(server, Server { database: "tsp".to_owned(), settings });
+    }
+
+    #[test]
+    fn refuses_what_cannot_take_the_migrations() {
+        let refuse = |changes: &[(&str, &str)]| {
+            judge(Some("tsp".to_owned()), &variables(changes)).unwrap_err().to_string()
+        };
+        let cases = [
+            (refuse(&[("version", "5.6.24")]), "the server 5.6.24 is not supported; MySQL 5.7"),
+            (refuse(&[("innodb_lock_wait_timeout", "")]), "the server 8.4.3 is not supported; the"),
+            (refuse(&[("read_only", "ON")]), "the server is read-only"),
+            (refuse(&[("read_only", "NO_LOCK_NO_ADMIN")]), "the server is read-only"),
+            (refuse(&[("innodb_read_only", "ON")]), "the server is read-only"),
+        ];
+        for (message, expected) in cases {
+            assert!(message.starts_with(expected), "{message}");
+        }
+        let error = judge(None, &variables(&[])).unwrap_err();
+        assert!(matches!(error, Error::NoDatabaseSelected), "{error:?}");
+        let error = judge(Some("tsp".to_owned()), &BTreeMap::new()).unwrap_err();
+        assert!(matches!(error, Error::UnsupportedServer { .. }), "{error:?}");
     }
 
     #[test]

@@ -93,30 +93,21 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let statements = Counted(self.statements, "statement");
-        if self.applied.is_empty() {
-            write!(f, "nothing to apply, all {} migrations are", self.total)?;
-        } else {
-            write!(f, "{} of {} migrations applied", self.applied.len(), self.total)?;
+        match self.applied.len() {
+            0 => write!(f, "up to date with {} migrations, checked", self.total)?,
+            applied => write!(f, "{applied} of {} migrations applied", self.total)?,
         }
         write!(
             f,
-            " in {} ms ({statements}, {} ms for the lock)",
+            " in {} ms ({} statement{}, {} ms for the lock)",
             self.elapsed.as_millis(),
+            self.statements,
+            if self.statements == 1 { "" } else { "s" },
             self.lock_wait.as_millis()
         )?;
         if let Some(version) = self.newer_version {
             write!(f, "; a newer build has migrated to version {version}")?;
         }
         Ok(())
-    }
-}
-
-struct Counted(u64, &'static str);
-
-impl fmt::Display for Counted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(count, noun) = self;
-        write!(f, "{count} {noun}{}", if *count == 1 { "" } else { "s" })
     }
 }

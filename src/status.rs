@@ -224,14 +224,14 @@ impl Status {
 
     /// Applied migrations in refinery's terms, each with the checksum that this build has for it, so
     /// that refinery does not stumble over the other width of its own checksums.
-    pub(crate) fn as_refinery(&self, applied: &[&Embedded]) -> Vec<Migration> {
+    pub(crate) fn as_refinery(&self, embedded: &[Embedded]) -> Vec<Migration> {
         let applied_on = |own: &Embedded| {
             self.migrations.iter().find_map(|one| match one.state {
                 MigrationState::Applied { on } if one.version == own.version() => Some(on),
                 _ => None,
             })
         };
-        let in_refinerys_terms = |own: &&Embedded| {
+        let in_refinerys_terms = |own: &Embedded| {
             let migration = own.migration();
             Some(Migration::applied(
                 migration.version(),
@@ -240,7 +240,7 @@ impl Status {
                 migration.checksum(),
             ))
         };
-        applied.iter().filter_map(in_refinerys_terms).collect()
+        embedded.iter().filter_map(in_refinerys_terms).collect()
     }
 }
 

@@ -272,7 +272,7 @@ fn a_table_of_another_shape_is_an_error_that_names_it() {
 
     assert_eq!(error.server_code(), Some(1054));
     assert!(chain(&error).starts_with(
-        "could not read the history table `quicksight_schema_history`; call again once the cause below is removed: "
+        "could not read the history table `quicksight_schema_history` (needs SELECT); call again once the cause below is removed: "
     ), "{}", chain(&error));
 }
 

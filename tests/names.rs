@@ -2,7 +2,7 @@
 
 mod support;
 
-use mysql::{Conn, OptsBuilder, prelude::Queryable};
+use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{Error, Migrator, run_quicksight_migrations};
 use support::{database, database_named, unique};
 
@@ -35,7 +35,7 @@ fn boots_in_a_database_of_any_name() {
 #[test]
 fn wants_a_database() {
     let db = database();
-    let mut conn = Conn::new(OptsBuilder::from(db.opts()).db_name(None::<String>)).unwrap();
+    let mut conn = Conn::new(db.opts().db_name(None::<String>)).unwrap();
 
     let error = run_quicksight_migrations(&mut conn).unwrap_err();
     assert!(matches!(error, Error::NoDatabaseSelected), "{error:?}");

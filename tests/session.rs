@@ -49,7 +49,10 @@ fn assert_lock_is_free(db: &Database) {
         .lock_timeout(std::time::Duration::ZERO)
         .run(&mut db.conn())
         .expect("the lock is free");
-    assert_eq!(report.applied().last().map(|one| one.version()), Some(18));
+    assert_eq!(
+        report.applied().last().map(quicksight_migrations::AppliedMigration::version),
+        Some(18)
+    );
 }
 
 fn boots_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {

@@ -19,12 +19,12 @@ pub use server::{Flavor, Server};
 
 /// The server that the tests of one file share: a throwaway one, or the one that
 /// `QUICKSIGHT_DATABASE_URL` names.
-static SHARED: LazyLock<Shared> = LazyLock::new(|| match server::given() {
-    Some(opts) => Shared { opts, _server: None },
-    None => {
-        let server = Server::start(&["--skip-log-bin"]);
-        Shared { opts: server.opts().into(), _server: Some(server) }
+static SHARED: LazyLock<Shared> = LazyLock::new(|| {
+    if let Some(opts) = server::given() {
+        return Shared { opts, _server: None };
     }
+    let server = Server::start(&["--skip-log-bin"]);
+    Shared { opts: server.opts().into(), _server: Some(server) }
 });
 
 struct Shared {
@@ -63,6 +63,11 @@ pub fn database_on(server: &Server) -> Database {
     Database::create(server.opts().into(), &unique("qs"))
 }
 
+/// A database on a server that was started again, which has moved it to another port.
+pub fn reopened(server: &Server, database: &Database) -> Database {
+    Database { name: database.name.clone(), server: server.opts().into() }
+}
+
 /// A name that no other test has.
 pub fn unique(prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -84,6 +89,11 @@ impl Database {
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Where the server listens.
+    pub fn address(&self) -> (String, u16) {
+        (self.server.get_ip_or_hostname().into_owned(), self.server.get_tcp_port())
     }
 
     /// How to connect to this database, as the server's administrator.
@@ -239,7 +249,9 @@ pub fn chain(error: &Error) -> String {
 pub fn example(name: &str) -> Command {
     let program = std::env::current_exe().expect("a path of this program");
     let folder: PathBuf = program.ancestors().nth(2).expect("target/*/").join("examples");
-    Command::new(folder.join(name))
+    let program = folder.join(name);
+    assert!(program.is_file(), "run `cargo build --examples` first, as `cargo test` alone does");
+    Command::new(program)
 }
 
 /// A table that nobody else gets at: somebody's forgotten transaction has read it, and somebody's

@@ -1,1 +1,95 @@
-fn main(){}
+//! Times a boot of quicksight-migrations next to the tools that a service could call instead.
+//!
+//! The README of this folder says how to run it and what the numbers mean.
+
+mod progress;
+mod race;
+mod relay;
+#[path = "../../../tests/support/server.rs"]
+#[allow(dead_code, reason = "the library's tests need more of it")]
+mod server;
+mod site;
+mod table;
+mod tools;
+
+use std::{env, fs, process::ExitCode, thread};
+
+use race::{Racer, race};
+use site::Site;
+use tools::{OURS, RAW, RAW_WITH_HISTORY, REFINERY};
+
+/// How many boots of each tool are timed, where there is nothing to do and on an empty database.
+struct Rounds {
+    idle: usize,
+    first: usize,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    let rounds = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => Rounds { idle: 200, first: 21 },
+        ["--quick"] => Rounds { idle: 20, first: 3 },
+        _ => {
+            eprintln!("usage: quicksight-migrations-peers [--quick]");
+            return ExitCode::FAILURE;
+        }
+    };
+
+    let mut site = Site::open();
+    println!("{}, {}, {} build", site.version(), machine(), build());
+    println!("{}", site.durability());
+
+    let tools = tools::migrators();
+    let addresses: Vec<_> = tools.iter().map(|tool| site.fresh_database("idle", tool)).collect();
+    for (tool, address) in tools.iter().zip(&addresses) {
+        (tool.open)(address)();
+        site.check_tables(tool, address);
+    }
+    let idle =
+        race(&mut site, "nothing to do", &tools, rounds.idle, |_, which| addresses[which].clone());
+
+    let tools = tools::all();
+    let first = race(&mut site, "first boot", &tools, rounds.first, |site, which| {
+        site.fresh_database("first", &tools[which])
+    });
+
+    println!("\n## Nothing to do: {} boots of each tool, all tables there\n", rounds.idle);
+    print!("{}", table::of(&idle, &[("of refinery", REFINERY)]));
+    println!("\n## First boot: {} boots of each tool, each on an empty database\n", rounds.first);
+    print!("{}", table::of(&first, &[("of SQL", RAW), ("of SQL + rows", RAW_WITH_HISTORY)]));
+    println!("\n{}", goals(&idle, &first));
+    ExitCode::SUCCESS
+}
+
+/// What the library promises, next to what was seen. A reader judges: a busy machine is no failure.
+fn goals(idle: &[Racer], first: &[Racer]) -> String {
+    let statements = race::find(idle, OURS).counts.statements;
+    let verdict = |met| if met { "met" } else { "MISSED" };
+    let ratio = |racers, to, limit: f64| {
+        let ratio = race::ratio(racers, OURS, to);
+        format!("{ratio:.2} (goal: at most {limit:.2}) {}", verdict(ratio <= limit))
+    };
+    format!(
+        "Goals\n\
+         - statements of a boot with nothing to do: {statements} (goal: 1) {}\n\
+         - its time as a part of refinery's: {}\n\
+         - time of a first boot as a multiple of the bare SQL's: {}",
+        verdict(statements == 1),
+        ratio(idle, REFINERY, 0.2),
+        ratio(first, RAW, 1.15),
+    )
+}
+
+fn machine() -> String {
+    let cpus = thread::available_parallelism().map_or(0, usize::from);
+    let facts = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = facts
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(':'))
+        .map_or(env::consts::ARCH, |(_, model)| model.trim());
+    format!("{cpus} CPUs ({model})")
+}
+
+fn build() -> &'static str {
+    if cfg!(debug_assertions) { "debug" } else { "release" }
+}

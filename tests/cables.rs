@@ -1,0 +1,131 @@
+//! Pull any cable during a boot: what is left, the next boot puts right.
+
+mod support;
+
+use std::sync::{Arc, Mutex};
+
+use mysql::prelude::Queryable;
+use quicksight_migrations::run_quicksight_migrations;
+use support::{
+    Database, Server, database, database_on, reopened,
+    wire::{Cut, Wire},
+};
+
+/// What a boot with everything to do sends, after the driver's own first statements.
+fn statements_of_a_first_boot() -> Vec<String> {
+    let db = database();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&seen);
+    let wire = Wire::open(db.address(), move |_, sql| {
+        sink.lock().unwrap().push(sql.to_owned());
+        None
+    });
+    let mut conn = db.conn_through(wire.port()).unwrap();
+    let before = wire.statements();
+    run_quicksight_migrations(&mut conn).unwrap();
+    let seen = seen.lock().unwrap();
+    seen[before..].to_vec()
+}
+
+/// A wire that does `act` at one statement of a boot, counted from the boot's first.
+fn wire_that_acts_at(
+    db: &Database,
+    first: &str,
+    position: usize,
+    act: impl Fn() -> Cut + Send + Sync + 'static,
+) -> Wire {
+    let first = first.to_owned();
+    let passed = Mutex::new(0);
+    Wire::open(db.address(), move |_, sql| {
+        let mut passed = passed.lock().unwrap();
+        if *passed == 0 && sql != first {
+            // The driver has statements of its own before our first.
+            return None;
+        }
+        *passed += 1;
+        (*passed == position + 1).then(&act)
+    })
+}
+
+fn cut_at_each_statement(cut: Cut) {
+    let statements = statements_of_a_first_boot();
+    assert_eq!(statements.len(), 47);
+    for (position, statement) in statements.iter().enumerate() {
+        let db = database();
+        let wire = wire_that_acts_at(&db, &statements[0], position, move || cut);
+        let mut conn = db.conn_through(wire.port()).unwrap();
+
+        let error = run_quicksight_migrations(&mut conn).expect_err(statement);
+
+        assert!(error.is_retryable(), "{statement}: {error:?}");
+        drop(conn);
+        let again = run_quicksight_migrations(&mut db.conn());
+        again.unwrap_or_else(|error| panic!("after a cut at {statement}: {error:?}"));
+        db.assert_complete();
+        assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().statements(), 1);
+    }
+}
+
+#[test]
+fn the_connection_breaks_before_any_statement() {
+    cut_at_each_statement(Cut::BeforeStatement);
+}
+
+#[test]
+fn the_connection_breaks_before_any_answer() {
+    cut_at_each_statement(Cut::BeforeAnswer);
+}
+
+/// The whole server dies, with its memory, and comes back.
+#[test]
+fn the_server_dies_at_a_statement() {
+    let statements = statements_of_a_first_boot();
+    let server = Arc::new(Mutex::new(Server::start(&["--skip-log-bin"])));
+    for position in [2, 6, 8, 9, 20, 21, 44, 45, 46] {
+        let statement = &statements[position];
+        let db = database_on(&server.lock().unwrap());
+        let victim = Arc::clone(&server);
+        let wire = wire_that_acts_at(&db, &statements[0], position, move || {
+            victim.lock().unwrap().crash();
+            Cut::BeforeStatement
+        });
+        let mut conn = db.conn_through(wire.port()).unwrap();
+
+        let error = run_quicksight_migrations(&mut conn).expect_err(statement);
+
+        assert!(error.is_retryable(), "{statement}: {error:?}");
+        server.lock().unwrap().resume();
+        let db = reopened(&server.lock().unwrap(), &db);
+        let again = run_quicksight_migrations(&mut db.conn());
+        again.unwrap_or_else(|error| panic!("after a crash at {statement}: {error:?}"));
+        db.assert_complete();
+    }
+}
+
+/// The server dies at some moment of a boot, whatever it is doing then.
+#[test]
+fn the_server_dies_at_any_moment() {
+    let mut server = Server::start(&["--skip-log-bin"]);
+    for milliseconds in [5, 10, 15, 20, 30, 40, 60, 80, 120] {
+        let db = database_on(&server);
+        let mut conn = db.conn();
+        let boot = std::thread::spawn(move || {
+            let _ = run_quicksight_migrations(&mut conn);
+        });
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        server.crash();
+        boot.join().unwrap();
+        server.resume();
+
+        let db = reopened(&server, &db);
+        let recorded = db
+            .conn()
+            .query::<i64, _>("SELECT version FROM quicksight_schema_history ORDER BY version");
+        let recorded = recorded.unwrap_or_default();
+        assert_eq!(recorded, (1..).take(recorded.len()).collect::<Vec<i64>>());
+
+        let again = run_quicksight_migrations(&mut db.conn());
+        again.unwrap_or_else(|error| panic!("after {milliseconds} ms: {error:?}"));
+        db.assert_complete();
+    }
+}

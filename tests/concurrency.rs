@@ -1,0 +1,177 @@
+//! Many processes boot at the same time: one does the work, all of them return `Ok`.
+
+mod support;
+
+use std::{
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use mysql::prelude::Queryable;
+use quicksight_migrations::{Error, Migrator, run_quicksight_migrations};
+use support::{
+    Database, database, example,
+    wire::{Cut, Wire},
+};
+
+fn boot(db: &Database) -> Child {
+    Command::new(example("migrate").get_program())
+        .args(["up", "--url", &db.url()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("start a process")
+}
+
+#[test]
+fn thirty_two_processes_boot_an_empty_database() {
+    let db = database();
+
+    let processes: Vec<_> = (0..32).map(|_| boot(&db)).collect();
+    let said: Vec<String> = processes
+        .into_iter()
+        .map(|process| {
+            let output = process.wait_with_output().unwrap();
+            let errors = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{errors}");
+            String::from_utf8(output.stdout).unwrap()
+        })
+        .collect();
+
+    // Whoever comes while the work is going on waits for all of it.
+    let workers = said.iter().filter(|line| line.starts_with("18 of 18 migrations applied"));
+    assert_eq!(workers.count(), 1, "{said:?}");
+    let waiters = said.iter().filter(|line| line.starts_with("up to date with 18 migrations"));
+    assert_eq!(waiters.count(), 31, "{said:?}");
+    db.assert_complete();
+}
+
+/// The name of the lock, from what a boot sends.
+fn lock_name(db: &Database) -> String {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let wire = Wire::open(db.address(), move |_, sql| {
+        let name = sql.strip_prefix("SELECT GET_LOCK('")?.split('\'').next()?;
+        sender.send(name.to_owned()).unwrap();
+        Some(Cut::BeforeStatement)
+    });
+    run_quicksight_migrations(&mut db.conn_through(wire.port()).unwrap()).unwrap_err();
+    receiver.recv().unwrap()
+}
+
+fn hold(db: &Database, name: &str) -> mysql::Conn {
+    let mut holder = db.conn();
+    let got: Option<u8> = holder.exec_first("SELECT GET_LOCK(?, 0)", (name,)).unwrap();
+    assert_eq!(got, Some(1));
+    holder
+}
+
+#[test]
+fn names_the_connection_that_holds_the_lock() {
+    let db = database();
+    let name = lock_name(&db);
+    let holder = hold(&db, &name);
+    let started = Instant::now();
+
+    let error =
+        Migrator::new().lock_timeout(Duration::from_secs(2)).run(&mut db.conn()).unwrap_err();
+
+    let took = started.elapsed();
+    let Error::LockTimeout { name: told, waited, holder: id } = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(*told, name);
+    assert_eq!(*id, Some(u64::from(holder.connection_id())));
+    assert!(*waited >= Duration::from_secs(2) && *waited <= took, "{waited:?} of {took:?}");
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert!(error.is_retryable());
+    assert_eq!(db.tables(), Vec::<String>::new());
+}
+
+#[test]
+fn does_not_wait_at_all_if_told_so() {
+    let db = database();
+    let _holder = hold(&db, &lock_name(&db));
+    let started = Instant::now();
+
+    let error = Migrator::new().lock_timeout(Duration::ZERO).run(&mut db.conn()).unwrap_err();
+
+    assert!(matches!(error, Error::LockTimeout { .. }), "{error:?}");
+    assert!(started.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn goes_on_as_soon_as_the_lock_is_free() {
+    let db = database();
+    let mut holder = hold(&db, &lock_name(&db));
+    let release = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(1500));
+        holder.query_drop("DO RELEASE_ALL_LOCKS()").unwrap();
+        holder
+    });
+
+    let report = run_quicksight_migrations(&mut db.conn()).unwrap();
+
+    assert_eq!(report.applied().len(), 18);
+    assert!(report.lock_wait() >= Duration::from_secs(1), "{:?}", report.lock_wait());
+    assert!(report.lock_wait() < Duration::from_secs(10), "{:?}", report.lock_wait());
+    release.join().unwrap();
+}
+
+/// The holder has finished and hangs: there is nothing left to wait for.
+#[test]
+fn a_holder_that_is_done_but_does_not_let_go_is_no_failure() {
+    let db = database();
+    let _holder = hold(&db, &lock_name(&db));
+    let plan = Migrator::new().plan(&mut db.conn()).unwrap();
+    let mut conn = db.conn();
+    let work = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(500));
+        for statement in plan {
+            conn.query_drop(statement).unwrap();
+        }
+    });
+
+    let report = Migrator::new().lock_timeout(Duration::from_secs(4)).run(&mut db.conn()).unwrap();
+
+    work.join().unwrap();
+    assert_eq!(report.applied(), []);
+    assert!(report.lock_wait() >= Duration::from_secs(4));
+    db.assert_complete();
+}
+
+/// The lock is one database's.
+#[test]
+fn databases_do_not_wait_for_each_other() {
+    let (one, other) = (database(), database());
+    let name = lock_name(&one);
+    assert_ne!(name, lock_name(&other));
+    let _holder = hold(&one, &name);
+
+    let report = Migrator::new().lock_timeout(Duration::ZERO).run(&mut other.conn()).unwrap();
+
+    assert_eq!(report.applied().len(), 18);
+}
+
+/// A process that is killed at work leaves the lock to the next one, who goes on where it stopped.
+#[test]
+fn a_killed_process_is_taken_over() {
+    for victims in 1..=3 {
+        let db = database();
+        for _ in 0..victims {
+            let mut process = boot(&db);
+            // Some way into the work, at another place each time.
+            let started = Instant::now();
+            while db.tables().len() < 4 * victims && started.elapsed() < Duration::from_secs(5) {
+                thread::sleep(Duration::from_millis(1));
+            }
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+
+        let output = boot(&db).wait_with_output().unwrap();
+
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        db.assert_complete();
+    }
+}

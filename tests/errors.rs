@@ -1,0 +1,248 @@
+//! Every message that an operator can meet, with its causes, word by word.
+
+mod support;
+
+use std::time::Duration;
+
+use mysql::MySqlError;
+use quicksight_migrations::Error;
+use support::chain;
+
+fn server(code: u16, message: &str) -> mysql::Error {
+    mysql::Error::MySqlError(MySqlError { state: "HY000".into(), code, message: message.into() })
+}
+
+fn lost() -> mysql::Error {
+    mysql::Error::IoError(std::io::Error::new(std::io::ErrorKind::BrokenPipe, "gone"))
+}
+
+/// An error, what a reporter prints for it, its code, and whether a later call may succeed.
+type Case = (Error, &'static str, Option<u16>, bool);
+
+fn cases() -> Vec<Case> {
+    vec![
+        (
+            Error::Database {
+                action: "read the history table `h` (needs SELECT)".into(),
+                source: lost(),
+            },
+            "could not read the history table `h` (needs SELECT); call again once the cause below \
+             is removed: IoError { gone }",
+            None,
+            true,
+        ),
+        (
+            Error::Database { action: "release the lock x".into(), source: server(1064, "syntax") },
+            "could not release the lock x; call again once the cause below is removed: \
+             MySqlError { ERROR 1064 (HY000): syntax }",
+            Some(1064),
+            false,
+        ),
+        (
+            Error::Migration {
+                migration: "V14__trip".into(),
+                applied: 13,
+                total: 18,
+                source: server(1205, "Lock wait timeout exceeded"),
+            },
+            "migration V14__trip failed with 13 of 18 applied; it is not recorded, and the next \
+             call goes on from it once the cause below is removed: \
+             MySqlError { ERROR 1205 (HY000): Lock wait timeout exceeded }",
+            Some(1205),
+            true,
+        ),
+        (
+            Error::LockTimeout {
+                name: "quicksight_migrations.0".into(),
+                waited: Duration::from_secs(60),
+                holder: Some(42),
+            },
+            "the migration lock quicksight_migrations.0 was not free within 60s (held by \
+             connection 42); wait for its holder to finish, or end that connection if it is stuck",
+            None,
+            true,
+        ),
+        (
+            Error::LockTimeout {
+                name: "quicksight_migrations.0".into(),
+                waited: Duration::from_millis(1500),
+                holder: None,
+            },
+            "the migration lock quicksight_migrations.0 was not free within 1.5s; wait for its \
+             holder to finish, or end that connection if it is stuck",
+            None,
+            true,
+        ),
+        (
+            Error::LockUnavailable { name: "quicksight_migrations.0".into(), source: None },
+            "the server cannot give the migration lock quicksight_migrations.0; check that \
+             GET_LOCK is allowed here (some clusters refuse it) and that the server has memory",
+            None,
+            false,
+        ),
+        (
+            Error::LockUnavailable {
+                name: "quicksight_migrations.0".into(),
+                source: Some(server(3058, "Deadlock found")),
+            },
+            "the server cannot give the migration lock quicksight_migrations.0; check that \
+             GET_LOCK is allowed here (some clusters refuse it) and that the server has memory: \
+             MySqlError { ERROR 3058 (HY000): Deadlock found }",
+            Some(3058),
+            true,
+        ),
+        (
+            Error::NoDatabaseSelected,
+            "no database is selected; put its name into the connection's URL or options",
+            None,
+            false,
+        ),
+        (
+            Error::OpenTransaction,
+            "the connection has an open transaction, which creating tables would commit; commit \
+             it or roll it back, then call again",
+            None,
+            false,
+        ),
+        (
+            Error::UnsupportedServer {
+                version: "5.6.24".into(),
+                needed: "MySQL 5.7 or later, or MariaDB 10.3 or later",
+            },
+            "the server 5.6.24 is not supported; MySQL 5.7 or later, or MariaDB 10.3 or later is \
+             needed",
+            None,
+            false,
+        ),
+        (
+            Error::ReadOnly { source: None },
+            "the server is read-only and has migrations to apply; run them against the primary \
+             (the writer end point), whence they replicate",
+            None,
+            false,
+        ),
+        (
+            Error::ReadOnly { source: Some(server(1290, "--super-read-only")) },
+            "the server is read-only and has migrations to apply; run them against the primary \
+             (the writer end point), whence they replicate: \
+             MySqlError { ERROR 1290 (HY000): --super-read-only }",
+            Some(1290),
+            false,
+        ),
+        (
+            Error::PermissionDenied {
+                action: "create the history table `h` (needs CREATE)".into(),
+                source: server(1142, "CREATE command denied"),
+            },
+            "not allowed to create the history table `h` (needs CREATE); grant what is missing, \
+             then call again: MySqlError { ERROR 1142 (HY000): CREATE command denied }",
+            Some(1142),
+            false,
+        ),
+        (
+            Error::Diverged { recorded: "V14__trip".into(), embedded: Some("V14__trip".into()) },
+            "the history says that V14__trip was applied, but this build has other SQL under that \
+             name; run the build that applied it, or find out who changed the file or the history",
+            None,
+            false,
+        ),
+        (
+            Error::Diverged { recorded: "V14__journey".into(), embedded: Some("V14__trip".into()) },
+            "the history says that V14__journey was applied, but this build has V14__trip; run \
+             the build that applied it, or find out who changed the file or the history",
+            None,
+            false,
+        ),
+        (
+            Error::Diverged { recorded: "V00__before".into(), embedded: None },
+            "the history says that V00__before was applied, but this build has no such migration; \
+             run the build that applied it, or find out who changed the file or the history",
+            None,
+            false,
+        ),
+        (
+            Error::OutOfOrder { missing: "V07__x".into(), latest: "V18__y".into() },
+            "migration V07__x was never applied, but V18__y was; restore its row in the history \
+             if its table exists, else apply its SQL by hand and add the row",
+            None,
+            false,
+        ),
+        (
+            Error::NewerHistory { recorded: 20, embedded: 18 },
+            "the database is at version 20 and this build only knows 18; deploy a build at least \
+             as new as the one that migrated it",
+            None,
+            false,
+        ),
+        (
+            Error::CorruptHistory { version: Some(3), column: "checksum" },
+            "the history row of version 3 has an unreadable checksum; restore it from a backup or \
+             another environment",
+            None,
+            false,
+        ),
+        (
+            Error::CorruptHistory { version: None, column: "version" },
+            "the history row without a readable version has an unreadable version; restore it \
+             from a backup or another environment",
+            None,
+            false,
+        ),
+        (
+            Error::Plan { source: "migration V1__x is repeated".into() },
+            "this build's migrations cannot be planned; use another build and report this one: \
+             migration V1__x is repeated",
+            None,
+            false,
+        ),
+        (
+            Error::InvalidHistoryTable { name: "trip".into(), reason: "it is taken" },
+            "\"trip\" cannot be the history table: it is taken",
+            None,
+            false,
+        ),
+    ]
+}
+
+#[test]
+fn every_message_says_what_and_what_next() {
+    for (error, message, code, retryable) in cases() {
+        assert_eq!(chain(&error), message);
+        assert_eq!(error.server_code(), code, "{message}");
+        assert_eq!(error.is_retryable(), retryable, "{message}");
+    }
+}
+
+/// Lower case, no full stop at the end, and the cause only in the chain.
+#[test]
+fn messages_follow_the_house_style() {
+    for (error, ..) in cases() {
+        let message = error.to_string();
+        assert!(message.starts_with(|c: char| !c.is_uppercase() || c == 'V'), "{message}");
+        assert!(!message.ends_with('.'), "{message}");
+        if let Some(source) = std::error::Error::source(&error) {
+            assert!(!message.contains(&source.to_string()), "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_cause_can_be_had_as_what_it_is() {
+    for (error, _, code, _) in cases() {
+        let source = std::error::Error::source(&error);
+        let code_of_source = source
+            .and_then(|source| source.downcast_ref::<mysql::Error>())
+            .and_then(|source| match source {
+                mysql::Error::MySqlError(answer) => Some(answer.code),
+                _ => None,
+            });
+        assert_eq!(code_of_source, code, "{error:?}");
+    }
+}
+
+#[test]
+fn an_error_can_be_sent_and_kept_and_is_small() {
+    fn is_good<T: std::error::Error + Send + Sync + 'static>() {}
+    is_good::<Error>();
+    assert!(size_of::<Error>() <= 128, "{} bytes", size_of::<Error>());
+}

@@ -1,0 +1,273 @@
+//! When something is in the way: a typed error that says what, nothing half recorded, and a next
+//! boot that finishes.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use mysql::{Conn, prelude::Queryable};
+use quicksight_migrations::{
+    Error, Migrator, quicksight_migration_status, run_quicksight_migrations,
+};
+use support::{
+    Blockade, Flavor, Server, TABLES, chain, database, database_on,
+    server::program_flavor,
+    wire::{Cut, Wire},
+};
+
+/// A user that may make every table but one.
+#[test]
+fn a_failing_migration_is_named_and_not_recorded() {
+    let db = database();
+    let user = db.user("SELECT, INSERT");
+    let mut admin = db.conn();
+    let grant = |conn: &mut Conn, table: &str| {
+        let sql = format!("GRANT CREATE ON {}.{table} TO '{}'@'%'", db.name(), user.name());
+        conn.query_drop(sql).unwrap();
+    };
+    for table in TABLES.iter().filter(|table| **table != "trip") {
+        grant(&mut admin, table);
+    }
+    grant(&mut admin, "quicksight_schema_history");
+
+    let error = run_quicksight_migrations(&mut user.conn()).unwrap_err();
+
+    let Error::Migration { migration, applied, total, .. } = &error else { panic!("{error:?}") };
+    assert_eq!((migration.as_str(), *applied, *total), ("V14__trip", 13, 18));
+    assert_eq!(error.server_code(), Some(1142));
+    assert!(!error.is_retryable());
+    let told = chain(&error);
+    assert!(told.starts_with("migration V14__trip failed with 13 of 18 applied; "), "{told}");
+    assert!(told.contains("CREATE command denied"), "{told}");
+    assert!(!told.contains("secret"), "{told}");
+    assert_eq!(db.history(), (1..=13).collect::<Vec<_>>());
+    assert!(!db.tables().contains(&"trip".to_owned()));
+
+    grant(&mut admin, "trip");
+    let report = run_quicksight_migrations(&mut user.conn()).unwrap();
+    assert_eq!(report.applied().len(), 5);
+    db.assert_complete();
+}
+
+#[test]
+fn a_user_who_may_not_create_is_told_what_to_grant() {
+    let db = database();
+
+    for rights in ["SELECT", "SELECT, INSERT", "INSERT"] {
+        let error = run_quicksight_migrations(&mut db.user(rights).conn()).unwrap_err();
+
+        let Error::PermissionDenied { action, .. } = &error else { panic!("{rights}: {error:?}") };
+        assert_eq!(action, "create the history table `quicksight_schema_history` (needs CREATE)");
+        assert_eq!(db.tables(), Vec::<String>::new());
+    }
+}
+
+/// The whole of what the README asks a DBA to grant is enough, and no right in it is idle.
+#[test]
+fn the_documented_rights_are_enough_and_each_is_needed() {
+    let db = database();
+    run_quicksight_migrations(&mut db.user("SELECT, INSERT, CREATE").conn()).unwrap();
+    db.assert_complete();
+
+    let db = database();
+    let error = run_quicksight_migrations(&mut db.user("INSERT, CREATE").conn()).unwrap_err();
+    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(action, "read the history table `quicksight_schema_history` (needs SELECT)");
+
+    let db = database();
+    let error = run_quicksight_migrations(&mut db.user("SELECT, CREATE").conn()).unwrap_err();
+    let Error::Migration { migration, applied: 0, .. } = &error else { panic!("{error:?}") };
+    assert_eq!((migration.as_str(), error.server_code()), ("V01__auth_user", Some(1142)));
+    assert!(chain(&error).contains("INSERT command denied"), "{}", chain(&error));
+}
+
+/// A DBA runs what `plan` prints; afterwards a service that may only read boots.
+#[test]
+fn a_plan_can_be_run_by_hand() {
+    let db = database();
+    let mut conn = db.conn();
+
+    let plan = Migrator::new().plan(&mut db.user("SELECT").conn()).unwrap();
+    assert_eq!(db.tables(), Vec::<String>::new());
+    assert_eq!(plan.len(), 1 + 2 * 18);
+    for statement in plan {
+        conn.query_drop(statement).unwrap();
+    }
+
+    db.assert_complete();
+    let report = run_quicksight_migrations(&mut db.user("SELECT").conn()).unwrap();
+    assert_eq!(report.statements(), 1);
+    assert_eq!(Migrator::new().plan(&mut conn).unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_plan_holds_only_what_is_missing() {
+    let db = database();
+    let mut conn = db.conn();
+    run_quicksight_migrations(&mut conn).unwrap();
+    conn.query_drop("DELETE FROM quicksight_schema_history WHERE version = 18").unwrap();
+
+    let plan = Migrator::new().plan(&mut conn).unwrap();
+
+    assert_eq!(plan.len(), 3);
+    assert!(plan[1].contains("CREATE TABLE IF NOT EXISTS `app_data`"), "{}", plan[1]);
+    assert!(plan[2].starts_with("INSERT INTO `quicksight_schema_history` "), "{}", plan[2]);
+    conn.query_drop("DELETE FROM quicksight_schema_history WHERE version = 1").unwrap();
+    let error = Migrator::new().plan(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::OutOfOrder { .. }), "{error:?}");
+}
+
+/// The server's own limit for this wait is a year.
+#[test]
+fn a_table_held_by_a_forgotten_transaction_bounds_the_boot() {
+    let db = database();
+    run_quicksight_migrations(&mut db.conn()).unwrap();
+    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version > 13").unwrap();
+    let blockade = Blockade::of(&db, "trip");
+    let started = Instant::now();
+
+    let error = Migrator::new()
+        .metadata_lock_timeout(Duration::from_secs(2))
+        .run(&mut db.conn())
+        .unwrap_err();
+
+    let waited = started.elapsed();
+    let Error::Migration { migration, applied, .. } = &error else { panic!("{error:?}") };
+    assert_eq!((migration.as_str(), *applied), ("V14__trip", 13));
+    assert_eq!(error.server_code(), Some(1205));
+    assert!(error.is_retryable());
+    assert!(waited >= Duration::from_secs(2), "{waited:?}");
+    assert!(waited < Duration::from_secs(20), "{waited:?}");
+    blockade.lift();
+    assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(), 5);
+}
+
+/// A history row that somebody has written and not committed: a row lock, whose own limit is 50 s.
+#[test]
+fn a_history_row_held_by_a_forgotten_transaction_bounds_the_boot() {
+    let db = database();
+    run_quicksight_migrations(&mut db.conn()).unwrap();
+    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version > 13").unwrap();
+    let mut forgotten = db.conn();
+    forgotten.query_drop("START TRANSACTION").unwrap();
+    forgotten.query_drop("INSERT INTO quicksight_schema_history (version) VALUES (14)").unwrap();
+
+    let error = Migrator::new()
+        .metadata_lock_timeout(Duration::from_secs(1))
+        .run(&mut db.conn())
+        .unwrap_err();
+
+    assert_eq!(error.server_code(), Some(1205), "{error:?}");
+    forgotten.query_drop("ROLLBACK").unwrap();
+    assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(), 5);
+}
+
+#[test]
+fn a_lost_connection_is_retryable_and_names_the_migration() {
+    let db = database();
+    let wire =
+        Wire::open(db.address(), |_, sql| sql.contains("`trip`").then_some(Cut::BeforeStatement));
+
+    let error = run_quicksight_migrations(&mut db.conn_through(wire.port()).unwrap()).unwrap_err();
+
+    let Error::Migration { migration, applied, .. } = &error else { panic!("{error:?}") };
+    assert_eq!((migration.as_str(), *applied), ("V14__trip", 13));
+    assert_eq!(error.server_code(), None);
+    assert!(error.is_retryable());
+    assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(), 5);
+}
+
+/// Another node of a cluster may record a migration between our look and our row: the server
+/// undoes ours, and that is no failure.
+#[test]
+fn a_row_that_another_node_wrote_first_is_no_failure() {
+    let db = database();
+    let other = std::sync::Mutex::new(db.conn());
+    let wire = Wire::open(db.address(), move |_, sql| {
+        if sql.starts_with("INSERT INTO `quicksight_schema_history`") && sql.contains("'trip'") {
+            other.lock().unwrap().query_drop(sql).unwrap();
+        }
+        None
+    });
+
+    let report = run_quicksight_migrations(&mut db.conn_through(wire.port()).unwrap()).unwrap();
+
+    let names: Vec<_> = report.applied().iter().map(|one| one.name()).collect();
+    assert_eq!(names.len(), 17);
+    assert!(!names.contains(&"V14__trip"), "recorded by the other node: {names:?}");
+    db.assert_complete();
+}
+
+/// The other node may also have made all the rest meanwhile.
+#[test]
+fn a_boot_that_another_node_overtakes_is_no_failure() {
+    let db = database();
+    let rows = std::sync::Mutex::new(db.conn());
+    let wire = Wire::open(db.address(), move |_, sql| {
+        if sql.starts_with("INSERT INTO `quicksight_schema_history`") && sql.contains("(5, ") {
+            let mut conn = rows.lock().unwrap();
+            for statement in Migrator::new().plan(&mut *conn).unwrap() {
+                conn.query_drop(statement).unwrap();
+            }
+        }
+        None
+    });
+
+    let report = run_quicksight_migrations(&mut db.conn_through(wire.port()).unwrap()).unwrap();
+
+    assert_eq!(report.applied().len(), 4);
+    db.assert_complete();
+}
+
+/// A conflict that never ends is not waited for without end.
+#[test]
+fn a_conflict_that_stays_is_an_error() {
+    let db = database();
+    let mut conn = db.conn();
+    run_quicksight_migrations(&mut conn).unwrap();
+    for sql in [
+        "DELETE FROM quicksight_schema_history WHERE version > 1",
+        "ALTER TABLE quicksight_schema_history ADD zero INT NOT NULL DEFAULT 0, ADD UNIQUE (zero)",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+
+    let error = run_quicksight_migrations(&mut db.conn()).unwrap_err();
+
+    assert_eq!(error.server_code(), Some(1062), "{error:?}");
+    assert!(matches!(&error, Error::Migration { migration, .. } if migration == "V02__user_label"));
+}
+
+#[test]
+fn a_server_that_dies_is_retryable_and_loses_nothing() {
+    let mut server = Server::start(&["--skip-log-bin"]);
+    let db = database_on(&server);
+    run_quicksight_migrations(&mut db.conn()).unwrap();
+    let mut conn = db.conn();
+    server.crash();
+
+    let error = run_quicksight_migrations(&mut conn).unwrap_err();
+
+    assert!(matches!(error, Error::Database { .. }), "{error:?}");
+    assert!(error.is_retryable());
+    assert_eq!(error.server_code(), None);
+    server.resume();
+    let db = support::reopened(&server, &db);
+    assert!(quicksight_migration_status(&mut db.conn()).unwrap().is_current());
+}
+
+#[test]
+fn a_server_without_innodb_is_refused() {
+    if program_flavor() == Flavor::MySql {
+        // MySQL has not been able to run without InnoDB since 5.7.
+        return;
+    }
+    let server = Server::start(&["--innodb=OFF", "--default-storage-engine=MyISAM"]);
+    let db = database_on(&server);
+
+    let error = run_quicksight_migrations(&mut db.conn()).unwrap_err();
+
+    let Error::UnsupportedServer { needed, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(*needed, "the InnoDB storage engine");
+    assert_eq!(db.tables(), Vec::<String>::new());
+}
