@@ -250,3 +250,29 @@ fn a_session_that_only_reads_is_refused_by_name() {
     assert_eq!(error.server_code(), Some(1792));
     assert_eq!(db.tables(), Vec::<String>::new());
 }
+
+#[test]
+fn boots_under_any_sql_mode() {
+    let mut modes =
+        vec!["", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "TRADITIONAL", "ANSI", "PIPES_AS_CONCAT"];
+    if !is_mysql() {
+        modes.extend([
+            "ORACLE",
+            "EMPTY_STRING_IS_NULL",
+            "MSSQL",
+            "NO_TABLE_OPTIONS,NO_KEY_OPTIONS",
+        ]);
+    }
+    for mode in modes {
+        let db = database();
+        let mut conn = db.conn();
+        conn.query_drop(format!("SET SESSION sql_mode = '{mode}'")).unwrap();
+        let before = settings(&mut conn);
+
+        run_quicksight_migrations(&mut conn).unwrap();
+
+        assert_eq!(settings(&mut conn), before);
+        assert_eq!(run_quicksight_migrations(&mut conn).unwrap().statements(), 1, "{mode}");
+        db.assert_complete();
+    }
+}

@@ -27,7 +27,7 @@ struct Rounds {
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
     let rounds = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => Rounds { idle: 200, first: 21 },
+        [] => Rounds { idle: 200, first: 41 },
         ["--quick"] => Rounds { idle: 20, first: 3 },
         _ => {
             eprintln!("usage: quicksight-migrations-peers [--quick]");
@@ -39,12 +39,15 @@ fn main() -> ExitCode {
     println!("{}, {}, {} build", site.version(), machine(), build());
     println!("{}", site.durability());
 
-    let tools = tools::migrators();
-    let addresses: Vec<_> = tools.iter().map(|tool| site.fresh_database("idle", tool)).collect();
+    let mut tools = tools::migrators();
+    let mut addresses: Vec<_> =
+        tools.iter().map(|tool| site.fresh_database("idle", tool)).collect();
     for (tool, address) in tools.iter().zip(&addresses) {
         (tool.open)(address)();
         site.check_tables(tool, address);
     }
+    tools.push(tools::history_select());
+    addresses.push(addresses[0].clone());
     let idle =
         race(&mut site, "nothing to do", &tools, rounds.idle, |_, which| addresses[which].clone());
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use diesel::{Connection as _, MysqlConnection};
 use diesel_migrations::MigrationHarness;
-use mysql::{Conn, prelude::Queryable};
+use mysql::{Conn, Row, prelude::Queryable};
 use quicksight_migrations::run_quicksight_migrations;
 use refinery::Migration;
 use sqlx::{
@@ -50,7 +50,7 @@ pub struct Tool {
 /// would be timed too.
 pub type Boot = Box<dyn FnMut()>;
 
-/// The tools that know what was applied before.
+/// The tools that know what was applied before, ours first.
 pub fn migrators() -> Vec<Tool> {
     let tool = |id, package, open| Tool {
         id,
@@ -79,6 +79,11 @@ pub fn all() -> Vec<Tool> {
     ];
     tools.extend(migrators());
     tools
+}
+
+/// The least that a boot with nothing to do can be: our history read once, in a database of ours.
+pub fn history_select() -> Tool {
+    Tool { id: "select", name: "history SELECT alone".into(), has_history: true, open: select }
 }
 
 fn locked_version(package: &str) -> &'static str {
@@ -127,6 +132,19 @@ fn diesel(at: &Address) -> Boot {
     let mut conn = MysqlConnection::establish(&at.url()).expect("connect with diesel");
     Box::new(move || {
         conn.run_pending_migrations(diesel_source::Files).expect("a boot of diesel");
+    })
+}
+
+fn select(at: &Address) -> Boot {
+    let mut conn = at.connect();
+    Box::new(move || {
+        let rows: Vec<Row> = conn
+            .query(
+                "SELECT version, name, applied_on, checksum FROM quicksight_schema_history \
+                 ORDER BY version",
+            )
+            .expect("our history");
+        assert_eq!(rows.len(), *TABLES, "rows of the history");
     })
 }
 

@@ -1,0 +1,20 @@
+# The two commands of the README, and what they need.
+
+.PHONY: demo test setup bench
+
+# Three replicas boot at once against a throwaway server, or against QUICKSIGHT_DATABASE_URL.
+demo: setup
+	cargo build --quiet --release --examples
+	cargo run --quiet --release --example demo
+
+# All tests, on a real server of their own.
+test: setup
+	cargo test
+
+# Against refinery's own driver, sqlx and diesel.
+bench: setup
+	cargo run --release --manifest-path benches/peers/Cargo.toml
+
+# A server program, unless there is one.
+setup:
+	@test -n "$$QUICKSIGHT_SERVER" || scripts/server.sh any >/dev/null

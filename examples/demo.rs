@@ -1,0 +1,105 @@
+//! `make demo`: three replicas of a service boot at once against an empty database.
+//!
+//! Uses the database in `QUICKSIGHT_DATABASE_URL`, or else a throwaway server of its own.
+
+#[allow(dead_code, unreachable_pub)]
+#[path = "../tests/support/server.rs"]
+mod server;
+
+use std::{
+    env,
+    error::Error,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+    thread,
+    time::Instant,
+};
+
+use mysql::{Conn, prelude::Queryable};
+use quicksight_migrations::run_quicksight_migrations;
+
+const REPLICAS: usize = 3;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // Kept to the end: the server goes when this does.
+    let (_server, url) = match env::var("QUICKSIGHT_DATABASE_URL") {
+        Ok(url) if !url.is_empty() => (None, url),
+        _ => {
+            println!("Starting a throwaway server ...");
+            let server = server::Server::start(&["--skip-log-bin"]);
+            let port = server.port();
+            Conn::new(server.opts())?.query_drop("CREATE DATABASE quicksight_demo")?;
+            let url = format!("mysql://root@127.0.0.1:{port}/quicksight_demo?prefer_socket=false");
+            (Some(server), url)
+        }
+    };
+    let mut conn = Conn::new(url.as_str())?;
+    let version: Option<String> = conn.query_first("SELECT VERSION()")?;
+    println!("Server: {}\n", version.unwrap_or_default());
+
+    println!("{REPLICAS} replicas boot at the same time:");
+    boot_replicas(&url)?;
+
+    println!("\nWhat is there now:");
+    print_tables(&mut conn)?;
+
+    let started = Instant::now();
+    let report = run_quicksight_migrations(&mut conn)?;
+    println!(
+        "\nA boot with nothing to do took {:.2} ms and {} statement.",
+        started.elapsed().as_secs_f64() * 1000.0,
+        report.statements()
+    );
+    Ok(())
+}
+
+/// Runs the example `service_boot` as processes of its own, and prints what each says.
+fn boot_replicas(url: &str) -> Result<(), Box<dyn Error>> {
+    let service = env::current_exe()?.with_file_name("service_boot");
+    let replicas: Result<Vec<_>, _> = (1..=REPLICAS)
+        .map(|number| {
+            let mut replica = Command::new(&service)
+                .env("QUICKSIGHT_DATABASE_URL", url)
+                .env("RUST_LOG", "service_boot=info,quicksight_migrations=info")
+                .env("RUST_LOG_STYLE", "never")
+                .stderr(Stdio::piped())
+                .spawn()?;
+            let lines = BufReader::new(replica.stderr.take().ok_or("no output to read")?).lines();
+            let printer = thread::spawn(move || {
+                for line in lines.map_while(Result::ok) {
+                    println!("  replica {number}  {}", without_stamp(&line));
+                }
+            });
+            Ok::<_, Box<dyn Error>>((number, replica, printer))
+        })
+        .collect();
+    for (number, mut replica, printer) in replicas? {
+        let status = replica.wait()?;
+        let _ = printer.join();
+        if !status.success() {
+            return Err(format!("replica {number} ended with {status}").into());
+        }
+    }
+    Ok(())
+}
+
+/// The message of a line such as `[2025-03-31T03:07:08Z INFO  module] message`.
+fn without_stamp(line: &str) -> &str {
+    line.split_once("] ").map_or(line, |(_, message)| message)
+}
+
+fn print_tables(conn: &mut Conn) -> Result<(), Box<dyn Error>> {
+    let tables: Vec<(String, u64, String)> = conn.query(
+        "SELECT t.table_name, COUNT(c.column_name), t.table_comment \
+         FROM information_schema.tables t \
+         JOIN information_schema.columns c USING (table_schema, table_name) \
+         WHERE t.table_schema = DATABASE() \
+         GROUP BY t.table_name, t.table_comment ORDER BY t.table_name",
+    )?;
+    println!("  {:<27}{:>5}{:>9}  what a row is", "table", "rows", "columns");
+    for (table, columns, comment) in tables {
+        let rows: Option<u64> = conn.query_first(format!("SELECT COUNT(*) FROM `{table}`"))?;
+        println!("  {table:<27}{:>5}{columns:>9}  {comment}", rows.unwrap_or_default());
+    }
+    Ok(())
+}
