@@ -3,7 +3,7 @@
 mod support;
 
 use std::{
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -16,7 +16,7 @@ use support::{
 };
 
 fn boot(db: &Database) -> Child {
-    Command::new(example("migrate").get_program())
+    example("migrate")
         .args(["up", "--url", &db.url()])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
-    Error, Migrator, quicksight_migration_status, run_quicksight_migrations,
+    AppliedMigration, Error, Migrator, quicksight_migration_status, run_quicksight_migrations,
 };
 use support::{
     Blockade, Flavor, Server, TABLES, chain, database, database_on,
@@ -192,7 +192,7 @@ fn a_row_that_another_node_wrote_first_is_no_failure() {
 
     let report = run_quicksight_migrations(&mut db.conn_through(wire.port()).unwrap()).unwrap();
 
-    let names: Vec<_> = report.applied().iter().map(|one| one.name()).collect();
+    let names: Vec<_> = report.applied().iter().map(AppliedMigration::name).collect();
     assert_eq!(names.len(), 17);
     assert!(!names.contains(&"V14__trip"), "recorded by the other node: {names:?}");
     db.assert_complete();
