@@ -9,7 +9,7 @@ use crate::{
     adapter::{Apply, Plan},
     connection::Session,
     error::{Collision, Error, Result},
-    history::{Embedded, HistoryTable},
+    history::{Embedded, HistoryTable, Seen},
     lock::with_lock,
     migrate::{Migrator, NewerHistory},
     preflight,
@@ -48,9 +48,9 @@ impl<'m> Boot<'m> {
     }
 
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<Done> {
-        let recorded = self.table.read(session)?;
-        let have_read = recorded.is_some();
-        let status = Status::judge(recorded.unwrap_or_default(), self.embedded)?;
+        let seen = self.table.read(session)?;
+        let have_read = matches!(seen, Seen::Rows(_));
+        let status = Status::judge(seen.into_rows(), self.embedded)?;
         if self.is_done(&status)? {
             return Ok(Done::by_others(&status, Duration::ZERO));
         }
@@ -76,15 +76,15 @@ impl<'m> Boot<'m> {
     }
 
     fn read(&self, session: &mut Session<'_>) -> Result<Status> {
-        let recorded = self.table.read(session)?;
-        Status::judge(recorded.unwrap_or_default(), self.embedded)
+        Status::judge(self.table.read(session)?.into_rows(), self.embedded)
     }
 
     /// The same, with the history table made if it was not there. A user who may write the table
     /// must be able to read it too, or each boot would start from nothing.
     fn read_or_create(&self, session: &mut Session<'_>) -> Result<Status> {
-        if let Some(recorded) = self.table.read(session)? {
-            return Status::judge(recorded, self.embedded);
+        let seen = self.table.read(session)?;
+        if matches!(seen, Seen::Rows(_)) {
+            return Status::judge(seen.into_rows(), self.embedded);
         }
         let mut patience = RETRIES;
         while let Err(error) = self.table.create(session) {
@@ -94,7 +94,11 @@ impl<'m> Boot<'m> {
             patience -= 1;
             thread::sleep(PAUSE);
         }
-        Status::judge(self.table.read_existing(session)?, self.embedded)
+        let recorded = match seen {
+            Seen::NoRight => self.table.read_existing(session)?,
+            seen => seen.into_rows(),
+        };
+        Status::judge(recorded, self.embedded)
     }
 
     /// Whether all is applied. A history that this build must not touch is an error.

@@ -268,6 +268,7 @@ pub(crate) enum Collision {
 pub(crate) mod code {
     pub(crate) const NO_DATABASE: u16 = 1046;
     pub(crate) const NO_SUCH_TABLE: u16 = 1146;
+    pub(crate) const UNKNOWN_VARIABLE: u16 = 1193;
     pub(crate) const TABLE_ACCESS_DENIED: u16 = 1142;
     pub(crate) const TRANSACTION_IN_PROGRESS: u16 = 1568;
 

@@ -28,7 +28,7 @@ pub(crate) struct Embedded {
 
 impl Embedded {
     pub(crate) fn new(migration: Migration) -> Self {
-        let version = migration.version().into();
+        let version = widen(migration.version());
         let sql = migration.sql().unwrap_or_default();
         Self {
             version,
@@ -61,6 +61,11 @@ impl Embedded {
     pub(crate) fn is(&self, row: &Recorded) -> bool {
         row.name == self.migration.name() && self.checksums.contains(&row.checksum)
     }
+}
+
+/// refinery's versions are `i32` or `i64`, as its feature `int8-versions` has it.
+fn widen(version: impl Into<i64>) -> i64 {
+    version.into()
 }
 
 fn file_name(version: i64, name: &str) -> String {
@@ -116,6 +121,27 @@ impl Recorded {
     }
 }
 
+/// What a look at the history found.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    /// All of it.
+    Rows(Vec<Recorded>),
+    /// There is no such table.
+    NoTable,
+    /// The user may not read it. Some servers answer this for a table that does not exist, too.
+    NoRight,
+}
+
+impl Seen {
+    /// What is recorded as far as this user can see.
+    pub(crate) fn into_rows(self) -> Vec<Recorded> {
+        match self {
+            Self::Rows(rows) => rows,
+            Self::NoTable | Self::NoRight => Vec::new(),
+        }
+    }
+}
+
 /// The history table, its name quoted for SQL.
 #[derive(Debug)]
 pub(crate) struct HistoryTable {
@@ -147,19 +173,15 @@ impl HistoryTable {
         &self.quoted
     }
 
-    /// Reads the whole history in one statement. `None`: there is no such table, as far as this
-    /// user can see. The server also answers 1142 for a table that does not exist.
-    pub(crate) fn read(&self, session: &mut Session<'_>) -> Result<Option<Vec<Recorded>>> {
+    /// Reads the whole history in one statement.
+    pub(crate) fn read(&self, session: &mut Session<'_>) -> Result<Seen> {
         match self.read_existing(session) {
-            Err(error)
-                if matches!(
-                    error.server_code(),
-                    Some(code::NO_SUCH_TABLE | code::TABLE_ACCESS_DENIED)
-                ) =>
-            {
-                Ok(None)
-            }
-            rows => rows.map(Some),
+            Ok(rows) => Ok(Seen::Rows(rows)),
+            Err(error) => match error.server_code() {
+                Some(code::NO_SUCH_TABLE) => Ok(Seen::NoTable),
+                Some(code::TABLE_ACCESS_DENIED) => Ok(Seen::NoRight),
+                _ => Err(error),
+            },
         }
     }
 

@@ -176,8 +176,7 @@ impl Migrator {
     /// [`Error::PermissionDenied`](crate::Error::PermissionDenied) or [`Error::Database`](crate::Error::Database).
     pub fn status<C: Connection>(&self, conn: &mut C) -> Result<Status> {
         let table = HistoryTable::new(&self.history_table, &EMBEDDED)?;
-        let recorded = table.read(&mut Session::new(conn))?;
-        Status::judge(recorded.unwrap_or_default(), &EMBEDDED)
+        Status::judge(table.read(&mut Session::new(conn))?.into_rows(), &EMBEDDED)
     }
 
     /// The statements that [`run`](Self::run) would send to apply what is missing, in order: the

@@ -1,6 +1,6 @@
 //! What must be true before anything is changed: the server, the database, the session.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use crate::{
     connection::{Session, column},
@@ -26,47 +26,46 @@ struct Settings {
     sql_mode: String,
 }
 
-/// Asks the server for all that matters, and refuses one that cannot take the migrations.
+/// Asks the server for all that matters in one statement, and refuses one that cannot take the
+/// migrations.
 pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
-    let ask = |error| Error::from_answer("ask the server for its version and settings", error);
-    let database = session.row("SELECT DATABASE()").map_err(ask)?;
-    // Unlike `SELECT @@...`, this is no error where a server does not know one of the names.
-    let variables = session
-        .rows(
-            "SHOW VARIABLES WHERE Variable_name IN ('version', 'read_only', 'innodb_read_only', \
-             'autocommit', 'lock_wait_timeout', 'innodb_lock_wait_timeout', 'sql_mode')",
-        )
-        .map_err(ask)?;
-    let variables = variables.iter().filter_map(|row| Some((column(row, 0)?, column(row, 1)?)));
-    judge(database.and_then(|row| column(&row, 0)), &variables.collect())
+    let facts = session.row(
+        "SELECT DATABASE(), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
+         @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@sql_mode",
+    );
+    match facts {
+        Ok(facts) => judge(|index| facts.as_ref().and_then(|row| column(row, index))),
+        // The variables of an engine are there only if the engine is.
+        Err(error) if code_of(&error) == Some(code::UNKNOWN_VARIABLE) => {
+            let version = session.row("SELECT VERSION()").ok().flatten();
+            Err(Error::UnsupportedServer {
+                version: version.and_then(|row| column(&row, 0)).unwrap_or_default(),
+                needed: NEEDED_ENGINE,
+            })
+        }
+        Err(error) => Err(Error::from_answer("ask the server for its version and settings", error)),
+    }
 }
 
-fn judge(database: Option<String>, variables: &BTreeMap<String, String>) -> Result<Server> {
-    let value = |name| variables.get(name).map_or("", String::as_str);
-    let unsupported =
-        |needed| Error::UnsupportedServer { version: value("version").to_owned(), needed };
-
-    let database = database.ok_or(Error::NoDatabaseSelected)?;
-    if !is_supported(value("version")) {
-        return Err(unsupported(NEEDED));
-    }
-    // Its variables are there only if the engine is.
-    if value("innodb_lock_wait_timeout").is_empty() {
-        return Err(unsupported(NEEDED_ENGINE));
+fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
+    let known = |index| fact(index).unwrap_or_default();
+    let database = fact(0).ok_or(Error::NoDatabaseSelected)?;
+    let version = known(1);
+    if !is_supported(&version) {
+        return Err(Error::UnsupportedServer { version, needed: NEEDED });
     }
     // A user with the right to write in spite of `read_only` is refused too: tables made on a
     // replica break its replication.
-    if is_on(value("read_only")) || is_on(value("innodb_read_only")) {
+    if is_on(&known(2)) || is_on(&known(3)) {
         return Err(Error::ReadOnly { source: None });
     }
-    let setting = |name| value(name).to_owned();
     Ok(Server {
         database,
         settings: Settings {
-            autocommit: setting("autocommit"),
-            lock_wait_timeout: setting("lock_wait_timeout"),
-            innodb_lock_wait_timeout: setting("innodb_lock_wait_timeout"),
-            sql_mode: setting("sql_mode"),
+            autocommit: known(4),
+            lock_wait_timeout: known(5),
+            innodb_lock_wait_timeout: known(6),
+            sql_mode: known(7),
         },
     })
 }
@@ -91,7 +90,7 @@ impl Server {
     ) -> Result<T> {
         let seconds = whole_seconds(timeout).max(1).to_string();
         let ours = Settings {
-            autocommit: "ON".to_owned(),
+            autocommit: "1".to_owned(),
             lock_wait_timeout: seconds.clone(),
             innodb_lock_wait_timeout: seconds,
             sql_mode: "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION".to_owned(),
@@ -208,52 +207,39 @@ mod tests {
         }
     }
 
-    fn variables(changes: &[(&str, &str)]) -> BTreeMap<String, String> {
-        let usual = [
-            ("version", "8.4.3"),
-            ("read_only", "OFF"),
-            ("innodb_read_only", "OFF"),
-            ("autocommit", "OFF"),
-            ("lock_wait_timeout", "31536000"),
-            ("innodb_lock_wait_timeout", "50"),
-            ("sql_mode", "ANSI_QUOTES"),
-        ];
-        let all = usual.iter().chain(changes);
-        all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    const FACTS: [&str; 8] = ["tsp", "8.4.3", "0", "0", "0", "31536000", "50", "ANSI_QUOTES"];
+
+    fn judge_with(changed: usize, value: Option<&str>) -> Result<Server> {
+        let fact = |index| if index == changed { value } else { FACTS.get(index).copied() };
+        judge(|index| fact(index).map(str::to_owned))
     }
 
     #[test]
     fn keeps_the_settings_of_the_session() {
-        let server = judge(Some("tsp".to_owned()), &variables(&[])).unwrap();
-
         let settings = Settings {
-            autocommit: "OFF".to_owned(),
+            autocommit: "0".to_owned(),
             lock_wait_timeout: "31536000".to_owned(),
             innodb_lock_wait_timeout: "50".to_owned(),
             sql_mode: "ANSI_QUOTES".to_owned(),
         };
-        assert_eq!(server, Server { database: "tsp".to_owned(), settings });
+        let expected = Server { database: "tsp".to_owned(), settings };
+        assert_eq!(judge_with(0, Some("tsp")).unwrap(), expected);
     }
 
     #[test]
     fn refuses_what_cannot_take_the_migrations() {
-        let refuse = |changes: &[(&str, &str)]| {
-            judge(Some("tsp".to_owned()), &variables(changes)).unwrap_err().to_string()
-        };
         let cases = [
-            (refuse(&[("version", "5.6.24")]), "the server 5.6.24 is not supported; MySQL 5.7"),
-            (refuse(&[("innodb_lock_wait_timeout", "")]), "the server 8.4.3 is not supported; the"),
-            (refuse(&[("read_only", "ON")]), "the server is read-only"),
-            (refuse(&[("read_only", "NO_LOCK_NO_ADMIN")]), "the server is read-only"),
-            (refuse(&[("innodb_read_only", "ON")]), "the server is read-only"),
+            (0, None, "no database is selected"),
+            (1, Some("5.6.24"), "the server 5.6.24 is not supported; MySQL 5.7 or later"),
+            (1, None, "the server  is not supported; MySQL 5.7 or later"),
+            (2, Some("1"), "the server is read-only"),
+            (2, Some("NO_LOCK_NO_ADMIN"), "the server is read-only"),
+            (3, Some("1"), "the server is read-only"),
         ];
-        for (message, expected) in cases {
+        for (changed, value, expected) in cases {
+            let message = judge_with(changed, value).unwrap_err().to_string();
             assert!(message.starts_with(expected), "{message}");
         }
-        let error = judge(None, &variables(&[])).unwrap_err();
-        assert!(matches!(error, Error::NoDatabaseSelected), "{error:?}");
-        let error = judge(Some("tsp".to_owned()), &BTreeMap::new()).unwrap_err();
-        assert!(matches!(error, Error::UnsupportedServer { .. }), "{error:?}");
     }
 
     #[test]

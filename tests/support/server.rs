@@ -300,7 +300,8 @@ fn on_path(names: &[&str]) -> Option<PathBuf> {
 /// `target/tmp`, from where cargo put this very program.
 fn build_folder() -> PathBuf {
     let program = env::current_exe().expect("a path of this program");
-    let target = program.ancestors().nth(3).expect("a program in target/*/*/");
+    let is_target = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+    let target = program.ancestors().find(is_target).expect("a program in cargo's target folder");
     target.join("tmp")
 }
 

@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What the library promises, next to what was seen. A reader judges: a busy machine is no failure.
+/// What the library aims at, next to what was seen. A reader judges: a busy machine is no failure.
 fn goals(idle: &[Racer], first: &[Racer]) -> String {
     let statements = race::find(idle, OURS).counts.statements;
     let verdict = |met| if met { "met" } else { "MISSED" };
