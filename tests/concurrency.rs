@@ -4,6 +4,7 @@ mod support;
 
 use std::{
     process::{Child, Stdio},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -138,6 +139,36 @@ fn a_holder_that_is_done_but_does_not_let_go_is_no_failure() {
     assert_eq!(report.applied(), []);
     assert!(report.lock_wait() >= Duration::from_secs(4));
     db.assert_complete();
+}
+
+/// Whoever has waited looks again before doing anything: the work is done by then.
+#[test]
+fn does_nothing_twice_after_waiting() {
+    let db = database();
+    let mut holder = hold(&db, &lock_name(&db));
+    let plan = Migrator::new().plan(&mut holder).unwrap();
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&sent);
+    let wire = Wire::open(db.address(), move |_, sql| {
+        sink.lock().unwrap().push(sql.to_owned());
+        None
+    });
+    let mut conn = db.conn_through(wire.port()).unwrap();
+    let boot = thread::spawn(move || run_quicksight_migrations(&mut conn).unwrap());
+    while !sent.lock().unwrap().iter().any(|sql| sql.contains("IS_USED_LOCK")) {
+        thread::sleep(Duration::from_millis(10));
+    }
+
+    for statement in plan {
+        holder.query_drop(statement).unwrap();
+    }
+    holder.query_drop("DO RELEASE_ALL_LOCKS()").unwrap();
+
+    assert_eq!(boot.join().unwrap().applied(), []);
+    let sent = sent.lock().unwrap();
+    let changes: Vec<_> =
+        sent.iter().filter(|sql| sql.contains("CREATE") || sql.contains("INSERT")).collect();
+    assert_eq!(changes, Vec::<&String>::new());
 }
 
 /// The lock is one database's.

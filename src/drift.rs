@@ -1,0 +1,146 @@
+//! How a table can differ from what the migrations would make, and what to do about it.
+
+use std::fmt;
+
+/// One difference between a table and what the migrations of this build would make.
+///
+/// The two sides are in the server's own words, so `int` and `int(11)` are no difference.
+///
+/// ```
+/// use quicksight_migrations::{Drift, Severity};
+///
+/// fn blocks_a_boot(drifts: &[Drift]) -> bool {
+///     drifts.iter().any(|drift| drift.severity() == Severity::Breaking)
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drift {
+    pub(crate) table: String,
+    pub(crate) subject: Option<String>,
+    pub(crate) kind: DriftKind,
+    pub(crate) severity: Severity,
+    pub(crate) expected: Option<String>,
+    pub(crate) found: Option<String>,
+    pub(crate) mend: Mend,
+}
+
+/// What kind of difference it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DriftKind {
+    /// The table is not there.
+    MissingTable,
+    /// Something of that name is there that is no table, such as a view.
+    NotATable,
+    /// The table has another storage engine.
+    Engine,
+    /// New text columns of the table would get another character set or collation.
+    CharacterSet,
+    /// A column is not there.
+    MissingColumn,
+    /// A column has another type, collation, default or the like.
+    DifferentColumn,
+    /// A column takes all that is wanted, and more.
+    WiderColumn,
+    /// A column that is not ours.
+    ExtraColumn,
+    /// The table has no primary key, or another one.
+    PrimaryKey,
+    /// An index is not there.
+    MissingIndex,
+    /// An index of that name is there and is another one, or is hidden from the server's planner.
+    DifferentIndex,
+    /// An index that is not ours.
+    ExtraIndex,
+}
+
+impl DriftKind {
+    /// Whether it is about something that is there in addition.
+    pub(crate) fn is_extra(self) -> bool {
+        matches!(self, Self::ExtraColumn | Self::ExtraIndex)
+    }
+}
+
+/// Whether a service can work with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Slower or untidy, but right: a boot warns and goes on.
+    Advisory,
+    /// Reads or writes would fail or go wrong: a boot stops.
+    Breaking,
+}
+
+/// What puts it right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mend {
+    /// One statement, which cannot lose data: where it would, the server refuses it.
+    Sql(String),
+    /// A person must decide, for this reason.
+    Decide(&'static str),
+}
+
+impl Drift {
+    /// The table.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// The column or the index, where it is about one.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// What kind of difference it is.
+    #[must_use]
+    pub fn kind(&self) -> DriftKind {
+        self.kind
+    }
+
+    /// Whether a service can work with it.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// What the migrations would make; `None` if it is there in addition.
+    #[must_use]
+    pub fn expected(&self) -> Option<&str> {
+        self.expected.as_deref()
+    }
+
+    /// What is there; `None` if it is missing.
+    #[must_use]
+    pub fn found(&self) -> Option<&str> {
+        self.found.as_deref()
+    }
+
+    /// What puts it right.
+    #[must_use]
+    pub fn mend(&self) -> &Mend {
+        &self.mend
+    }
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.table)?;
+        if let Some(subject) = &self.subject {
+            write!(f, ".{subject}")?;
+        }
+        match (&self.expected, &self.found) {
+            (Some(expected), Some(found)) => write!(f, ": wanted {expected}, found {found}")?,
+            (Some(expected), None) => write!(f, ": missing {expected}")?,
+            (None, found) => write!(f, ": extra {}", found.as_deref().unwrap_or_default())?,
+        }
+        match &self.mend {
+            Mend::Sql(sql) if self.kind != DriftKind::MissingTable => {
+                write!(f, "; mend with {sql}")
+            }
+            Mend::Sql(_) => Ok(()),
+            Mend::Decide(reason) => write!(f, "; {reason}"),
+        }
+    }
+}

@@ -1,0 +1,444 @@
+//! The shape of a table as the server describes it, and how two shapes differ.
+
+use crate::drift::{Drift, DriftKind, Mend, Severity};
+
+/// A table without its rows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shape {
+    pub(crate) engine: String,
+    pub(crate) collation: String,
+    pub(crate) is_view: bool,
+    pub(crate) is_partitioned: bool,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) indexes: Vec<Index>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) collation: Option<String>,
+    pub(crate) nullable: bool,
+    pub(crate) default: Option<String>,
+    pub(crate) on_update: bool,
+    pub(crate) auto_increment: bool,
+    pub(crate) generated: bool,
+    pub(crate) comment: String,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Index {
+    pub(crate) name: String,
+    pub(crate) unique: bool,
+    pub(crate) parts: Vec<String>,
+    pub(crate) hidden: bool,
+}
+
+const PRIMARY: &str = "PRIMARY";
+
+impl Column {
+    /// The column as `ALTER TABLE` takes it. The collation is spelled out, because a table's own
+    /// default may be another.
+    fn definition(&self) -> String {
+        let mut sql = format!("{} {}", quote(&self.name), self.kind);
+        if let Some(collation) = &self.collation {
+            let charset = collation.split('_').next().unwrap_or_default();
+            sql.push_str(&format!(" CHARACTER SET {charset} COLLATE {collation}"));
+        }
+        sql.push_str(if self.nullable { " NULL" } else { " NOT NULL" });
+        match self.default.as_deref() {
+            Some(NOW) => sql.push_str(" DEFAULT CURRENT_TIMESTAMP"),
+            Some(value) => sql.push_str(&format!(" DEFAULT '{}'", value.replace('\'', "''"))),
+            None => {}
+        }
+        if self.on_update {
+            sql.push_str(" ON UPDATE CURRENT_TIMESTAMP");
+        }
+        if self.auto_increment {
+            sql.push_str(" AUTO_INCREMENT");
+        }
+        if self.generated {
+            sql.push_str(" GENERATED");
+        }
+        sql
+    }
+
+    fn definition_with_comment(&self) -> String {
+        match self.comment.as_str() {
+            "" => self.definition(),
+            comment => format!("{} COMMENT '{}'", self.definition(), comment.replace('\'', "''")),
+        }
+    }
+
+    /// Everything but the name, the type and the comment.
+    fn same_but_type(&self, other: &Self) -> bool {
+        let bare = |column: &Self| Self {
+            kind: String::new(),
+            comment: String::new(),
+            ..column.clone()
+        };
+        bare(self) == bare(other)
+    }
+
+    fn is_text_of_one_kind(&self, other: &Self) -> bool {
+        self.collation.is_some() == other.collation.is_some()
+    }
+
+    fn needs_a_value(&self) -> bool {
+        !self.nullable && self.default.is_none()
+    }
+}
+
+impl Index {
+    fn definition(&self) -> String {
+        let parts = self.parts.join(",");
+        match self.name.as_str() {
+            PRIMARY => format!("PRIMARY KEY ({parts})"),
+            name => {
+                let unique = if self.unique { "UNIQUE " } else { "" };
+                format!("{unique}KEY {} ({parts})", quote(name))
+            }
+        }
+    }
+
+    fn is_primary(&self) -> bool {
+        self.name == PRIMARY
+    }
+
+    /// Whether it does all that the other would do, under any name.
+    fn serves(&self, wanted: &Self) -> bool {
+        self.unique == wanted.unique && self.parts == wanted.parts
+    }
+
+    /// The redundant key that older scripts made beside the primary key on the same column.
+    fn repeats_primary(&self, shape: &Shape) -> bool {
+        shape.indexes.iter().any(|one| one.is_primary() && one.parts == self.parts)
+    }
+}
+
+/// The default that is a clock and not a value.
+pub(crate) const NOW: &str = "CURRENT_TIMESTAMP";
+
+/// Quotes an identifier.
+pub(crate) fn quote(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+/// Compares what is there with what is wanted.
+pub(crate) struct Comparison<'s> {
+    pub(crate) table: &'s str,
+    pub(crate) wanted: &'s Shape,
+    pub(crate) found: &'s Shape,
+    /// Whether the table has rows, which a new column would need values for.
+    pub(crate) has_rows: bool,
+}
+
+impl Comparison<'_> {
+    /// All differences, in the order in which they can be mended.
+    pub(crate) fn drifts(&self) -> Vec<Drift> {
+        if self.found.is_view {
+            let mend = Mend::Decide("something else has the table's name: rename or drop it");
+            let sides = (Some("a table".to_owned()), Some("a view".to_owned()));
+            return vec![self.drift(DriftKind::NotATable, None, sides, mend)];
+        }
+        let mut drifts = Vec::new();
+        drifts.extend(self.engine());
+        drifts.extend(self.character_set());
+        drifts.extend(self.primary_key());
+        drifts.extend(self.wanted.columns.iter().filter_map(|column| self.column(column)));
+        drifts.extend(self.wanted.indexes.iter().filter_map(|index| self.index(index)));
+        drifts.extend(self.extra_columns());
+        drifts.extend(self.extra_indexes());
+        drifts
+    }
+
+    fn drift(
+        &self,
+        kind: DriftKind,
+        subject: Option<&str>,
+        (expected, found): (Option<String>, Option<String>),
+        mend: Mend,
+    ) -> Drift {
+        let severity = match kind {
+            DriftKind::CharacterSet
+            | DriftKind::WiderColumn
+            | DriftKind::ExtraColumn
+            | DriftKind::ExtraIndex
+            | DriftKind::MissingIndex
+            | DriftKind::DifferentIndex => Severity::Advisory,
+            _ => Severity::Breaking,
+        };
+        let subject = subject.map(str::to_owned);
+        Drift { table: self.table.to_owned(), subject, kind, severity, expected, found, mend }
+    }
+
+    fn alter(&self, change: &str) -> Mend {
+        Mend::Sql(format!("ALTER TABLE {} {change}", quote(self.table)))
+    }
+
+    fn engine(&self) -> Option<Drift> {
+        let (wanted, found) = (&self.wanted.engine, &self.found.engine);
+        if wanted.eq_ignore_ascii_case(found) {
+            return None;
+        }
+        let mend = match found.as_str() {
+            "MyISAM" | "Aria" | "MEMORY" => self.alter(&format!("ENGINE={wanted}")),
+            _ => Mend::Decide("the engine may keep its rows elsewhere: move the table by hand"),
+        };
+        let sides = (Some(format!("ENGINE={wanted}")), Some(format!("ENGINE={found}")));
+        Some(self.drift(DriftKind::Engine, None, sides, mend))
+    }
+
+    fn character_set(&self) -> Option<Drift> {
+        let (wanted, found) = (&self.wanted.collation, &self.found.collation);
+        if wanted == found {
+            return None;
+        }
+        let charset = wanted.split('_').next().unwrap_or_default();
+        let mend = self.alter(&format!("DEFAULT CHARACTER SET {charset} COLLATE {wanted}"));
+        let sides = (Some(format!("COLLATE={wanted}")), Some(format!("COLLATE={found}")));
+        Some(self.drift(DriftKind::CharacterSet, None, sides, mend))
+    }
+
+    fn primary_key(&self) -> Option<Drift> {
+        let wanted = self.wanted.indexes.iter().find(|one| one.is_primary())?;
+        let found = self.found.indexes.iter().find(|one| one.is_primary());
+        let sides = (Some(wanted.definition()), found.map(Index::definition));
+        let mend = match found {
+            Some(found) if found.parts == wanted.parts => return None,
+            // A partitioned table must have its partition's column in every unique key.
+            Some(found) if self.found.is_partitioned && found.parts.starts_with(&wanted.parts) => {
+                return None;
+            }
+            Some(_) => Mend::Decide("rows are stored and found by it: rebuild the table by hand"),
+            None if wanted.parts.iter().all(|part| self.has_column(part)) => {
+                self.alter(&format!("ADD {}", wanted.definition()))
+            }
+            None => Mend::Decide("its column is missing too, and rows need identities"),
+        };
+        Some(self.drift(DriftKind::PrimaryKey, None, sides, mend))
+    }
+
+    fn has_column(&self, part: &str) -> bool {
+        self.found.columns.iter().any(|column| quote(&column.name) == part)
+    }
+
+    fn column(&self, wanted: &Column) -> Option<Drift> {
+        let name = Some(wanted.name.as_str());
+        let expected = Some(wanted.definition());
+        let same_name = |column: &&Column| column.name.eq_ignore_ascii_case(&wanted.name);
+        let Some(found) = self.found.columns.iter().find(same_name) else {
+            let mend = if wanted.auto_increment {
+                Mend::Decide("rows need identities that other tables refer to")
+            } else if wanted.needs_a_value() && self.has_rows {
+                Mend::Decide("the rows that are there need a value for it: add it by hand")
+            } else {
+                self.alter(&format!("ADD COLUMN {}", wanted.definition_with_comment()))
+            };
+            return Some(self.drift(DriftKind::MissingColumn, name, (expected, None), mend));
+        };
+        let same_kind = types::canonical(&wanted.kind) == types::canonical(&found.kind);
+        if same_kind && wanted.same_but_type(found) {
+            return None;
+        }
+        let sides = (expected, Some(found.definition()));
+        if wanted.same_but_type(found) && types::holds(&found.kind, &wanted.kind) {
+            let mend = Mend::Decide("it takes all that is wanted; narrowing it could cut values");
+            return Some(self.drift(DriftKind::WiderColumn, name, sides, mend));
+        }
+        let mend = if found.generated {
+            Mend::Decide("it is computed from others: replace it by hand")
+        } else if !types::holds(&wanted.kind, &found.kind) || !wanted.is_text_of_one_kind(found) {
+            Mend::Decide("the values that are there may not fit the wanted type: convert by hand")
+        } else {
+            self.alter(&format!("MODIFY COLUMN {}", wanted.definition_with_comment()))
+        };
+        Some(self.drift(DriftKind::DifferentColumn, name, sides, mend))
+    }
+
+    fn index(&self, wanted: &Index) -> Option<Drift> {
+        if wanted.is_primary() {
+            return None;
+        }
+        let name = Some(wanted.name.as_str());
+        let serving = |one: &&Index| one.serves(wanted);
+        let serving = self.found.indexes.iter().filter(serving).min_by_key(|one| one.hidden);
+        let named = self.found.indexes.iter().find(|one| one.name == wanted.name);
+        let expected = Some(wanted.definition());
+        let add = format!("ADD {}", wanted.definition());
+        let (kind, found, mend) = match (serving, named) {
+            (Some(serving), _) if !serving.hidden => return None,
+            (Some(hidden), _) => {
+                let drop = format!("DROP INDEX {}, {add}", quote(&hidden.name));
+                let found = format!("{} hidden from the planner", hidden.definition());
+                (DriftKind::DifferentIndex, Some(found), self.alter(&drop))
+            }
+            (None, Some(other)) => {
+                let drop = format!("DROP INDEX {}, {add}", quote(&other.name));
+                (DriftKind::DifferentIndex, Some(other.definition()), self.alter(&drop))
+            }
+            (None, None) => (DriftKind::MissingIndex, None, self.alter(&add)),
+        };
+        let mut drift = self.drift(kind, name, (expected, found), mend);
+        // A missing unique index lets double rows in, a unique one too many keeps rows out.
+        let was_unique = named.is_some_and(|one| one.unique);
+        if serving.is_none() && (wanted.unique || was_unique) {
+            drift.severity = Severity::Breaking;
+        }
+        Some(drift)
+    }
+
+    fn extra_columns(&self) -> impl Iterator<Item = Drift> {
+        let is_ours = |column: &&Column| {
+            self.wanted.columns.iter().any(|ours| ours.name.eq_ignore_ascii_case(&column.name))
+        };
+        self.found.columns.iter().filter(move |column| !is_ours(column)).map(|column| {
+            let mend = Mend::Decide("nothing here needs it, and nothing minds it");
+            let sides = (None, Some(column.definition()));
+            self.drift(DriftKind::ExtraColumn, Some(&column.name), sides, mend)
+        })
+    }
+
+    fn extra_indexes(&self) -> impl Iterator<Item = Drift> {
+        let is_ours = |index: &&Index| {
+            let wanted = |ours: &Index| ours.serves(index) || ours.name == index.name;
+            self.wanted.indexes.iter().any(wanted) || index.repeats_primary(self.found)
+        };
+        self.found.indexes.iter().filter(move |index| !is_ours(index)).map(|index| {
+            let mend = Mend::Decide("nothing here needs it, and nothing minds it");
+            let sides = (None, Some(index.definition()));
+            self.drift(DriftKind::ExtraIndex, Some(&index.name), sides, mend)
+        })
+    }
+}
+
+/// What the names of column types say about the values that fit.
+mod types {
+    /// Display widths of integers say nothing about their values.
+    pub(super) fn canonical(kind: &str) -> String {
+        let kind = kind.to_ascii_lowercase();
+        match (rank(&kind), kind.split_once(')')) {
+            (Some(_), Some((before, after))) => {
+                format!("{}{after}", before.split('(').next().unwrap_or_default())
+            }
+            _ => kind,
+        }
+    }
+
+    /// Whether each value of the type `narrow` fits the type `wide` unchanged.
+    pub(super) fn holds(wide: &str, narrow: &str) -> bool {
+        let (wide, narrow) = (canonical(wide), canonical(narrow));
+        wide == narrow
+            || integers(&wide, &narrow)
+            || decimals(&wide, &narrow)
+            || texts(&wide, &narrow)
+            || matches!((base(&wide), base(&narrow)), ("double", "float") | ("datetime", "date"))
+            || (base(&wide) == "datetime" && narrow == "datetime")
+    }
+
+    fn base(kind: &str) -> &str {
+        kind.split(['(', ' ']).next().unwrap_or_default()
+    }
+
+    fn rank(kind: &str) -> Option<usize> {
+        ["tinyint", "smallint", "mediumint", "int", "bigint"]
+            .iter()
+            .position(|name| *name == base(kind))
+    }
+
+    fn is_unsigned(kind: &str) -> bool {
+        kind.contains("unsigned")
+    }
+
+    fn integers(wide: &str, narrow: &str) -> bool {
+        let (Some(to), Some(from)) = (rank(wide), rank(narrow)) else { return false };
+        match (is_unsigned(wide), is_unsigned(narrow)) {
+            (to_unsigned, from_unsigned) if to_unsigned == from_unsigned => to >= from,
+            (false, true) => to > from,
+            _ => false,
+        }
+    }
+
+    fn numbers(kind: &str) -> Option<(u32, u32)> {
+        let (_, rest) = kind.split_once('(')?;
+        let (inside, _) = rest.split_once(')')?;
+        let mut numbers = inside.split(',').map(|number| number.trim().parse().ok());
+        Some((numbers.next()??, numbers.next().flatten().unwrap_or(0)))
+    }
+
+    fn decimals(wide: &str, narrow: &str) -> bool {
+        if base(wide) != "decimal" || base(narrow) != "decimal" {
+            return false;
+        }
+        let (Some((p, s)), Some((from_p, from_s))) = (numbers(wide), numbers(narrow)) else {
+            return false;
+        };
+        let whole = |precision: u32, scale| precision.saturating_sub(scale);
+        s >= from_s
+            && whole(p, s) >= whole(from_p, from_s)
+            && (!is_unsigned(wide) || is_unsigned(narrow))
+    }
+
+    /// How many characters of four bytes fit for sure.
+    fn characters(kind: &str) -> Option<u32> {
+        match base(kind) {
+            "varchar" | "char" => numbers(kind).map(|(length, _)| length),
+            "tinytext" => Some(63),
+            "text" => Some(16_383),
+            "mediumtext" => Some(4_194_303),
+            "longtext" => Some(1_073_741_823),
+            _ => None,
+        }
+    }
+
+    fn texts(wide: &str, narrow: &str) -> bool {
+        // CHAR drops the spaces at the end.
+        base(wide) != "char" && characters(narrow).is_some() && characters(wide) >= characters(narrow)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::holds;
+
+        #[test]
+        fn knows_which_type_holds_which() {
+            let yes = [
+                ("int", "int(11)"),
+                ("tinyint(1)", "tinyint(4)"),
+                ("bigint", "int"),
+                ("bigint", "int(10) unsigned"),
+                ("int unsigned", "smallint unsigned"),
+                ("decimal(12,2)", "decimal(10,2)"),
+                ("decimal(14,4)", "decimal(10,2)"),
+                ("varchar(255)", "varchar(128)"),
+                ("varchar(255)", "char(32)"),
+                ("text", "varchar(512)"),
+                ("double", "float"),
+                ("datetime", "date"),
+                ("datetime(6)", "datetime"),
+            ];
+            for (wide, narrow) in yes {
+                assert!(holds(wide, narrow), "{wide} holds {narrow}");
+            }
+            let no = [
+                ("int", "bigint"),
+                ("int", "int unsigned"),
+                ("int unsigned", "int"),
+                ("decimal(10,2)", "decimal(12,2)"),
+                ("decimal(10,4)", "decimal(10,2)"),
+                ("decimal(10,2)", "double"),
+                ("varchar(128)", "varchar(255)"),
+                ("char(255)", "varchar(10)"),
+                ("varchar(255)", "text"),
+                ("float", "double"),
+                ("datetime", "datetime(6)"),
+                ("datetime", "timestamp"),
+                ("int", "varchar(10)"),
+                ("varchar(10)", "int"),
+            ];
+            for (wide, narrow) in no {
+                assert!(!holds(wide, narrow), "{wide} holds {narrow}");
+            }
+        }
+    }
+}
