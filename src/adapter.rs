@@ -8,7 +8,13 @@ use refinery_core::{
     traits::sync::{Query, Transaction},
 };
 
-use crate::{connection::Session, history::Embedded, report::AppliedMigration};
+use crate::{
+    connection::Session,
+    error::{Error, code, code_of},
+    history::Embedded,
+    report::AppliedMigration,
+    schema,
+};
 
 /// Lets refinery's `Runner` plan, order and record, and sends its statements one by one.
 ///
@@ -17,11 +23,20 @@ use crate::{connection::Session, history::Embedded, report::AppliedMigration};
 /// back, in transactions.
 pub(crate) struct Apply<'s, 'c> {
     session: &'s mut Session<'c>,
+    embedded: &'s [&'s Embedded],
     recorded: Vec<Migration>,
     pending: &'s [&'s Embedded],
     running: Option<Instant>,
     applied: Vec<AppliedMigration>,
-    failure: Option<mysql::Error>,
+    failure: Option<Failure>,
+}
+
+/// Why a run of refinery's ended.
+pub(crate) enum Failure {
+    /// The server refused a statement.
+    Statement(mysql::Error),
+    /// Something else is there in place of what a statement would make, or could not be looked at.
+    Table(Error),
 }
 
 /// What refinery is told of a failed statement. The error itself stays with [`Apply`], because
@@ -31,18 +46,47 @@ pub(crate) struct Apply<'s, 'c> {
 pub(crate) struct StatementFailed;
 
 impl<'s, 'c> Apply<'s, 'c> {
-    /// `recorded`: what the history has, in refinery's terms. `pending`: what it has not, in order.
+    /// `embedded`: all migrations of this build. `recorded`: what the history has, in refinery's
+    /// terms. `pending`: what it has not, in order.
     pub(crate) fn new(
         session: &'s mut Session<'c>,
+        embedded: &'s [&'s Embedded],
         recorded: Vec<Migration>,
         pending: &'s [&'s Embedded],
     ) -> Self {
-        Self { session, recorded, pending, running: None, applied: Vec::new(), failure: None }
+        Self {
+            session,
+            embedded,
+            recorded,
+            pending,
+            running: None,
+            applied: Vec::new(),
+            failure: None,
+        }
     }
 
     /// What was applied and recorded, and the error that ended it.
-    pub(crate) fn finish(self) -> (Vec<AppliedMigration>, Option<mysql::Error>) {
+    pub(crate) fn finish(self) -> (Vec<AppliedMigration>, Option<Failure>) {
         (self.applied, self.failure)
+    }
+
+    /// A statement that was run by a boot which died before it could record that is refused by the
+    /// server now, unless it was written to be repeated. It has succeeded if its work is there.
+    fn excuse(&mut self, error: mysql::Error) -> Result<(), Failure> {
+        let is_done_already =
+            code_of(&error).is_some_and(|code| code::ALREADY_DONE.contains(&code));
+        let migration = self.pending.get(self.applied.len()).filter(|_| self.running.is_none());
+        let (true, Some(migration)) = (is_done_already, migration) else {
+            return Err(Failure::Statement(error));
+        };
+        match schema::unmet(self.session, self.embedded, migration) {
+            Ok(drifts) if drifts.is_empty() => {
+                info!("{} was done already, by a boot that could not record it", migration.name());
+                Ok(())
+            }
+            Ok(drifts) => Err(Failure::Table(Error::SchemaDrift { drifts })),
+            Err(error) => Err(Failure::Table(error)),
+        }
     }
 
     /// Notes that a statement has succeeded. They come in pairs: a migration, its history row.
@@ -81,7 +125,9 @@ impl Transaction for Apply<'_, '_> {
         for sql in statements {
             let started = Instant::now();
             if let Err(error) = self.session.execute(sql) {
-                self.failure = Some(error);
+                self.failure = self.excuse(error).err();
+            }
+            if self.failure.is_some() {
                 return Err(StatementFailed);
             }
             self.advance(started);

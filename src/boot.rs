@@ -1,19 +1,21 @@
 //! One boot, step by step: look, check, lock, look again, apply.
 
-use std::{thread, time::Duration};
+use std::{cmp::Reverse, thread, time::Duration};
 
 use log::{info, warn};
 use refinery_core::{Migration, Runner};
 
 use crate::{
-    adapter::{Apply, Plan},
+    adapter::{Apply, Failure, Plan},
     connection::Session,
+    drift::Severity,
     error::{Collision, Error, Result},
     history::{Embedded, HistoryTable, Seen},
     lock::with_lock,
     migrate::{Migrator, NewerHistory},
     preflight,
     report::AppliedMigration,
+    schema::{self, Existing, KNEX},
     status::Status,
 };
 
@@ -34,6 +36,7 @@ pub(crate) struct Boot<'m> {
 /// What a run has done.
 pub(crate) struct Done {
     pub(crate) applied: Vec<AppliedMigration>,
+    pub(crate) existing: Existing,
     pub(crate) newer_version: Option<i64>,
     pub(crate) lock_wait: Duration,
 }
@@ -122,8 +125,13 @@ impl<'m> Boot<'m> {
     /// the slower one's statement is undone at its commit. That is no failure but news: the history
     /// is read again, and only what is still missing is tried again.
     fn apply(&self, session: &mut Session<'_>, lock_wait: Duration) -> Result<Done> {
+        let mut status = self.read(session)?;
+        if self.is_done(&status)? {
+            return Ok(Done::by_others(&status, lock_wait));
+        }
+        let existing = self.adopt(session, &status)?;
         let mut applied = Vec::new();
-        let mut status = self.read_or_create(session)?;
+        status = self.read_or_create(session)?;
         let mut patience = RETRIES;
         while !self.is_done(&status)? {
             let before = applied.len();
@@ -141,7 +149,34 @@ impl<'m> Boot<'m> {
             }
             info!("another session was first: {} of {} applied", status.applied(), status.total());
         }
-        Ok(Done { applied, newer_version: status.newer_version(), lock_wait })
+        Ok(Done { applied, existing, newer_version: status.newer_version(), lock_wait })
+    }
+
+    /// Looks at tables that are there although their migrations are not recorded: made by hand, by
+    /// another tool, or by a boot that died. `IF NOT EXISTS` would take any table of the right name.
+    fn adopt(&self, session: &mut Session<'_>, status: &Status) -> Result<Existing> {
+        let is_to_be_made = |own: &&Embedded| status.is_pending(own) && own.makes_table();
+        let to_be_made: Vec<_> = self.embedded.iter().filter(is_to_be_made).collect();
+        let mut existing = schema::verify_existing(session, &to_be_made)?;
+        existing.drifts.sort_by_key(|drift| Reverse(drift.severity()));
+        if existing.drifts.iter().any(|drift| drift.severity() == Severity::Breaking) {
+            return Err(Error::SchemaDrift { drifts: existing.drifts });
+        }
+        for drift in &existing.drifts {
+            warn!("{drift}");
+        }
+        if existing.knex_has_run {
+            let is_missing =
+                |own: &&&Embedded| !existing.tables.iter().any(|name| own.table() == Some(name));
+            let missing = to_be_made.iter().filter(is_missing).filter_map(|own| own.table());
+            existing.missing_after_knex = missing.map(str::to_owned).collect();
+        }
+        for table in &existing.missing_after_knex {
+            warn!(
+                "{KNEX} says that its migration of these tables ran, but {table} is missing: it is made now"
+            );
+        }
+        Ok(existing)
     }
 
     /// Hands what is missing to refinery, and adds what was applied to `applied`.
@@ -155,7 +190,8 @@ impl<'m> Boot<'m> {
         let recorded = status.as_refinery(self.embedded);
         let already = recorded.len();
 
-        let mut apply = Apply::new(session, recorded, &pending);
+        let embedded: Vec<_> = self.embedded.iter().collect();
+        let mut apply = Apply::new(session, &embedded, recorded, &pending);
         let outcome = self.runner().run(&mut apply);
         let (newly, failure) = apply.finish();
         let applied_by_now = already + newly.len();
@@ -164,7 +200,8 @@ impl<'m> Boot<'m> {
 
         match (outcome, failure) {
             (Ok(_), _) => Ok(()),
-            (Err(_), Some(source)) => Err(Error::Migration {
+            (Err(_), Some(Failure::Table(error))) => Err(error),
+            (Err(_), Some(Failure::Statement(source))) => Err(Error::Migration {
                 migration: failed.to_owned(),
                 applied: applied_by_now,
                 total: self.embedded.len(),
@@ -200,6 +237,11 @@ impl<'m> Boot<'m> {
 impl Done {
     /// Nothing was left to do for this run.
     fn by_others(status: &Status, lock_wait: Duration) -> Self {
-        Self { applied: Vec::new(), newer_version: status.newer_version(), lock_wait }
+        Self {
+            applied: Vec::new(),
+            existing: Existing::default(),
+            newer_version: status.newer_version(),
+            lock_wait,
+        }
     }
 }

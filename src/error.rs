@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::drift::Drift;
+
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -168,6 +170,37 @@ pub enum Error {
         column: &'static str,
     },
 
+    /// Tables that are there differ from what the migrations would make, so that a service could not
+    /// work with them. Nothing was made or recorded.
+    #[error(
+        "{} in tables that were there before, and nothing was changed; mend them, then call again: {}",
+        match drifts.len() {
+            1 => "1 difference".to_owned(),
+            count => format!("{count} differences"),
+        },
+        drifts.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    )]
+    SchemaDrift {
+        /// All of them, the breaking ones first.
+        drifts: Vec<Drift>,
+    },
+
+    /// A statement that would put a table right failed. Those before it are done.
+    #[error(
+        "could not mend a table with {statement}, {mended} of {total} differences are mended; \
+         remove the cause below and call again"
+    )]
+    Mend {
+        /// The statement that failed.
+        statement: String,
+        /// How many differences are mended.
+        mended: usize,
+        /// How many could be mended.
+        total: usize,
+        /// The server's or the driver's answer.
+        source: mysql::Error,
+    },
+
     /// refinery would not plan this build's migrations, which is a defect of the build.
     #[error("this build's migrations cannot be planned; use another build and report this one")]
     Plan {
@@ -214,6 +247,7 @@ impl Error {
         match self {
             Self::Database { source, .. }
             | Self::Migration { source, .. }
+            | Self::Mend { source, .. }
             | Self::PermissionDenied { source, .. } => Some(source),
             Self::ReadOnly { source } | Self::LockUnavailable { source, .. } => source.as_ref(),
             _ => None,
@@ -271,6 +305,13 @@ pub(crate) mod code {
     pub(crate) const UNKNOWN_VARIABLE: u16 = 1193;
     pub(crate) const TABLE_ACCESS_DENIED: u16 = 1142;
     pub(crate) const TRANSACTION_IN_PROGRESS: u16 = 1568;
+
+    /// Table exists, duplicate column, duplicate key name, nothing to drop: what a statement that has
+    /// been run before answers when it is run again.
+    pub(crate) const ALREADY_DONE: [u16; 4] = [1050, 1060, 1061, 1091];
+
+    /// A change that the server cannot make in the way that was asked for.
+    pub(crate) const NOT_ONLINE: [u16; 2] = [1845, 1846];
 
     pub(crate) const READ_ONLY_OPTION: u16 = 1290;
     pub(crate) const READ_ONLY_TRANSACTION: u16 = 1792;

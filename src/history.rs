@@ -10,6 +10,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::{
     connection::{Session, column},
     error::{Error, Result, code},
+    shape::quote,
 };
 
 /// The table that a [`Migrator`](crate::Migrator) keeps its history in unless told otherwise.
@@ -55,6 +56,46 @@ impl Embedded {
     #[cfg(test)]
     pub(crate) fn narrow(&self) -> u64 {
         self.checksums[0]
+    }
+
+    /// The SQL without the comments above it and the semicolon behind it.
+    pub(crate) fn statement(&self) -> &str {
+        let mut sql = self.migration.sql().unwrap_or_default().trim();
+        while let Some((_, rest)) = sql.split_once('\n').filter(|_| sql.starts_with("--")) {
+            sql = rest.trim_start();
+        }
+        sql.trim_end_matches(';')
+    }
+
+    /// The table that it makes or changes: the first name after `TABLE`, or the one after `ON` where
+    /// it makes or drops an index.
+    pub(crate) fn table(&self) -> Option<&str> {
+        let statement = self.statement();
+        let words = statement.split_once(['(', '\n']).map_or(statement, |(head, _)| head);
+        let rest = match words.split_once(" INDEX ") {
+            Some((_, rest)) if !words.starts_with("ALTER") => rest.split_once(" ON ")?.1,
+            _ => words.split_once(" TABLE ")?.1,
+        };
+        rest.split('`').nth(1)
+    }
+
+    /// Whether it makes a table, rather than change one.
+    pub(crate) fn makes_table(&self) -> bool {
+        self.statement().starts_with("CREATE TABLE")
+    }
+
+    /// The statement as it is for another table: a temporary one that nobody else uses, so that
+    /// what it says about being online is left out.
+    pub(crate) fn sql_for_twin(&self, twin: &str) -> Option<String> {
+        let statement = self.statement();
+        let table = quote(self.table()?);
+        let statement = statement.split_once(" ALGORITHM=").map_or(statement, |(sql, _)| sql);
+        let statement = statement.trim_end_matches([',', ' ']);
+        let sql = statement.replacen(&table, &quote(twin), 1);
+        Some(match sql.split_once("CREATE TABLE IF NOT EXISTS ") {
+            Some((_, rest)) => format!("CREATE TEMPORARY TABLE {rest}"),
+            None => sql,
+        })
     }
 
     /// Whether a row of the history records this very migration.
@@ -164,7 +205,7 @@ impl HistoryTable {
         } else if embedded.iter().any(is_ours) {
             "a migration makes a table of that name"
         } else {
-            return Ok(Self { quoted: format!("`{}`", name.replace('`', "``")) });
+            return Ok(Self { quoted: quote(name) });
         };
         Err(Error::InvalidHistoryTable { name: name.to_owned(), reason })
     }

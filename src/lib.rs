@@ -22,17 +22,26 @@ mod support;
 mod adapter;
 mod boot;
 mod connection;
+mod drift;
 mod error;
 mod history;
 mod lock;
+mod mend;
 mod migrate;
 mod preflight;
 mod report;
+mod schema;
+mod shape;
 mod status;
+mod twin;
 
 pub use connection::Connection;
+pub use drift::{Drift, DriftKind, Mend, Severity};
 pub use error::{Error, Result};
-pub use migrate::{Migrator, quicksight_migration_status, run_quicksight_migrations};
+pub use mend::{Access, MendReport, Mended};
+pub use migrate::{
+    Migrator, quicksight_migration_status, run_quicksight_migrations, verify_quicksight_schema,
+};
 /// The driver whose connections this crate takes and whose errors it returns.
 pub use mysql;
 pub use report::{AppliedMigration, Report};

@@ -10,9 +10,11 @@ use log::debug;
 use crate::{
     boot::Boot,
     connection::{Connection, Session},
+    drift::Drift,
     error::Result,
     history::{DEFAULT_TABLE, Embedded, HistoryTable},
     report::Report,
+    schema,
     status::Status,
 };
 
@@ -21,7 +23,7 @@ mod embedded {
 }
 
 /// The files of `migrations/`, by version.
-static EMBEDDED: LazyLock<Vec<Embedded>> = LazyLock::new(|| {
+pub(crate) static EMBEDDED: LazyLock<Vec<Embedded>> = LazyLock::new(|| {
     let runner = embedded::migrations::runner();
     let mut migrations = runner.get_migrations().clone();
     migrations.sort();
@@ -74,6 +76,33 @@ pub fn run_quicksight_migrations<C: Connection>(conn: &mut C) -> Result<Report> 
 /// [`MigrationState`](crate::MigrationState).
 pub fn quicksight_migration_status<C: Connection>(conn: &mut C) -> Result<Status> {
     Migrator::new().status(conn)
+}
+
+/// Compares the tables with what the migrations of this build would make, with the defaults of
+/// [`Migrator`].
+///
+/// The server itself is the judge: it makes each table once more as an empty temporary twin and
+/// describes both. Column order, comments, display widths such as `int(11)` and rows play no part.
+/// Leaves nothing behind. At most 40 statements when nothing differs; needs `SELECT` and
+/// `CREATE TEMPORARY TABLES`.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
+/// for drift in quicksight_migrations::verify_quicksight_schema(&mut conn)? {
+///     println!("{:?} {drift}", drift.severity());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
+/// [`Error::PermissionDenied`](crate::Error::PermissionDenied), which names the right that is
+/// missing, or [`Error::Database`](crate::Error::Database). Differences are findings, not errors.
+pub fn verify_quicksight_schema<C: Connection>(conn: &mut C) -> Result<Vec<Drift>> {
+    Migrator::new().verify(conn)
 }
 
 /// The same calls with settings.
@@ -179,6 +208,18 @@ impl Migrator {
         Status::judge(table.read(&mut Session::new(conn))?.into_rows(), &EMBEDDED)
     }
 
+    /// Compares the tables with what the migrations would make: see [`verify_quicksight_schema`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
+    /// [`Error::PermissionDenied`](crate::Error::PermissionDenied) or
+    /// [`Error::Database`](crate::Error::Database).
+    pub fn verify<C: Connection>(&self, conn: &mut C) -> Result<Vec<Drift>> {
+        let all: Vec<_> = EMBEDDED.iter().collect();
+        schema::verify(&mut Session::new(conn), &all)
+    }
+
     /// The statements that [`run`](Self::run) would send to apply what is missing, in order: the
     /// history table, then each migration and the row that records it. Empty if nothing is missing.
     /// Sends one `SELECT` and changes nothing.
@@ -201,6 +242,9 @@ impl Migrator {
         let done = Boot::new(self, embedded)?.run(&mut session)?;
         let report = Report {
             applied: done.applied,
+            adopted: done.existing.tables,
+            advisories: done.existing.drifts,
+            missing_after_knex: done.existing.missing_after_knex,
             total: embedded.len(),
             newer_version: done.newer_version,
             statements: session.statements(),

@@ -93,7 +93,7 @@ impl Server {
             autocommit: "1".to_owned(),
             lock_wait_timeout: seconds.clone(),
             innodb_lock_wait_timeout: seconds,
-            sql_mode: "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION".to_owned(),
+            sql_mode: "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO".to_owned(),
         };
         ours.apply(session)
             .map_err(|error| Error::from_answer("change the session's settings", error))?;

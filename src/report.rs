@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::drift::Drift;
+
 /// What a run did.
 ///
 /// ```no_run
@@ -18,6 +20,9 @@ use std::{fmt, time::Duration};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     pub(crate) applied: Vec<AppliedMigration>,
+    pub(crate) adopted: Vec<String>,
+    pub(crate) advisories: Vec<Drift>,
+    pub(crate) missing_after_knex: Vec<String>,
     pub(crate) total: usize,
     pub(crate) newer_version: Option<i64>,
     pub(crate) statements: u64,
@@ -58,6 +63,24 @@ impl Report {
     #[must_use]
     pub fn applied(&self) -> &[AppliedMigration] {
         &self.applied
+    }
+
+    /// The tables that were there before this run recorded them, and were found to be right.
+    #[must_use]
+    pub fn adopted(&self) -> &[String] {
+        &self.adopted
+    }
+
+    /// What differs in adopted tables without being in the way, such as an index that is missing.
+    #[must_use]
+    pub fn advisories(&self) -> &[Drift] {
+        &self.advisories
+    }
+
+    /// Tables that this run made although `knex_migrations` says that Knex had made them.
+    #[must_use]
+    pub fn missing_after_knex(&self) -> &[String] {
+        &self.missing_after_knex
     }
 
     /// How many migrations this build has; all of them are applied now.
@@ -105,6 +128,12 @@ impl fmt::Display for Report {
             if self.statements == 1 { "" } else { "s" },
             self.lock_wait.as_millis()
         )?;
+        if !self.adopted.is_empty() {
+            write!(f, "; {} tables were there before", self.adopted.len())?;
+        }
+        if !self.advisories.is_empty() {
+            write!(f, " with {} differences", self.advisories.len())?;
+        }
         if let Some(version) = self.newer_version {
             write!(f, "; a newer build has migrated to version {version}")?;
         }

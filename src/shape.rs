@@ -14,6 +14,7 @@ pub(crate) struct Shape {
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
+#[allow(clippy::struct_excessive_bools)] // They are what the server says of a column, yes or no.
 pub(crate) struct Column {
     pub(crate) name: String,
     pub(crate) kind: String,
@@ -31,7 +32,8 @@ pub(crate) struct Index {
     pub(crate) name: String,
     pub(crate) unique: bool,
     pub(crate) parts: Vec<String>,
-    pub(crate) hidden: bool,
+    /// If the server's planner is told not to use it: the word that tells it otherwise.
+    pub(crate) unhide: Option<&'static str>,
 }
 
 const PRIMARY: &str = "PRIMARY";
@@ -40,43 +42,38 @@ impl Column {
     /// The column as `ALTER TABLE` takes it. The collation is spelled out, because a table's own
     /// default may be another.
     fn definition(&self) -> String {
-        let mut sql = format!("{} {}", quote(&self.name), self.kind);
-        if let Some(collation) = &self.collation {
+        let charset = self.collation.as_ref().map(|collation| {
             let charset = collation.split('_').next().unwrap_or_default();
-            sql.push_str(&format!(" CHARACTER SET {charset} COLLATE {collation}"));
-        }
-        sql.push_str(if self.nullable { " NULL" } else { " NOT NULL" });
-        match self.default.as_deref() {
-            Some(NOW) => sql.push_str(" DEFAULT CURRENT_TIMESTAMP"),
-            Some(value) => sql.push_str(&format!(" DEFAULT '{}'", value.replace('\'', "''"))),
-            None => {}
-        }
-        if self.on_update {
-            sql.push_str(" ON UPDATE CURRENT_TIMESTAMP");
-        }
-        if self.auto_increment {
-            sql.push_str(" AUTO_INCREMENT");
-        }
-        if self.generated {
-            sql.push_str(" GENERATED");
-        }
-        sql
+            format!("CHARACTER SET {charset} COLLATE {collation}")
+        });
+        let default = self.default.as_deref().map(|value| match value {
+            NOW => "DEFAULT CURRENT_TIMESTAMP".to_owned(),
+            value => format!("DEFAULT {}", literal(value)),
+        });
+        let parts = [
+            Some(quote(&self.name)),
+            Some(self.kind.clone()),
+            charset,
+            Some(if self.nullable { "NULL" } else { "NOT NULL" }.to_owned()),
+            default,
+            self.on_update.then(|| "ON UPDATE CURRENT_TIMESTAMP".to_owned()),
+            self.auto_increment.then(|| "AUTO_INCREMENT".to_owned()),
+            self.generated.then(|| "GENERATED".to_owned()),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     fn definition_with_comment(&self) -> String {
         match self.comment.as_str() {
             "" => self.definition(),
-            comment => format!("{} COMMENT '{}'", self.definition(), comment.replace('\'', "''")),
+            comment => format!("{} COMMENT {}", self.definition(), literal(comment)),
         }
     }
 
     /// Everything but the name, the type and the comment.
     fn same_but_type(&self, other: &Self) -> bool {
-        let bare = |column: &Self| Self {
-            kind: String::new(),
-            comment: String::new(),
-            ..column.clone()
-        };
+        let bare =
+            |column: &Self| Self { kind: String::new(), comment: String::new(), ..column.clone() };
         bare(self) == bare(other)
     }
 
@@ -122,6 +119,11 @@ pub(crate) const NOW: &str = "CURRENT_TIMESTAMP";
 /// Quotes an identifier.
 pub(crate) fn quote(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
+}
+
+/// Quotes a value. The values come from our own files, which have no backslash.
+fn literal(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
 }
 
 /// Compares what is there with what is wanted.
@@ -219,6 +221,14 @@ impl Comparison<'_> {
         Some(self.drift(DriftKind::PrimaryKey, None, sides, mend))
     }
 
+    /// Whether an index starts with it, or the primary key that is mended first will.
+    fn will_be_key(&self, column: &Column) -> bool {
+        let name = quote(&column.name);
+        let indexes = &self.found.indexes;
+        indexes.iter().any(|one| one.parts.first() == Some(&name))
+            || !indexes.iter().any(Index::is_primary)
+    }
+
     fn has_column(&self, part: &str) -> bool {
         self.found.columns.iter().any(|column| quote(&column.name) == part)
     }
@@ -248,6 +258,8 @@ impl Comparison<'_> {
         }
         let mend = if found.generated {
             Mend::Decide("it is computed from others: replace it by hand")
+        } else if wanted.auto_increment && !self.will_be_key(wanted) {
+            Mend::Decide("a column that counts must be the first of a key: see to the key first")
         } else if !types::holds(&wanted.kind, &found.kind) || !wanted.is_text_of_one_kind(found) {
             Mend::Decide("the values that are there may not fit the wanted type: convert by hand")
         } else {
@@ -262,16 +274,15 @@ impl Comparison<'_> {
         }
         let name = Some(wanted.name.as_str());
         let serving = |one: &&Index| one.serves(wanted);
-        let serving = self.found.indexes.iter().filter(serving).min_by_key(|one| one.hidden);
+        let serving = self.found.indexes.iter().filter(serving).min_by_key(|one| one.unhide);
         let named = self.found.indexes.iter().find(|one| one.name == wanted.name);
         let expected = Some(wanted.definition());
         let add = format!("ADD {}", wanted.definition());
         let (kind, found, mend) = match (serving, named) {
-            (Some(serving), _) if !serving.hidden => return None,
-            (Some(hidden), _) => {
-                let drop = format!("DROP INDEX {}, {add}", quote(&hidden.name));
-                let found = format!("{} hidden from the planner", hidden.definition());
-                (DriftKind::DifferentIndex, Some(found), self.alter(&drop))
+            (Some(serving), _) => {
+                let unhide = format!("ALTER INDEX {} {}", quote(&serving.name), serving.unhide?);
+                let found = format!("{} hidden from the planner", serving.definition());
+                (DriftKind::DifferentIndex, Some(found), self.alter(&unhide))
             }
             (None, Some(other)) => {
                 let drop = format!("DROP INDEX {}, {add}", quote(&other.name));
@@ -332,7 +343,7 @@ mod types {
             || integers(&wide, &narrow)
             || decimals(&wide, &narrow)
             || texts(&wide, &narrow)
-            || matches!((base(&wide), base(&narrow)), ("double", "float") | ("datetime", "date"))
+            || (base(&wide), base(&narrow)) == ("double", "float")
             || (base(&wide) == "datetime" && narrow == "datetime")
     }
 
@@ -393,7 +404,9 @@ mod types {
 
     fn texts(wide: &str, narrow: &str) -> bool {
         // CHAR drops the spaces at the end.
-        base(wide) != "char" && characters(narrow).is_some() && characters(wide) >= characters(narrow)
+        base(wide) != "char"
+            && characters(narrow).is_some()
+            && characters(wide) >= characters(narrow)
     }
 
     #[cfg(test)]
@@ -414,7 +427,6 @@ mod types {
                 ("varchar(255)", "char(32)"),
                 ("text", "varchar(512)"),
                 ("double", "float"),
-                ("datetime", "date"),
                 ("datetime(6)", "datetime"),
             ];
             for (wide, narrow) in yes {
@@ -433,6 +445,7 @@ mod types {
                 ("float", "double"),
                 ("datetime", "datetime(6)"),
                 ("datetime", "timestamp"),
+                ("datetime", "date"),
                 ("int", "varchar(10)"),
                 ("varchar(10)", "int"),
             ];

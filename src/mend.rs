@@ -1,0 +1,178 @@
+//! Mending: the differences that a statement can put right without losing data, one by one.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use log::info;
+
+use crate::{
+    connection::{Connection, Session},
+    drift::{Drift, Mend},
+    error::{Error, Result, code, code_of},
+    history::Embedded,
+    lock::with_lock,
+    migrate::{EMBEDDED, Migrator},
+    preflight, schema,
+};
+
+/// What [`Migrator::mend`] did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MendReport {
+    mended: Vec<Mended>,
+    left: Vec<Drift>,
+    elapsed: Duration,
+}
+
+/// A difference that is no more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mended {
+    drift: Drift,
+    access: Access,
+    duration: Duration,
+}
+
+/// What others could do with the table while it was mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Read and write it, but for a moment at the start and at the end.
+    Online,
+    /// Wait: the server can make this change in no other way.
+    Blocked,
+}
+
+impl Mended {
+    /// What was different.
+    #[must_use]
+    pub fn drift(&self) -> &Drift {
+        &self.drift
+    }
+
+    /// What others could do with the table meanwhile.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// How long the statement took.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        self.duration
+    }
+}
+
+impl MendReport {
+    /// What was put right, in order.
+    #[must_use]
+    pub fn mended(&self) -> &[Mended] {
+        &self.mended
+    }
+
+    /// What a person must decide. See [`Drift::mend`] for the reasons.
+    #[must_use]
+    pub fn left(&self) -> &[Drift] {
+        &self.left
+    }
+
+    /// How long it took as a whole.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+}
+
+impl fmt::Display for MendReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} differences mended, {} left to a person, in {} ms",
+            self.mended.len(),
+            self.left.len(),
+            self.elapsed.as_millis()
+        )
+    }
+}
+
+impl Migrator {
+    /// Applies the mend of every [`Drift`] that has one, one statement at a time, under the
+    /// migration lock. Such a statement cannot lose data: where it would, the server refuses it.
+    ///
+    /// Each change of a table is first asked for online (`ALGORITHM=INPLACE, LOCK=NONE`), so that a
+    /// big table stays readable and writable; only what the server cannot do so blocks the table.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
+    /// let report = quicksight_migrations::Migrator::new().mend(&mut conn)?;
+    /// for drift in report.left() {
+    ///     println!("to decide: {drift}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Needs the rights of [`verify`](Self::verify), and `ALTER`, `CREATE`, `INSERT` and `INDEX`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Mend`] if a statement fails: those before it are done, and a further call goes on.
+    /// [`Error::OpenTransaction`], [`Error::LockTimeout`], [`Error::LockUnavailable`],
+    /// [`Error::ReadOnly`], [`Error::UnsupportedServer`], [`Error::NoDatabaseSelected`],
+    /// [`Error::PermissionDenied`] or [`Error::Database`] before anything is changed.
+    pub fn mend<C: Connection>(&self, conn: &mut C) -> Result<MendReport> {
+        self.mend_these(&EMBEDDED.iter().collect::<Vec<_>>(), &mut Session::new(conn))
+    }
+
+    fn mend_these(
+        &self,
+        migrations: &[&Embedded],
+        session: &mut Session<'_>,
+    ) -> Result<MendReport> {
+        let started = Instant::now();
+        preflight::refuse_open_transaction(session, false)?;
+        let server = preflight::check(session)?;
+        let (mended, left) =
+            server.with_settings(session, self.metadata_lock_timeout, |session| {
+                with_lock(session, server.database(), self.lock_timeout, |session, _| {
+                    let drifts = schema::verify(session, migrations)?;
+                    mend_all(session, drifts)
+                })
+            })?;
+        Ok(MendReport { mended, left, elapsed: started.elapsed() })
+    }
+}
+
+fn mend_all(session: &mut Session<'_>, drifts: Vec<Drift>) -> Result<(Vec<Mended>, Vec<Drift>)> {
+    let is_mendable = |drift: &Drift| matches!(drift.mend, Mend::Sql(_));
+    let (mendable, left): (Vec<_>, Vec<_>) = drifts.into_iter().partition(is_mendable);
+    let total = mendable.len();
+    let mut mended = Vec::new();
+    for drift in mendable {
+        let Mend::Sql(sql) = &drift.mend else { continue };
+        let started = Instant::now();
+        let access = mend_one(session, sql).map_err(|source| Error::Mend {
+            statement: sql.clone(),
+            mended: mended.len(),
+            total,
+            source,
+        })?;
+        let duration = started.elapsed();
+        info!("mended {} in {} ms ({} of {total})", drift, duration.as_millis(), mended.len() + 1);
+        mended.push(Mended { drift, access, duration });
+    }
+    Ok((mended, left))
+}
+
+fn mend_one(session: &mut Session<'_>, sql: &str) -> mysql::Result<Access> {
+    if !sql.starts_with("ALTER TABLE") {
+        return session.execute(sql).map(|()| Access::Online);
+    }
+    match session.execute(&format!("{sql}, ALGORITHM=INPLACE, LOCK=NONE")) {
+        Ok(()) => Ok(Access::Online),
+        Err(error) if code_of(&error).is_some_and(|code| code::NOT_ONLINE.contains(&code)) => {
+            session.execute(sql).map(|()| Access::Blocked)
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,290 @@
+//! Verification: the tables that are there, held against their twins.
+
+use std::collections::BTreeMap;
+
+use mysql::{Row, prelude::FromValue};
+
+use crate::{
+    connection::{Session, column},
+    drift::{Drift, DriftKind, Mend, Severity},
+    error::{Error, Result, code},
+    history::Embedded,
+    shape::{Column, Comparison, Index, Shape, quote},
+    twin,
+};
+
+/// A table and the migrations that make and change it.
+struct Wanted<'m> {
+    table: &'m str,
+    migrations: Vec<&'m Embedded>,
+}
+
+/// The tables that are there, by name, and what the session's settings do to their description.
+#[derive(Default)]
+struct Found {
+    shapes: BTreeMap<String, Shape>,
+    odd_settings: Option<[String; 2]>,
+}
+
+/// Tables that were there before their migrations.
+#[derive(Debug, Default)]
+pub(crate) struct Existing {
+    pub(crate) tables: Vec<String>,
+    pub(crate) drifts: Vec<Drift>,
+    /// Whether a Knex service says that it has made these tables.
+    pub(crate) knex_has_run: bool,
+    /// Those of them that it has not.
+    pub(crate) missing_after_knex: Vec<String>,
+}
+
+/// The history of Knex, whose migration of the same tables many databases have seen.
+pub(crate) const KNEX: &str = "knex_migrations";
+
+/// All differences between the database and what these migrations would make of it.
+pub(crate) fn verify(session: &mut Session<'_>, migrations: &[&Embedded]) -> Result<Vec<Drift>> {
+    let wanted = wanted(migrations);
+    let found = look(session, &wanted)?;
+    for one in wanted.iter().filter(|one| !found.shapes.contains_key(one.table)) {
+        make_sure_it_is_missing(session, one.table)?;
+    }
+    compare(session, &wanted, &found)
+}
+
+/// The same of those tables only that are there.
+pub(crate) fn verify_existing(
+    session: &mut Session<'_>,
+    migrations: &[&Embedded],
+) -> Result<Existing> {
+    let mut wanted = wanted(migrations);
+    let found = look(session, &wanted)?;
+    wanted.retain(|one| found.shapes.contains_key(one.table));
+    Ok(Existing {
+        tables: wanted.iter().map(|one| one.table.to_owned()).collect(),
+        drifts: compare(session, &wanted, &found)?,
+        knex_has_run: found.shapes.contains_key(KNEX) && knex_has_run(session),
+        missing_after_knex: Vec::new(),
+    })
+}
+
+/// A hint and no more: a table of that name that cannot be read so is some other table.
+fn knex_has_run(session: &mut Session<'_>) -> bool {
+    let named = format!("SELECT 1 FROM {KNEX} WHERE name LIKE '%quick\\_sight\\_table%' LIMIT 1");
+    matches!(session.row(&named), Ok(Some(_)))
+}
+
+/// What a migration would still change about its table, after all before it. A statement that the
+/// server refuses because its work is there already is done if this is empty.
+pub(crate) fn unmet(
+    session: &mut Session<'_>,
+    migrations: &[&Embedded],
+    last: &Embedded,
+) -> Result<Vec<Drift>> {
+    let until = |end: i64| -> Vec<&Embedded> {
+        let concerns = |one: &&&Embedded| one.table() == last.table() && one.version() <= end;
+        migrations.iter().filter(concerns).copied().collect()
+    };
+    let before = verify(session, &until(last.version() - 1))?;
+    let mut drifts = verify(session, &until(last.version()))?;
+    drifts.retain(|drift| !drift.kind.is_extra() && !before.contains(drift));
+    Ok(drifts)
+}
+
+fn wanted<'m>(migrations: &[&'m Embedded]) -> Vec<Wanted<'m>> {
+    let mut all: Vec<Wanted<'m>> = Vec::new();
+    for migration in migrations {
+        let Some(table) = migration.table() else { continue };
+        match all.iter_mut().find(|one| one.table == table) {
+            Some(known) => known.migrations.push(migration),
+            None => all.push(Wanted { table, migrations: vec![migration] }),
+        }
+    }
+    all
+}
+
+fn compare(session: &mut Session<'_>, wanted: &[Wanted<'_>], found: &Found) -> Result<Vec<Drift>> {
+    let is_there = |table: &&str| found.shapes.contains_key(*table);
+    let there: Vec<_> = wanted.iter().map(|one| one.table).filter(is_there).collect();
+    if there.is_empty() {
+        return Ok(wanted.iter().map(missing).collect());
+    }
+    let set = |session: &mut Session<'_>, mode: &str, quotes: &str| {
+        let sql = format!("SET SESSION sql_mode = '{mode}', sql_quote_show_create = {quotes}");
+        session.execute(&sql).map_err(|error| Error::from_answer("change the sql_mode", error))
+    };
+    if found.odd_settings.is_some() {
+        set(session, "STRICT_TRANS_TABLES", "1")?;
+    }
+    session.finally(
+        |session| {
+            let mut drifts = Vec::new();
+            for one in wanted {
+                match found.shapes.get(one.table) {
+                    Some(shape) => drifts.extend(compare_one(session, one, shape)?),
+                    None => drifts.push(missing(one)),
+                }
+            }
+            Ok(drifts)
+        },
+        |session| {
+            let forgotten = twin::forget(session, &there);
+            if let Some([mode, quotes]) = &found.odd_settings {
+                set(session, mode, quotes)?;
+            }
+            forgotten
+        },
+    )
+}
+
+fn compare_one(session: &mut Session<'_>, one: &Wanted<'_>, found: &Shape) -> Result<Vec<Drift>> {
+    let wanted = twin::describe(session, one.table, &one.migrations)?;
+    let compare = |has_rows| Comparison { table: one.table, wanted: &wanted, found, has_rows };
+    let drifts = compare(true).drifts();
+    let lacks_a_column = drifts.iter().any(|drift| drift.kind == DriftKind::MissingColumn);
+    if lacks_a_column && !has_rows(session, one.table)? {
+        return Ok(compare(false).drifts());
+    }
+    Ok(drifts)
+}
+
+fn missing(one: &Wanted<'_>) -> Drift {
+    let sql: Vec<_> = one.migrations.iter().map(|migration| migration.statement()).collect();
+    let mend = match &sql[..] {
+        [create] => Mend::Sql((*create).to_owned()),
+        _ => Mend::Decide("several migrations make it: apply them again by hand"),
+    };
+    Drift {
+        table: one.table.to_owned(),
+        subject: None,
+        kind: DriftKind::MissingTable,
+        severity: Severity::Breaking,
+        expected: Some("the table".to_owned()),
+        found: None,
+        mend,
+    }
+}
+
+fn has_rows(session: &mut Session<'_>, table: &str) -> Result<bool> {
+    let row = session.row(&format!("SELECT 1 FROM {} LIMIT 1", quote(table)));
+    Ok(row.map_err(|error| cannot_look(table, error))?.is_some())
+}
+
+/// The server hides a table from a user without rights on it. Only an attempt to read it tells.
+fn make_sure_it_is_missing(session: &mut Session<'_>, table: &str) -> Result<()> {
+    match has_rows(session, table) {
+        Err(error) if error.server_code() == Some(code::NO_SUCH_TABLE) => Ok(()),
+        Err(error) => Err(error),
+        // It has been made since we looked.
+        Ok(_) => Ok(()),
+    }
+}
+
+fn cannot_look(table: &str, error: mysql::Error) -> Error {
+    Error::from_answer(format!("look at the table {} (needs SELECT)", quote(table)), error)
+}
+
+/// Looks at the tables that are there, in two statements.
+fn look(session: &mut Session<'_>, wanted: &[Wanted<'_>]) -> Result<Found> {
+    let mut found = Found::default();
+    let failed = |error| Error::from_answer("read the shape of the tables", error);
+    let names = wanted.iter().map(|one| one.table).chain([KNEX]);
+    let names = names.map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    let columns = format!(
+        "SELECT t.table_name AS table_name, t.table_type AS table_type, t.engine AS engine, \
+         t.table_collation AS table_collation, t.create_options AS create_options, \
+         c.column_name AS column_name, c.column_type AS column_type, \
+         c.collation_name AS collation_name, c.is_nullable AS is_nullable, \
+         c.column_default AS column_default, c.extra AS extra, \
+         @@sql_mode AS mode, @@sql_quote_show_create AS quotes \
+         FROM information_schema.tables t JOIN information_schema.columns c \
+         ON c.table_schema = t.table_schema AND c.table_name = t.table_name \
+         WHERE t.table_schema = DATABASE() AND t.table_name IN ({names}) \
+         ORDER BY t.table_name, c.ordinal_position"
+    );
+    for row in session.rows(&columns).map_err(failed)? {
+        let settings = [text(&row, "mode"), text(&row, "quotes")];
+        found.odd_settings = Some(settings).filter(describe_oddly);
+        let shape = found.shapes.entry(text(&row, "table_name")).or_default();
+        shape.is_view = text(&row, "table_type").contains("VIEW");
+        shape.engine = text(&row, "engine");
+        shape.collation = text(&row, "table_collation");
+        shape.is_partitioned = text(&row, "create_options").contains("partitioned");
+        shape.columns.push(read_column(&row));
+    }
+    if found.shapes.keys().all(|name| name == KNEX) {
+        return Ok(found);
+    }
+    // All columns: the one that tells a hidden index has another name on each server.
+    let indexes = format!(
+        "SELECT * FROM information_schema.statistics WHERE table_schema = DATABASE() \
+         AND table_name IN ({names}) ORDER BY table_name, index_name, seq_in_index"
+    );
+    for row in session.rows(&indexes).map_err(failed)? {
+        if let Some(shape) = found.shapes.get_mut(&text(&row, "TABLE_NAME")) {
+            read_index_part(shape, &row);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether `SHOW CREATE TABLE` leaves things out under this `sql_mode` or quotes them in another
+/// way, or whether the files of `migrations/` mean something else.
+fn describe_oddly([mode, quotes]: &[String; 2]) -> bool {
+    let odd = ["_OPTIONS", "ANSI_QUOTES", "EMPTY_STRING_IS_NULL"];
+    quotes == "0" || odd.iter().any(|word| mode.contains(word))
+}
+
+fn read_column(row: &Row) -> Column {
+    let extra = text(row, "extra").to_ascii_lowercase();
+    let default: Option<String> = named(row, "column_default");
+    Column {
+        name: text(row, "column_name"),
+        kind: text(row, "column_type"),
+        collation: named(row, "collation_name"),
+        nullable: text(row, "is_nullable") == "YES",
+        default: default.and_then(|text| twin::default(&text)),
+        on_update: extra.contains("on update"),
+        auto_increment: extra.contains("auto_increment"),
+        // MySQL calls a default such as CURRENT_TIMESTAMP generated too.
+        generated: extra.contains("virtual") || extra.contains("stored"),
+        comment: String::new(),
+    }
+}
+
+fn read_index_part(shape: &mut Shape, row: &Row) {
+    let name = text(row, "INDEX_NAME");
+    let column = quote(&text(row, "COLUMN_NAME"));
+    let mut part = match named::<u32>(row, "SUB_PART") {
+        Some(length) => format!("{column}({length})"),
+        None => column,
+    };
+    if text(row, "COLLATION") == "D" {
+        part.push_str(" DESC");
+    }
+    match shape.indexes.last_mut() {
+        Some(last) if last.name == name => last.parts.push(part),
+        _ => shape.indexes.push(Index {
+            unique: named(row, "NON_UNIQUE") == Some(0),
+            unhide: unhide(row),
+            parts: vec![part],
+            name,
+        }),
+    }
+}
+
+/// MySQL calls a hidden index invisible, MariaDB ignored.
+fn unhide(row: &Row) -> Option<&'static str> {
+    match (text(row, "IS_VISIBLE").as_str(), text(row, "IGNORED").as_str()) {
+        ("NO", _) => Some("VISIBLE"),
+        (_, "YES") => Some("NOT IGNORED"),
+        _ => None,
+    }
+}
+
+fn named<T: FromValue>(row: &Row, name: &str) -> Option<T> {
+    let index = row.columns_ref().iter().position(|column| column.name_ref() == name.as_bytes())?;
+    column(row, index)
+}
+
+fn text(row: &Row, name: &str) -> String {
+    named(row, name).unwrap_or_default()
+}

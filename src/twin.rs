@@ -1,0 +1,196 @@
+//! What the migrations would make, told by the server: each table is made once more as an empty
+//! temporary twin under another name, and the server describes it in its own canonical words.
+
+use crate::{
+    connection::{Session, column},
+    error::{Error, Result},
+    history::Embedded,
+    shape::{Column, Index, NOW, Shape, quote},
+};
+
+/// Describes `table` as these migrations would leave it. The twin stays until [`forget`].
+pub(crate) fn describe(
+    session: &mut Session<'_>,
+    table: &str,
+    migrations: &[&Embedded],
+) -> Result<Shape> {
+    let needs = "needs CREATE TEMPORARY TABLES";
+    let failed = |error| {
+        Error::from_answer(format!("make a temporary twin of {} ({needs})", quote(table)), error)
+    };
+    for migration in migrations {
+        if let Some(sql) = migration.sql_for_twin(&name_of(table)) {
+            session.execute(&sql).map_err(failed)?;
+        }
+    }
+    let description = session
+        .row(&format!("SHOW CREATE TABLE {}", quote(&name_of(table))))
+        .map_err(failed)?
+        .and_then(|row| column::<String>(&row, 1))
+        .unwrap_or_default();
+    let shape = parse(&description);
+    // Nothing may pass for right because it could not be read.
+    if shape.columns.is_empty() || shape.engine.is_empty() {
+        return Err(Error::UnsupportedServer {
+            version: description.lines().next().unwrap_or_default().to_owned(),
+            needed: "a server that describes tables as MySQL does",
+        });
+    }
+    Ok(shape)
+}
+
+/// Drops the twins of these tables, made or not.
+pub(crate) fn forget(session: &mut Session<'_>, tables: &[&str]) -> Result<()> {
+    let twins: Vec<_> = tables.iter().map(|table| quote(&name_of(table))).collect();
+    session
+        .execute(&format!("DROP TEMPORARY TABLE IF EXISTS {}", twins.join(", ")))
+        .map_err(|error| Error::from_answer("drop the temporary twins", error))
+}
+
+fn name_of(table: &str) -> String {
+    format!("quicksight_twin_{table}")
+}
+
+/// Reads what `SHOW CREATE TABLE` says of a table of ours: a line for each column, a line for each
+/// index, a line of options. The files in `migrations/` have no quotes inside their strings, so
+/// neither has this.
+fn parse(description: &str) -> Shape {
+    let mut shape = Shape::default();
+    for line in description.lines().skip(1) {
+        let line = line.trim();
+        let line = line.strip_suffix(',').unwrap_or(line);
+        if let Some(options) = line.strip_prefix(')') {
+            shape.engine = option(options, "ENGINE=");
+            shape.collation = option(options, "COLLATE=");
+        } else if line.starts_with('`') {
+            shape.columns.extend(parse_column(line));
+        } else {
+            shape.indexes.extend(parse_index(line));
+        }
+    }
+    for column in &mut shape.columns {
+        if column.collation.is_none() && is_text(&column.kind) {
+            column.collation = Some(shape.collation.clone());
+        }
+    }
+    shape
+}
+
+fn option(options: &str, name: &str) -> String {
+    let value = options.split_once(name).map_or("", |(_, rest)| rest);
+    value.split(' ').next().unwrap_or_default().to_owned()
+}
+
+fn is_text(kind: &str) -> bool {
+    ["char", "varchar", "text", "enum", "set"].iter().any(|text| kind.starts_with(text))
+}
+
+fn parse_column(line: &str) -> Option<Column> {
+    let (name, rest) = line.strip_prefix('`')?.split_once("` ")?;
+    let (rest, comment) = rest.split_once(" COMMENT ").unwrap_or((rest, ""));
+    let mut column = Column {
+        name: name.to_owned(),
+        nullable: true,
+        comment: unquoted(comment),
+        ..Column::default()
+    };
+    let mut words = rest.split(' ').peekable();
+    let mut kind = vec![words.next()?];
+    while let Some(word) = words.next() {
+        match word {
+            "unsigned" | "zerofill" => kind.push(word),
+            "COLLATE" => column.collation = words.next().map(str::to_owned),
+            "NOT" => column.nullable = false,
+            "DEFAULT" => column.default = words.next().and_then(default),
+            "ON" => column.on_update = true,
+            "AUTO_INCREMENT" => column.auto_increment = true,
+            _ => {}
+        }
+    }
+    column.kind = kind.join(" ");
+    Some(column)
+}
+
+fn parse_index(line: &str) -> Option<Index> {
+    let (head, rest) = line.split_once('(')?;
+    let (parts, _) = rest.rsplit_once(')')?;
+    let name = match head.split_once('`') {
+        Some((_, rest)) => rest.split('`').next()?.to_owned(),
+        None => "PRIMARY".to_owned(),
+    };
+    Some(Index {
+        unique: name == "PRIMARY" || head.starts_with("UNIQUE"),
+        parts: parts.split(',').map(str::to_owned).collect(),
+        unhide: None,
+        name,
+    })
+}
+
+/// A default as a value, whether the server quotes it or not.
+pub(crate) fn default(text: &str) -> Option<String> {
+    match text {
+        "NULL" => None,
+        clock if clock.to_ascii_uppercase().starts_with(NOW) => Some(NOW.to_owned()),
+        value => Some(unquoted(value)),
+    }
+}
+
+fn unquoted(text: &str) -> String {
+    let inside = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
+    inside.unwrap_or(text).replace("''", "'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MYSQL: &str = "CREATE TEMPORARY TABLE `t` (
+  `id` int NOT NULL AUTO_INCREMENT,
+  `code` varchar(30) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `note` varchar(200) COLLATE utf8mb4_unicode_ci DEFAULT NULL COMMENT 'as is, with (commas)',
+  `points` decimal(10,2) NOT NULL DEFAULT '0.00',
+  `at` datetime DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+  `n` smallint unsigned DEFAULT '0',
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `code` (`code`),
+  KEY `both` (`note`,`points`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC COMMENT='x'";
+
+    const MARIADB: &str = "CREATE TEMPORARY TABLE `t` (
+  `id` int(11) NOT NULL AUTO_INCREMENT,
+  `code` varchar(30) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `note` varchar(200) DEFAULT NULL COMMENT 'as is, with (commas)',
+  `points` decimal(10,2) NOT NULL DEFAULT 0.00,
+  `at` datetime DEFAULT current_timestamp() ON UPDATE current_timestamp(),
+  `n` smallint(5) unsigned DEFAULT 0,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `code` (`code`),
+  KEY `both` (`note`,`points`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC COMMENT='x'";
+
+    #[test]
+    fn reads_both_dialects_alike() {
+        for description in [MYSQL, MARIADB] {
+            let shape = parse(description);
+            assert_eq!(shape.engine, "InnoDB");
+            assert_eq!(shape.collation, "utf8mb4_unicode_ci");
+            let columns: Vec<_> = shape.columns.iter().map(|column| column.name.as_str()).collect();
+            assert_eq!(columns, ["id", "code", "note", "points", "at", "n"]);
+            let [id, code, note, points, at, n] = &shape.columns[..] else { panic!() };
+            assert!(id.auto_increment && !id.nullable && id.collation.is_none());
+            assert_eq!(code.collation.as_deref(), Some("utf8mb4_bin"));
+            assert_eq!(code.default.as_deref(), Some(""));
+            assert_eq!(note.collation.as_deref(), Some("utf8mb4_unicode_ci"));
+            assert_eq!((note.nullable, &note.default), (true, &None));
+            assert_eq!(note.comment, "as is, with (commas)");
+            assert_eq!(points.kind, "decimal(10,2)");
+            assert_eq!(points.default.as_deref(), Some("0.00"));
+            assert_eq!((at.default.as_deref(), at.on_update), (Some(NOW), true));
+            assert!(n.kind.ends_with("unsigned"));
+            let indexes: Vec<_> =
+                shape.indexes.iter().map(|one| (one.name.as_str(), one.unique)).collect();
+            assert_eq!(indexes, [("PRIMARY", true), ("code", true), ("both", false)]);
+            assert_eq!(shape.indexes[2].parts, ["`note`", "`points`"]);
+        }
+    }
+}

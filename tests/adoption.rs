@@ -1,0 +1,271 @@
+//! Databases that have the tables already: what is right is taken as it is, what is wrong stops the
+//! boot before anything is changed.
+
+mod support;
+
+use mysql::{Conn, prelude::Queryable};
+use quicksight_migrations::{
+    DriftKind, Error, Migrator, Severity, quicksight_migration_status, run_quicksight_migrations,
+    verify_quicksight_schema,
+};
+use support::{Database, chain, database};
+
+/// The tables that the Knex migration made, in its own words: the same columns, with display
+/// widths, a redundant unique key, and no comments to speak of.
+const BY_KNEX: [&str; 3] = [
+    "CREATE TABLE IF NOT EXISTS `points_transaction` (
+      `id` int NOT NULL AUTO_INCREMENT,
+      `user_id` int NOT NULL,
+      `activity_type` int NOT NULL,
+      `points` decimal(10,2) NOT NULL,
+      `balance` decimal(10,2) NOT NULL,
+      `note` varchar(200) DEFAULT NULL,
+      `created_on` datetime NOT NULL,
+      `payer` int NOT NULL DEFAULT '0' COMMENT 'who pay the coins',
+      `payee` int NOT NULL DEFAULT '0' COMMENT 'who receive the coins',
+      `ref_transaction_id` int NOT NULL DEFAULT '0',
+      PRIMARY KEY (`id`),
+      UNIQUE KEY `id` (`id`),
+      KEY `coins_history_idx_1` (`user_id`,`created_on`,`activity_type`,`id`)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci",
+    "CREATE TABLE IF NOT EXISTS `campaign` (
+      `id` int(11) NOT NULL AUTO_INCREMENT,
+      `ap_campaign_id` int(11) NOT NULL DEFAULT '0',
+      `token_id` int(11) NOT NULL DEFAULT '0',
+      `name` varchar(32) NOT NULL DEFAULT '',
+      `tokens` decimal(10,2) NOT NULL DEFAULT '0.00',
+      PRIMARY KEY (`id`),
+      UNIQUE KEY `ap_campaign_id` (`ap_campaign_id`)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci",
+    "CREATE TABLE IF NOT EXISTS `group_member` (
+      `member_status` int(11) NOT NULL DEFAULT '0',
+      `joined_by` varchar(20) DEFAULT NULL,
+      `user_id` int(11) NOT NULL,
+      `group_id` int(11) NOT NULL,
+      `id` int(11) NOT NULL AUTO_INCREMENT,
+      PRIMARY KEY (`id`),
+      KEY `by_user` (`user_id`)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci",
+];
+
+fn run_all<'s>(conn: &mut Conn, statements: impl IntoIterator<Item = &'s str>) {
+    for sql in statements {
+        conn.query_drop(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+}
+
+/// A database as Knex left it, with a row in each table.
+fn made_by_knex() -> Database {
+    let db = database();
+    let mut conn = db.conn();
+    run_all(&mut conn, BY_KNEX);
+    run_all(
+        &mut conn,
+        [
+            "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
+             VALUES (1, 2, 10.50, 10.50, '2025-03-31 03:07:08')",
+            "INSERT INTO campaign (ap_campaign_id, name) VALUES (3, 'Summer')",
+            "INSERT INTO group_member (group_id, user_id, joined_by) VALUES (1, 1, 'link')",
+        ],
+    );
+    db
+}
+
+#[test]
+fn adopts_the_tables_that_knex_made_without_touching_them() {
+    let db = made_by_knex();
+    let mut conn = db.conn();
+    let before: Vec<_> = shapes(&mut conn);
+
+    let report = run_quicksight_migrations(&mut conn).unwrap();
+
+    assert_eq!(report.applied().len(), 18);
+    assert_eq!(report.adopted(), ["group_member", "campaign", "points_transaction"]);
+    assert_eq!(shapes(&mut conn), before);
+    db.assert_complete();
+    // What is missing or more than wanted is told, and is in nobody's way.
+    let advisories: Vec<_> =
+        report.advisories().iter().map(|one| (one.table(), one.kind(), one.subject())).collect();
+    assert_eq!(
+        advisories,
+        [
+            ("group_member", DriftKind::ExtraColumn, Some("joined_by")),
+            ("group_member", DriftKind::ExtraIndex, Some("by_user")),
+            ("points_transaction", DriftKind::MissingIndex, Some("note_idx__000")),
+            ("points_transaction", DriftKind::MissingIndex, Some("daily_points_idx")),
+            ("points_transaction", DriftKind::MissingIndex, Some("user_ledger_idx")),
+        ]
+    );
+    assert!(report.to_string().ends_with("; 3 tables were there before with 5 differences"));
+}
+
+fn shapes(conn: &mut Conn) -> Vec<(String, String)> {
+    let tables = ["points_transaction", "campaign", "group_member"];
+    tables
+        .iter()
+        .flat_map(|table| {
+            let shape = conn.query_first(format!("SHOW CREATE TABLE {table}")).unwrap();
+            let rows = conn.query_first(format!("CHECKSUM TABLE {table}")).unwrap();
+            [shape.unwrap(), rows.unwrap()]
+        })
+        .collect()
+}
+
+#[test]
+fn adopts_tables_with_foreign_keys() {
+    let db = made_by_knex();
+    let mut conn = db.conn();
+    run_all(
+        &mut conn,
+        [
+            "CREATE TABLE theirs (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY)",
+            "INSERT INTO theirs VALUES (1)",
+            "ALTER TABLE group_member ADD CONSTRAINT of_theirs FOREIGN KEY (group_id) \
+             REFERENCES theirs (id)",
+            "CREATE TABLE onto_ours (id INT PRIMARY KEY, campaign_id INT NOT NULL, \
+             CONSTRAINT onto_ours FOREIGN KEY (campaign_id) REFERENCES campaign (id))",
+        ],
+    );
+
+    let report = run_quicksight_migrations(&mut conn).unwrap();
+
+    assert_eq!(report.adopted().len(), 3);
+    assert!(report.advisories().iter().all(|one| one.severity() == Severity::Advisory));
+}
+
+#[test]
+fn stops_at_a_table_of_another_shape_before_anything_is_changed() {
+    let db = made_by_knex();
+    let mut conn = db.conn();
+    run_all(
+        &mut conn,
+        [
+            "ALTER TABLE campaign DROP COLUMN tokens",
+            "CREATE TABLE trip (id INT PRIMARY KEY, distance FLOAT)",
+            "CREATE VIEW app_data AS SELECT 1 AS id",
+        ],
+    );
+    let before = db.tables();
+
+    let error = run_quicksight_migrations(&mut conn).unwrap_err();
+
+    let Error::SchemaDrift { drifts } = &error else { panic!("{error:?}") };
+    let breaking = drifts.iter().filter(|one| one.severity() == Severity::Breaking);
+    let tables: std::collections::BTreeSet<_> = breaking.map(|one| one.table()).collect();
+    assert_eq!(tables.into_iter().collect::<Vec<_>>(), ["app_data", "campaign", "trip"]);
+    let told = chain(&error);
+    assert!(
+        told.contains("trip.distance: wanted `distance` double NULL, found `distance` float NULL")
+    );
+    assert!(
+        told.contains("mend with ALTER TABLE `trip` MODIFY COLUMN `distance` double NULL"),
+        "{told}"
+    );
+    assert!(told.contains("mend with ALTER TABLE `campaign` ADD COLUMN `tokens` decimal(10,2)"));
+    assert_eq!(db.tables(), before, "nothing is made, not even the history");
+}
+
+#[test]
+fn boots_after_the_sql_of_the_error_was_run() {
+    let db = made_by_knex();
+    let mut conn = db.conn();
+    run_all(
+        &mut conn,
+        [
+            "ALTER TABLE campaign DROP COLUMN tokens",
+            "ALTER TABLE group_member MODIFY COLUMN member_status tinyint NULL",
+        ],
+    );
+    let error = run_quicksight_migrations(&mut conn).unwrap_err();
+    let Error::SchemaDrift { drifts } = error else { panic!("{error:?}") };
+
+    for drift in drifts.iter().filter(|one| one.severity() == Severity::Breaking) {
+        let quicksight_migrations::Mend::Sql(sql) = drift.mend() else { panic!("{drift}") };
+        conn.query_drop(sql).unwrap();
+    }
+
+    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().adopted().len(), 3);
+}
+
+#[test]
+fn mends_what_it_would_not_adopt() {
+    let db = made_by_knex();
+    let mut conn = db.conn();
+    conn.query_drop("ALTER TABLE campaign DROP COLUMN tokens").unwrap();
+    run_quicksight_migrations(&mut conn).unwrap_err();
+
+    let report = Migrator::new().mend(&mut conn).unwrap();
+
+    // One column, three indexes, and fifteen tables.
+    assert_eq!(report.mended().len(), 1 + 3 + 15);
+    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().adopted().len(), 18);
+    let left = verify_quicksight_schema(&mut conn).unwrap();
+    assert_eq!(left, report.left());
+}
+
+#[test]
+fn makes_and_reports_what_knex_says_it_made() {
+    let db = made_by_knex();
+    let mut conn = db.conn();
+    run_all(
+        &mut conn,
+        [
+            "CREATE TABLE knex_migrations (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), \
+             batch INT, migration_time TIMESTAMP NULL)",
+            "INSERT INTO knex_migrations (name, batch) VALUES \
+             ('20250331030708_quick_sight_table.js', 1)",
+        ],
+    );
+
+    let report = run_quicksight_migrations(&mut conn).unwrap();
+
+    assert_eq!(report.missing_after_knex().len(), 15);
+    assert!(report.missing_after_knex().contains(&"trip".to_owned()));
+    assert!(!report.missing_after_knex().contains(&"campaign".to_owned()));
+    assert!(db.tables().contains(&"trip".to_owned()));
+}
+
+/// Another service's Knex is no business of ours, and neither is a table that only has its name.
+#[test]
+fn takes_no_notice_of_a_knex_that_did_other_things() {
+    for table in [
+        "CREATE TABLE knex_migrations (id INT PRIMARY KEY, name VARCHAR(255))",
+        "CREATE TABLE knex_migrations (something_else INT)",
+    ] {
+        let db = database();
+        db.conn().query_drop(table).unwrap();
+
+        let report = run_quicksight_migrations(&mut db.conn()).unwrap();
+
+        assert_eq!(report.missing_after_knex(), Vec::<String>::new());
+        assert_eq!(report.applied().len(), 18);
+    }
+}
+
+/// The statement is done, its record is not: a boot died in between.
+#[test]
+fn adopts_what_a_boot_that_died_has_made() {
+    let db = database();
+    let mut conn = db.conn();
+    run_quicksight_migrations(&mut conn).unwrap();
+    conn.query_drop("DELETE FROM quicksight_schema_history WHERE version > 10").unwrap();
+
+    let report = run_quicksight_migrations(&mut conn).unwrap();
+
+    assert_eq!((report.applied().len(), report.adopted().len()), (8, 8));
+    assert_eq!(report.advisories(), []);
+    assert!(quicksight_migration_status(&mut conn).unwrap().is_current());
+}
+
+#[test]
+fn names_the_right_that_looking_at_existing_tables_needs() {
+    let db = made_by_knex();
+
+    let error =
+        run_quicksight_migrations(&mut db.user("SELECT, INSERT, CREATE").conn()).unwrap_err();
+
+    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
+    assert!(action.ends_with("(needs CREATE TEMPORARY TABLES)"), "{action}");
+    let rights = "SELECT, INSERT, CREATE, CREATE TEMPORARY TABLES";
+    assert_eq!(run_quicksight_migrations(&mut db.user(rights).conn()).unwrap().adopted().len(), 3);
+}

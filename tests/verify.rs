@@ -1,0 +1,662 @@
+//! Verification finds every difference, names it, and finds none where there is none; mending puts
+//! it right and keeps every row.
+
+mod support;
+
+use mysql::{Conn, prelude::Queryable};
+use quicksight_migrations::{
+    Access, Drift, DriftKind, Error, Mend, Migrator, Severity, run_quicksight_migrations,
+    verify_quicksight_schema,
+};
+use support::{Database, Flavor, TABLES, database, flavor, questions};
+
+fn migrated() -> Database {
+    let db = database();
+    run_quicksight_migrations(&mut db.conn()).unwrap();
+    db
+}
+
+fn verify(conn: &mut Conn) -> Vec<Drift> {
+    verify_quicksight_schema(conn).unwrap()
+}
+
+#[track_caller]
+fn assert_no_drift(conn: &mut Conn, after: &str) {
+    let said: Vec<_> = verify(conn).iter().map(ToString::to_string).collect();
+    assert_eq!(said, Vec::<String>::new(), "{after}");
+}
+
+#[test]
+fn finds_nothing_in_what_the_migrations_made() {
+    let db = migrated();
+    let mut conn = db.conn();
+    let before = questions(&mut conn);
+
+    assert_no_drift(&mut conn, "a first boot");
+
+    let sent = questions(&mut conn) - before - 1;
+    assert!(sent <= 40, "{sent} statements");
+}
+
+#[test]
+fn finds_nothing_under_any_sql_mode_and_puts_it_back() {
+    let db = migrated();
+    let mut modes = vec!["", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "TRADITIONAL", "ANSI"];
+    if flavor() == Flavor::MariaDb {
+        modes.extend(["ORACLE", "EMPTY_STRING_IS_NULL", "NO_FIELD_OPTIONS,NO_KEY_OPTIONS"]);
+    }
+    for mode in modes {
+        for quotes in [0, 1] {
+            let mut conn = db.conn();
+            let set = format!("SET SESSION sql_mode = '{mode}', sql_quote_show_create = {quotes}");
+            conn.query_drop(set).unwrap();
+            let ask = "SELECT CONCAT(@@sql_mode, @@sql_quote_show_create)";
+            let before: Option<String> = conn.query_first(ask).unwrap();
+
+            assert_no_drift(&mut conn, mode);
+
+            assert_eq!(conn.query_first::<String, _>(ask).unwrap(), before);
+        }
+    }
+}
+
+use Severity::{Advisory, Breaking};
+
+/// What somebody did to a good database, and what is found: the table, the column or index, the
+/// kind, the severity, and whether a statement mends it.
+type Case = (&'static str, &'static str, Option<&'static str>, DriftKind, Severity, bool);
+
+const CASES: &[Case] = &[
+    ("DROP TABLE app_data", "app_data", None, DriftKind::MissingTable, Breaking, true),
+    ("ALTER TABLE trip ENGINE=MyISAM", "trip", None, DriftKind::Engine, Breaking, true),
+    (
+        "ALTER TABLE trip DEFAULT CHARACTER SET latin1",
+        "trip",
+        None,
+        DriftKind::CharacterSet,
+        Advisory,
+        true,
+    ),
+    (
+        "ALTER TABLE trip DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+        "trip",
+        None,
+        DriftKind::CharacterSet,
+        Advisory,
+        true,
+    ),
+    // Columns that are not there.
+    (
+        "ALTER TABLE trip DROP COLUMN ended_on",
+        "trip",
+        Some("ended_on"),
+        DriftKind::MissingColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE trip DROP COLUMN occupancy",
+        "trip",
+        Some("occupancy"),
+        DriftKind::MissingColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE points_transaction DROP COLUMN payer",
+        "points_transaction",
+        Some("payer"),
+        DriftKind::MissingColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE user_rating DROP COLUMN rating",
+        "user_rating",
+        Some("rating"),
+        DriftKind::MissingColumn,
+        Breaking,
+        false,
+    ),
+    (
+        "ALTER TABLE redeem_transaction DROP COLUMN amount",
+        "redeem_transaction",
+        Some("amount"),
+        DriftKind::MissingColumn,
+        Breaking,
+        true,
+    ),
+    // Columns of another type.
+    (
+        "ALTER TABLE trip MODIFY COLUMN origin_latitude float",
+        "trip",
+        Some("origin_latitude"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE trip MODIFY COLUMN role smallint",
+        "trip",
+        Some("role"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE trip MODIFY COLUMN role int unsigned",
+        "trip",
+        Some("role"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        false,
+    ),
+    (
+        "ALTER TABLE trip MODIFY COLUMN role varchar(20)",
+        "trip",
+        Some("role"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        false,
+    ),
+    (
+        "ALTER TABLE trip MODIFY COLUMN origin varchar(100)",
+        "trip",
+        Some("origin"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE redeem_transaction MODIFY COLUMN points decimal(8,2) NOT NULL",
+        "redeem_transaction",
+        Some("points"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE redeem_transaction MODIFY COLUMN points decimal(10,4) NOT NULL",
+        "redeem_transaction",
+        Some("points"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        false,
+    ),
+    (
+        "ALTER TABLE redeem_transaction MODIFY COLUMN points double NOT NULL",
+        "redeem_transaction",
+        Some("points"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        false,
+    ),
+    (
+        "ALTER TABLE trip MODIFY COLUMN ended_on date",
+        "trip",
+        Some("ended_on"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        false,
+    ),
+    (
+        "ALTER TABLE trip MODIFY COLUMN ended_on timestamp NULL",
+        "trip",
+        Some("ended_on"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        false,
+    ),
+    // Columns that take more than is wanted.
+    (
+        "ALTER TABLE trip MODIFY COLUMN role bigint",
+        "trip",
+        Some("role"),
+        DriftKind::WiderColumn,
+        Advisory,
+        false,
+    ),
+    (
+        "ALTER TABLE trip MODIFY COLUMN card_id text",
+        "trip",
+        Some("card_id"),
+        DriftKind::WiderColumn,
+        Advisory,
+        false,
+    ),
+    (
+        "ALTER TABLE redeem_transaction MODIFY COLUMN points decimal(12,2) NOT NULL",
+        "redeem_transaction",
+        Some("points"),
+        DriftKind::WiderColumn,
+        Advisory,
+        false,
+    ),
+    // Columns that are the same and behave otherwise.
+    (
+        "ALTER TABLE trip MODIFY COLUMN started_on datetime NULL",
+        "trip",
+        Some("started_on"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE trip MODIFY COLUMN role int NOT NULL",
+        "trip",
+        Some("role"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE campaign ALTER COLUMN tokens SET DEFAULT '1.00'",
+        "campaign",
+        Some("tokens"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE campaign ALTER COLUMN name DROP DEFAULT",
+        "campaign",
+        Some("name"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE user_label MODIFY COLUMN modified_on datetime DEFAULT CURRENT_TIMESTAMP",
+        "user_label",
+        Some("modified_on"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE user_label MODIFY COLUMN created_on datetime DEFAULT NULL",
+        "user_label",
+        Some("created_on"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE user_label MODIFY COLUMN id int NOT NULL",
+        "user_label",
+        Some("id"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE campaign MODIFY COLUMN name varchar(32) CHARACTER SET latin1 NOT NULL DEFAULT ''",
+        "campaign",
+        Some("name"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE campaign_promo_code MODIFY COLUMN promo_code varchar(30) \
+         CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL DEFAULT ''",
+        "campaign_promo_code",
+        Some("promo_code"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE trip MODIFY COLUMN origin varbinary(200)",
+        "trip",
+        Some("origin"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        false,
+    ),
+    // Keys.
+    (
+        "ALTER TABLE user_label MODIFY COLUMN id int NOT NULL, DROP PRIMARY KEY, ADD PRIMARY KEY (name)",
+        "user_label",
+        None,
+        DriftKind::PrimaryKey,
+        Breaking,
+        false,
+    ),
+    (
+        "ALTER TABLE trip DROP INDEX user_started_idx",
+        "trip",
+        Some("user_started_idx"),
+        DriftKind::MissingIndex,
+        Advisory,
+        true,
+    ),
+    (
+        "ALTER TABLE points_transaction DROP INDEX coins_history_idx_1",
+        "points_transaction",
+        Some("coins_history_idx_1"),
+        DriftKind::MissingIndex,
+        Advisory,
+        true,
+    ),
+    (
+        "ALTER TABLE campaign DROP INDEX ap_campaign_id",
+        "campaign",
+        Some("ap_campaign_id"),
+        DriftKind::MissingIndex,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE campaign DROP INDEX ap_campaign_id, ADD KEY ap_campaign_id (ap_campaign_id)",
+        "campaign",
+        Some("ap_campaign_id"),
+        DriftKind::DifferentIndex,
+        Breaking,
+        true,
+    ),
+    (
+        "ALTER TABLE trip DROP INDEX user_started_idx, ADD KEY user_started_idx (started_on, user_id)",
+        "trip",
+        Some("user_started_idx"),
+        DriftKind::DifferentIndex,
+        Advisory,
+        true,
+    ),
+    (
+        "ALTER TABLE points_transaction DROP INDEX note_idx__000, ADD KEY note_idx__000 (note(20))",
+        "points_transaction",
+        Some("note_idx__000"),
+        DriftKind::DifferentIndex,
+        Advisory,
+        true,
+    ),
+    (
+        "ALTER TABLE trip DROP INDEX user_started_idx, ADD UNIQUE KEY user_started_idx (user_id, started_on)",
+        "trip",
+        Some("user_started_idx"),
+        DriftKind::DifferentIndex,
+        Breaking,
+        true,
+    ),
+    // More than is wanted.
+    (
+        "ALTER TABLE trip ADD COLUMN weather varchar(20)",
+        "trip",
+        Some("weather"),
+        DriftKind::ExtraColumn,
+        Advisory,
+        false,
+    ),
+    (
+        "ALTER TABLE trip ADD COLUMN doubled double AS (distance * 2) VIRTUAL",
+        "trip",
+        Some("doubled"),
+        DriftKind::ExtraColumn,
+        Advisory,
+        false,
+    ),
+    (
+        "ALTER TABLE trip ADD KEY by_role (role)",
+        "trip",
+        Some("by_role"),
+        DriftKind::ExtraIndex,
+        Advisory,
+        false,
+    ),
+];
+
+/// A row in each table that a case touches, with values that a careless mend would hurt.
+fn fill(conn: &mut Conn) {
+    for sql in [
+        "INSERT INTO trip (user_id, travel_mode, started_on, ended_on, role, origin, \
+         origin_latitude, distance) \
+         VALUES (1, 100, '2025-03-31 03:07:08', '2025-03-31 04:00:00', 2, 'Houston ', 29.5, 1200.25)",
+        "INSERT INTO points_transaction (user_id, activity_type, points, balance, note, created_on) \
+         VALUES (1, 2, 10.50, 10.50, 'first', '2025-03-31 03:07:08')",
+        "INSERT INTO redeem_transaction (user_id, points, transaction_id, created_on) \
+         VALUES (1, -5.25, 'x', '2025-03-31 03:07:08')",
+        "INSERT INTO user_rating (user_id, trip_id, rating, created_on) \
+         VALUES (1, 1, 5, '2025-03-31 03:07:08')",
+        "INSERT INTO user_label (id, name) VALUES (7, 'pioneer')",
+        "INSERT INTO campaign (ap_campaign_id, name, tokens) VALUES (3, 'Summer', 100.00)",
+        "INSERT INTO campaign_promo_code (campaign_id, promo_code) VALUES (1, 'abc')",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+}
+
+/// All values of the table that are there before and after.
+fn rows(conn: &mut Conn, table: &str, columns: &[String]) -> Vec<mysql::Row> {
+    let columns: Vec<_> = columns.iter().map(|name| format!("`{name}`")).collect();
+    conn.query(format!("SELECT {} FROM {table}", columns.join(", "))).unwrap()
+}
+
+fn columns(conn: &mut Conn, table: &str) -> Vec<String> {
+    conn.exec(
+        "SELECT column_name FROM information_schema.columns \
+         WHERE table_schema = DATABASE() AND table_name = ? ORDER BY column_name",
+        (table,),
+    )
+    .unwrap()
+}
+
+#[test]
+fn every_kind_of_drift_is_found_and_mended_and_no_row_is_lost() {
+    assert!(CASES.len() >= 30);
+    for (change, table, subject, kind, severity, mends) in CASES {
+        let db = migrated();
+        let mut conn = db.conn();
+        conn.query_drop("SET SESSION sql_mode = ''").unwrap();
+        fill(&mut conn);
+        conn.query_drop(*change).unwrap_or_else(|error| panic!("{change}: {error}"));
+
+        let drifts = verify(&mut conn);
+
+        let drift = drifts
+            .iter()
+            .find(|one| one.kind() == *kind && one.subject() == *subject)
+            .unwrap_or_else(|| panic!("{change}: {drifts:?}"));
+        assert_eq!((drift.table(), drift.severity()), (*table, *severity), "{change}");
+        assert_eq!(matches!(drift.mend(), Mend::Sql(_)), *mends, "{change}: {drift}");
+
+        let kept = columns(&mut conn, table);
+        let before = (*kind != DriftKind::MissingTable).then(|| rows(&mut conn, table, &kept));
+        let report = Migrator::new().mend(&mut conn).unwrap();
+        assert_eq!(report.mended().iter().any(|one| one.drift() == drift), *mends, "{change}");
+        assert_eq!(report.left().contains(drift), !*mends, "{change}");
+        if *mends {
+            assert_no_drift(&mut conn, change);
+        }
+        if let Some(before) = before {
+            let after = rows(&mut conn, table, &kept);
+            assert_eq!(values(after), values(before), "{change}");
+        }
+        assert_no_twins(&mut conn);
+    }
+}
+
+/// Temporary tables are seen by their own session only.
+#[track_caller]
+fn assert_no_twins(conn: &mut Conn) {
+    for table in TABLES {
+        let error = conn.query_drop(format!("SELECT 1 FROM quicksight_twin_{table}")).unwrap_err();
+        assert!(error.to_string().contains("ERROR 1146"), "{error}");
+    }
+}
+
+fn values(rows: Vec<mysql::Row>) -> Vec<Vec<mysql::Value>> {
+    rows.into_iter().map(mysql::Row::unwrap).collect()
+}
+
+/// One that a table of cases cannot hold: both keys of a column that counts must go at once.
+#[test]
+fn a_lost_primary_key_is_mended() {
+    let db = migrated();
+    let mut conn = db.conn();
+    fill(&mut conn);
+    conn.query_drop("ALTER TABLE user_label MODIFY COLUMN id int NOT NULL, DROP PRIMARY KEY")
+        .unwrap();
+
+    let drifts = verify(&mut conn);
+    let kinds: Vec<_> = drifts.iter().map(Drift::kind).collect();
+    assert_eq!(kinds, [DriftKind::PrimaryKey, DriftKind::DifferentColumn]);
+
+    assert_eq!(Migrator::new().mend(&mut conn).unwrap().mended().len(), 2);
+    assert_no_drift(&mut conn, "a lost primary key");
+    let id: Option<i32> = conn.query_first("SELECT id FROM user_label").unwrap();
+    assert_eq!(id, Some(7));
+}
+
+/// An id of zero is a row like any other; giving the column its counter back must not renumber it.
+#[test]
+fn mending_a_counter_renumbers_nothing() {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("ALTER TABLE user_label MODIFY COLUMN id int NOT NULL").unwrap();
+    conn.query_drop("INSERT INTO user_label (id, name) VALUES (0, 'zero')").unwrap();
+
+    Migrator::new().mend(&mut conn).unwrap();
+
+    assert_no_drift(&mut conn, "a lost counter");
+    let id: Option<i32> = conn.query_first("SELECT id FROM user_label").unwrap();
+    assert_eq!(id, Some(0));
+}
+
+#[test]
+fn a_view_in_place_of_a_table_is_left_to_a_person() {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("DROP TABLE app_data").unwrap();
+    conn.query_drop("CREATE VIEW app_data AS SELECT 1 AS id").unwrap();
+
+    let drifts = verify(&mut conn);
+
+    let [drift] = &drifts[..] else { panic!("{drifts:?}") };
+    assert_eq!((drift.table(), drift.kind()), ("app_data", DriftKind::NotATable));
+    assert!(matches!(drift.mend(), Mend::Decide(_)));
+}
+
+#[test]
+fn a_hidden_index_is_found() {
+    let db = migrated();
+    let mut conn = db.conn();
+    let hidden = match flavor() {
+        Flavor::MySql => "INVISIBLE",
+        Flavor::MariaDb => "IGNORED",
+    };
+    conn.query_drop(format!("ALTER TABLE trip ALTER INDEX user_started_idx {hidden}")).unwrap();
+
+    let drifts = verify(&mut conn);
+
+    let [drift] = &drifts[..] else { panic!("{drifts:?}") };
+    assert_eq!((drift.kind(), drift.severity()), (DriftKind::DifferentIndex, Advisory));
+    assert!(drift.found().unwrap().contains("hidden from the planner"), "{drift}");
+    Migrator::new().mend(&mut conn).unwrap();
+    assert_no_drift(&mut conn, "a hidden index");
+}
+
+#[test]
+fn what_is_no_difference_is_not_reported() {
+    let db = migrated();
+    let mut conn = db.conn();
+    for change in [
+        "ALTER TABLE points_transaction ADD UNIQUE KEY id (id)",
+        "ALTER TABLE trip MODIFY COLUMN user_id int(11) NOT NULL",
+        "ALTER TABLE trip AUTO_INCREMENT = 1000",
+        "ALTER TABLE trip MODIFY COLUMN distance double AFTER id",
+        "ALTER TABLE trip RENAME INDEX user_started_idx TO another_name",
+        "ALTER TABLE trip COMMENT = 'somebody else wrote this'",
+        "ALTER TABLE trip ROW_FORMAT=COMPRESSED",
+        "INSERT INTO user_label (name) VALUES ('a row')",
+    ] {
+        conn.query_drop(change).unwrap_or_else(|error| panic!("{change}: {error}"));
+        assert_no_drift(&mut conn, change);
+    }
+}
+
+#[test]
+fn needs_two_rights_and_names_the_one_that_is_missing() {
+    let db = migrated();
+
+    assert_no_drift(&mut db.user("SELECT, CREATE TEMPORARY TABLES").conn(), "few rights");
+
+    let error = verify_quicksight_schema(&mut db.user("SELECT").conn()).unwrap_err();
+    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(action, "make a temporary twin of `auth_user` (needs CREATE TEMPORARY TABLES)");
+    let blind = db.user("CREATE TEMPORARY TABLES");
+    let error = verify_quicksight_schema(&mut blind.conn()).unwrap_err();
+    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
+    assert!(action.ends_with("(needs SELECT)"), "{action}");
+}
+
+#[test]
+fn leaves_an_open_transaction_open() {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("START TRANSACTION").unwrap();
+    conn.query_drop("INSERT INTO user_label (name) VALUES ('mine')").unwrap();
+
+    assert_no_drift(&mut conn, "an open transaction");
+
+    conn.query_drop("ROLLBACK").unwrap();
+    let rows: Option<u32> = conn.query_first("SELECT COUNT(*) FROM user_label").unwrap();
+    assert_eq!(rows, Some(0));
+}
+
+#[test]
+fn an_empty_database_lacks_every_table() {
+    let db = database();
+
+    let drifts = verify(&mut db.conn());
+
+    assert_eq!(drifts.len(), 18);
+    assert!(drifts.iter().all(|drift| drift.kind() == DriftKind::MissingTable));
+    assert_eq!(Migrator::new().mend(&mut db.conn()).unwrap().mended().len(), 18);
+    assert_no_drift(&mut db.conn(), "mending an empty database");
+}
+
+/// A statement of a mend that the server refuses, because it would lose something.
+#[test]
+fn a_mend_that_would_lose_data_is_refused_by_the_server() {
+    let db = migrated();
+    let mut conn = db.conn();
+    for sql in [
+        "ALTER TABLE trip MODIFY COLUMN started_on datetime NULL",
+        "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (1, 1, NULL)",
+        "ALTER TABLE campaign DROP INDEX ap_campaign_id",
+        "INSERT INTO campaign (ap_campaign_id) VALUES (1), (1)",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+
+    let error = Migrator::new().mend(&mut conn).unwrap_err();
+
+    let Error::Mend { statement, mended: 0, total: 2, .. } = &error else { panic!("{error:?}") };
+    assert!(statement.starts_with("ALTER TABLE `campaign` ADD UNIQUE KEY"), "{statement}");
+    assert_eq!(error.server_code(), Some(1062));
+    conn.query_drop("DELETE FROM campaign LIMIT 1").unwrap();
+    let error = Migrator::new().mend(&mut conn).unwrap_err();
+    let Error::Mend { statement, mended: 1, total: 2, .. } = &error else { panic!("{error:?}") };
+    assert!(statement.starts_with("ALTER TABLE `trip` MODIFY COLUMN `started_on`"), "{statement}");
+    let nulls: Option<u32> =
+        conn.query_first("SELECT COUNT(*) FROM trip WHERE started_on IS NULL").unwrap();
+    assert_eq!(nulls, Some(1));
+}
+
+#[test]
+fn an_index_is_mended_online() {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("ALTER TABLE trip DROP INDEX user_started_idx").unwrap();
+    conn.query_drop("ALTER TABLE trip MODIFY COLUMN role smallint").unwrap();
+
+    let report = Migrator::new().mend(&mut conn).unwrap();
+
+    let access: Vec<_> =
+        report.mended().iter().map(|one| (one.drift().kind(), one.access())).collect();
+    assert_eq!(
+        access,
+        [(DriftKind::DifferentColumn, Access::Blocked), (DriftKind::MissingIndex, Access::Online)]
+    );
+}
