@@ -258,16 +258,121 @@ impl Migrator {
 
 #[cfg(test)]
 mod tests {
+    use mysql::prelude::Queryable;
     use refinery_core::Migration;
 
     use super::*;
-    use crate::{error::Error, support::database};
+    use crate::{
+        error::Error,
+        support::{
+            database,
+            wire::{Cut, Wire},
+        },
+    };
 
     fn embedded(files: &[(&str, &str)]) -> Vec<Embedded> {
         let embed = |(name, sql): &(&str, &str)| {
             Embedded::new(Migration::unapplied(name, sql).expect("a name as refinery wants it"))
         };
         files.iter().map(embed).collect()
+    }
+
+    /// A table, and two changes of it that cannot be run twice.
+    const CHANGES: [(&str, &str); 3] = [
+        (
+            "V01__log",
+            "CREATE TABLE IF NOT EXISTS `log` (\n`id` int NOT NULL AUTO_INCREMENT,\n\
+             `what` varchar(20) NOT NULL DEFAULT '',\nPRIMARY KEY (`id`)\n\
+             ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;",
+        ),
+        (
+            "V02__log_level",
+            "-- A change says how it is to be made.\n\
+             ALTER TABLE `log` ADD COLUMN `level` int DEFAULT NULL, ALGORITHM=COPY, LOCK=SHARED;",
+        ),
+        (
+            "V03__log_index",
+            "CREATE INDEX `what_idx` ON `log` (`what`) ALGORITHM=INPLACE LOCK=NONE;",
+        ),
+    ];
+
+    /// The statement is done, and the boot that did it died before it could record that.
+    #[test]
+    fn a_change_that_was_made_and_not_recorded_is_recorded() {
+        for died_after in 1..=3 {
+            let db = database();
+            let mut conn = db.conn();
+            let files = embedded(&CHANGES);
+            Migrator::new().run_these(&files, &mut conn).unwrap();
+            let forget =
+                format!("DELETE FROM quicksight_schema_history WHERE version >= {died_after}");
+            conn.query_drop(forget).unwrap();
+
+            let report = Migrator::new().run_these(&files, &mut conn).unwrap();
+
+            assert_eq!(report.applied().len(), 4 - died_after);
+            assert_eq!(db.history(), [1, 2, 3]);
+            let columns: Vec<String> = conn
+                .query(
+                    "SELECT column_name FROM information_schema.columns \
+                        WHERE table_schema = DATABASE() AND table_name = 'log' ORDER BY 1",
+                )
+                .unwrap();
+            assert_eq!(columns, ["id", "level", "what"]);
+        }
+    }
+
+    /// The name is taken by something else: that is not the work of this statement.
+    #[test]
+    fn a_change_that_something_else_stands_in_for_is_refused() {
+        let cases = [
+            (1, "ALTER TABLE log ADD COLUMN level varchar(3)", "log.level: wanted `level` int"),
+            (2, "CREATE INDEX what_idx ON log (id)", "log.what_idx: wanted KEY `what_idx`"),
+        ];
+        for (done, by_hand, expected) in cases {
+            let db = database();
+            let mut conn = db.conn();
+            Migrator::new().run_these(&embedded(&CHANGES[..done]), &mut conn).unwrap();
+            conn.query_drop(by_hand).unwrap();
+
+            let error = Migrator::new().run_these(&embedded(&CHANGES), &mut conn).unwrap_err();
+
+            let Error::SchemaDrift { drifts } = &error else { panic!("{error:?}") };
+            assert_eq!(drifts.len(), 1);
+            assert!(drifts[0].to_string().starts_with(expected), "{}", drifts[0]);
+            assert_eq!(db.history().len(), done, "nothing is recorded");
+        }
+    }
+
+    /// The client dies while the server still changes the table. The server finishes that, holding
+    /// the lock so long, and nobody records it.
+    #[test]
+    fn a_change_that_the_server_finishes_alone_is_recorded_by_the_next_boot() {
+        let db = database();
+        let mut conn = db.conn();
+        Migrator::new().run_these(&embedded(&CHANGES[..1]), &mut conn).unwrap();
+        conn.query_drop("INSERT INTO log (what) VALUES ('a'), ('b'), ('c'), ('d')").unwrap();
+        for _ in 0..16 {
+            conn.query_drop("INSERT INTO log (what) SELECT what FROM log").unwrap();
+        }
+        let wire = Wire::open(db.address(), |_, sql| {
+            sql.contains("ADD COLUMN `level`").then_some(Cut::BeforeAnswer)
+        });
+        let mut dying = db.conn_through(wire.port()).unwrap();
+
+        let error = Migrator::new().run_these(&embedded(&CHANGES), &mut dying).unwrap_err();
+
+        assert!(
+            matches!(&error, Error::Migration { migration, .. } if migration == "V02__log_level")
+        );
+        assert!(error.is_retryable(), "{error:?}");
+        assert_eq!(db.history(), [1]);
+        let report = Migrator::new().run_these(&embedded(&CHANGES), &mut conn).unwrap();
+        assert!(report.lock_wait() > Duration::from_millis(20), "{report}: was it still at work?");
+        assert_eq!(report.applied().len(), 2);
+        assert_eq!(db.history(), [1, 2, 3]);
+        let rows: Option<u32> = conn.query_first("SELECT COUNT(level IS NULL) FROM log").unwrap();
+        assert_eq!(rows, Some(4 << 16));
     }
 
     /// refinery's own driver answers `Ok` here, records the file as applied, and makes one table.
