@@ -96,6 +96,8 @@ impl Server {
         let script = "log=$1; shift; \"$@\" >>\"$log\" 2>&1 & cat; kill -9 $!; wait";
         let mut arguments = vec![self.log().into(), self.program.path.clone().into()];
         arguments.extend(self.program.options(&self.folder.join("data")));
+        // A server that starts clears its folder of what other servers may be using.
+        arguments.push(format!("--tmpdir={}", self.folder.join("tmp").display()).into());
         arguments.push(format!("--port={}", self.port).into());
         arguments.push("--bind-address=127.0.0.1".into());
         arguments.push(format!("--socket={}", self.folder.join("s").display()).into());
@@ -176,7 +178,7 @@ impl Program {
     fn new_data_folder(&self) -> PathBuf {
         let template = self.template();
         let folder = unique_folder();
-        fs::create_dir_all(&folder).expect("make a folder for a server");
+        fs::create_dir_all(folder.join("tmp")).expect("make a folder for a server");
         run(Command::new("cp")
             .args(["-r", "--reflink=auto"])
             .arg(template)
