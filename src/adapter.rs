@@ -10,8 +10,8 @@ use refinery_core::{
 
 use crate::{
     connection::Session,
+    embedded::Embedded,
     error::{Error, code, code_of},
-    history::Embedded,
     report::AppliedMigration,
     schema,
 };

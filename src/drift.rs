@@ -144,3 +144,70 @@ impl fmt::Display for Drift {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    fn drift(kind: DriftKind, sides: [Option<&str>; 2], mend: Mend) -> Drift {
+        let [expected, found] = sides.map(|side| side.map(str::to_owned));
+        let (table, subject) = ("trip".to_owned(), Some("distance".to_owned()));
+        Drift { table, subject, kind, severity: Severity::Breaking, expected, found, mend }
+    }
+
+    fn different() -> Drift {
+        let sides = [Some("`distance` double NULL"), Some("`distance` float NULL")];
+        let sql = "ALTER TABLE `trip` MODIFY COLUMN `distance` double NULL".to_owned();
+        drift(DriftKind::DifferentColumn, sides, Mend::Sql(sql))
+    }
+
+    fn extra() -> Drift {
+        let sides = [None, Some("`distance` float NULL")];
+        drift(DriftKind::ExtraColumn, sides, Mend::Decide("nothing here needs it"))
+    }
+
+    fn missing() -> Drift {
+        let sql = "CREATE TABLE IF NOT EXISTS `trip` (...)".to_owned();
+        let sides = [Some("the table"), None];
+        Drift { subject: None, ..drift(DriftKind::MissingTable, sides, Mend::Sql(sql)) }
+    }
+
+    #[test]
+    fn a_difference_is_one_line_with_its_mend() {
+        let cases = [
+            (
+                different(),
+                "trip.distance: wanted `distance` double NULL, found `distance` float NULL; \
+                 mend with ALTER TABLE `trip` MODIFY COLUMN `distance` double NULL",
+            ),
+            (extra(), "trip.distance: extra `distance` float NULL; nothing here needs it"),
+            (missing(), "trip: missing the table"),
+        ];
+        for (drift, expected) in cases {
+            assert_eq!(drift.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn the_error_names_all_of_them() {
+        let cases = [
+            (
+                vec![missing()],
+                "1 difference in tables that were there before, and nothing was changed; \
+                 mend them, then call again: trip: missing the table",
+            ),
+            (
+                vec![missing(), extra()],
+                "2 differences in tables that were there before, and nothing was changed; \
+                 mend them, then call again: trip: missing the table; \
+                 trip.distance: extra `distance` float NULL; nothing here needs it",
+            ),
+        ];
+        for (drifts, expected) in cases {
+            let error = Error::SchemaDrift { drifts };
+            assert_eq!(error.to_string(), expected);
+            assert_eq!((error.server_code(), error.is_retryable()), (None, false));
+        }
+    }
+}

@@ -239,6 +239,8 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::LockTimeout { .. } => true,
+            // Rows that are in the way stay in the way.
+            Self::Mend { source, .. } if code_of(source) == Some(code::DUPLICATE) => false,
             _ => self.cause().is_some_and(is_transient),
         }
     }
@@ -320,12 +322,14 @@ pub(crate) mod code {
     /// Database, table, routine, "needs one of these privileges".
     pub(crate) const DENIED: [u16; 4] = [1044, TABLE_ACCESS_DENIED, 1370, 1227];
 
+    pub(crate) const DUPLICATE: u16 = 1062;
+
     /// A lock wait ran out: of a row, or of a table's metadata.
     pub(crate) const LOCK_WAIT_TIMEOUT: u16 = 1205;
 
     /// What a commit answers when another node of the cluster was first: duplicate key, error
     /// during commit, deadlock, rolled back by a group plugin.
-    pub(crate) const CONFLICTS: [u16; 4] = [1062, 1180, 1213, 3101];
+    pub(crate) const CONFLICTS: [u16; 4] = [DUPLICATE, 1180, 1213, 3101];
 }
 
 /// The server's error code, if the server answered at all.

@@ -1,14 +1,11 @@
 //! The history: the table that says which migrations were applied, and what a row must look like.
 
-use std::hash::{Hash, Hasher};
-
 use mysql::Row;
-use refinery_core::Migration;
-use siphasher::sip::SipHasher13;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     connection::{Session, column},
+    embedded::{Embedded, file_name},
     error::{Error, Result, code},
     shape::quote,
 };
@@ -18,126 +15,13 @@ use crate::{
 /// Not refinery's own default name: that one belongs to the service's own migrations.
 pub(crate) const DEFAULT_TABLE: &str = "quicksight_schema_history";
 
-/// A migration of this build.
-#[derive(Debug, Clone)]
-pub(crate) struct Embedded {
-    migration: Migration,
-    version: i64,
-    name: String,
-    checksums: [u64; 2],
-}
-
-impl Embedded {
-    pub(crate) fn new(migration: Migration) -> Self {
-        let version = widen(migration.version());
-        let sql = migration.sql().unwrap_or_default();
-        Self {
-            version,
-            name: file_name(version, migration.name()),
-            checksums: checksums(migration.name(), version, sql),
-            migration,
-        }
-    }
-
-    pub(crate) fn migration(&self) -> &Migration {
-        &self.migration
-    }
-
-    pub(crate) fn version(&self) -> i64 {
-        self.version
-    }
-
-    /// The file's name without its ending, as in `V01__auth_user`.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The checksum that a build without wider version numbers records.
-    #[cfg(test)]
-    pub(crate) fn narrow(&self) -> u64 {
-        self.checksums[0]
-    }
-
-    /// The SQL without the comments above it and the semicolon behind it.
-    pub(crate) fn statement(&self) -> &str {
-        let mut sql = self.migration.sql().unwrap_or_default().trim();
-        while let Some((_, rest)) = sql.split_once('\n').filter(|_| sql.starts_with("--")) {
-            sql = rest.trim_start();
-        }
-        sql.trim_end_matches(';')
-    }
-
-    /// The table that it makes or changes: the first name after `TABLE`, or the one after `ON` where
-    /// it makes or drops an index.
-    pub(crate) fn table(&self) -> Option<&str> {
-        let statement = self.statement();
-        let words = statement.split_once(['(', '\n']).map_or(statement, |(head, _)| head);
-        let rest = match words.split_once(" INDEX ") {
-            Some((_, rest)) if !words.starts_with("ALTER") => rest.split_once(" ON ")?.1,
-            _ => words.split_once(" TABLE ")?.1,
-        };
-        rest.split('`').nth(1)
-    }
-
-    /// Whether it makes a table, rather than change one.
-    pub(crate) fn makes_table(&self) -> bool {
-        self.statement().starts_with("CREATE TABLE")
-    }
-
-    /// The statement as it is for another table: a temporary one that nobody else uses, so that
-    /// what it says about being online is left out.
-    pub(crate) fn sql_for_twin(&self, twin: &str) -> Option<String> {
-        let statement = self.statement();
-        let table = quote(self.table()?);
-        let statement = statement.split_once(" ALGORITHM=").map_or(statement, |(sql, _)| sql);
-        let statement = statement.trim_end_matches([',', ' ']);
-        let sql = statement.replacen(&table, &quote(twin), 1);
-        Some(match sql.split_once("CREATE TABLE IF NOT EXISTS ") {
-            Some((_, rest)) => format!("CREATE TEMPORARY TABLE {rest}"),
-            None => sql,
-        })
-    }
-
-    /// Whether a row of the history records this very migration.
-    pub(crate) fn is(&self, row: &Recorded) -> bool {
-        row.name == self.migration.name() && self.checksums.contains(&row.checksum)
-    }
-}
-
-/// refinery's versions are `i32` or `i64`, as its feature `int8-versions` has it.
-fn widen(version: impl Into<i64>) -> i64 {
-    version.into()
-}
-
-fn file_name(version: i64, name: &str) -> String {
-    format!("V{version:02}__{name}")
-}
-
-/// The checksum of a migration as refinery computes it, in both of its ways.
-///
-/// refinery hashes the version as an `i32`, or as an `i64` when any crate of the build turns on its
-/// feature `int8-versions`. The same file must be accepted from either build.
-fn checksums(name: &str, version: i64, sql: &str) -> [u64; 2] {
-    fn one(name: &str, version: impl Hash, sql: &str) -> u64 {
-        let mut hasher = SipHasher13::new();
-        name.hash(&mut hasher);
-        version.hash(&mut hasher);
-        sql.hash(&mut hasher);
-        hasher.finish()
-    }
-
-    let wide = one(name, version, sql);
-    let narrow = i32::try_from(version).map_or(wide, |version| one(name, version, sql));
-    [narrow, wide]
-}
-
 /// A row of the history.
 #[derive(Debug)]
 pub(crate) struct Recorded {
     pub(crate) version: i64,
-    name: String,
+    pub(crate) name: String,
     pub(crate) applied_on: OffsetDateTime,
-    checksum: u64,
+    pub(crate) checksum: u64,
 }
 
 impl Recorded {
@@ -193,7 +77,7 @@ impl HistoryTable {
     /// Checks a name by the server's rules for identifiers, and that it is not a table of ours.
     /// <https://dev.mysql.com/doc/refman/8.4/en/identifiers.html>
     pub(crate) fn new(name: &str, embedded: &[Embedded]) -> Result<Self> {
-        let is_ours = |one: &Embedded| one.migration.name().eq_ignore_ascii_case(name);
+        let is_ours = |one: &Embedded| one.migration().name().eq_ignore_ascii_case(name);
         let reason = if name.is_empty() {
             "it is empty"
         } else if name.chars().count() > 64 {

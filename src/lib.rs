@@ -23,6 +23,7 @@ mod adapter;
 mod boot;
 mod connection;
 mod drift;
+mod embedded;
 mod error;
 mod history;
 mod lock;
@@ -34,6 +35,7 @@ mod schema;
 mod shape;
 mod status;
 mod twin;
+mod types;
 
 pub use connection::Connection;
 pub use drift::{Drift, DriftKind, Mend, Severity};

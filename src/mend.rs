@@ -10,10 +10,11 @@ use log::info;
 use crate::{
     connection::{Connection, Session},
     drift::{Drift, Mend},
+    embedded::EMBEDDED,
+    embedded::Embedded,
     error::{Error, Result, code, code_of},
-    history::Embedded,
     lock::with_lock,
-    migrate::{EMBEDDED, Migrator},
+    migrate::Migrator,
     preflight, schema,
 };
 

@@ -1,9 +1,6 @@
-//! The public calls, their settings, and the migrations that are built in.
+//! The public calls and their settings.
 
-use std::{
-    sync::LazyLock,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use log::debug;
 
@@ -11,24 +8,13 @@ use crate::{
     boot::Boot,
     connection::{Connection, Session},
     drift::Drift,
+    embedded::{EMBEDDED, Embedded},
     error::Result,
-    history::{DEFAULT_TABLE, Embedded, HistoryTable},
+    history::{DEFAULT_TABLE, HistoryTable},
     report::Report,
     schema,
     status::Status,
 };
-
-mod embedded {
-    refinery::embed_migrations!("migrations");
-}
-
-/// The files of `migrations/`, by version.
-pub(crate) static EMBEDDED: LazyLock<Vec<Embedded>> = LazyLock::new(|| {
-    let runner = embedded::migrations::runner();
-    let mut migrations = runner.get_migrations().clone();
-    migrations.sort();
-    migrations.into_iter().map(Embedded::new).collect()
-});
 
 /// Brings the QuickSight tables into place, with the defaults of [`Migrator`].
 ///

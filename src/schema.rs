@@ -7,8 +7,8 @@ use mysql::{Row, prelude::FromValue};
 use crate::{
     connection::{Session, column},
     drift::{Drift, DriftKind, Mend, Severity},
+    embedded::Embedded,
     error::{Error, Result, code},
-    history::Embedded,
     shape::{Column, Comparison, Index, Shape, quote},
     twin,
 };

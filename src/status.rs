@@ -6,8 +6,9 @@ use refinery_core::Migration;
 use time::OffsetDateTime;
 
 use crate::{
+    embedded::Embedded,
     error::{Error, Result},
-    history::{Embedded, Recorded},
+    history::Recorded,
 };
 
 /// Where a database stands against the migrations of this build.

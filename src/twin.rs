@@ -3,8 +3,8 @@
 
 use crate::{
     connection::{Session, column},
+    embedded::Embedded,
     error::{Error, Result},
-    history::Embedded,
     shape::{Column, Index, NOW, Shape, quote},
 };
 

@@ -190,6 +190,19 @@ fn cases() -> Vec<Case> {
             false,
         ),
         (
+            Error::Mend {
+                statement: "ALTER TABLE `trip` ENGINE=InnoDB".into(),
+                mended: 1,
+                total: 3,
+                source: server(1062, "Duplicate entry"),
+            },
+            "could not mend a table with ALTER TABLE `trip` ENGINE=InnoDB, 1 of 3 differences are \
+             mended; remove the cause below and call again: \
+             MySqlError { ERROR 1062 (HY000): Duplicate entry }",
+            Some(1062),
+            false,
+        ),
+        (
             Error::Plan { source: "migration V1__x is repeated".into() },
             "this build's migrations cannot be planned; use another build and report this one: \
              migration V1__x is repeated",

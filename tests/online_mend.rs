@@ -82,21 +82,21 @@ fn a_big_table_stays_readable_and_writable_while_an_index_is_mended() {
     let report = Migrator::new().mend(&mut conn).unwrap();
 
     stop.store(true, Ordering::Relaxed);
-    let (writes, longest_write) = writer.join().unwrap();
-    let (reads, longest_read) = reader.join().unwrap();
+    let (inserts, longest_write) = writer.join().unwrap();
+    let (selects, longest_read) = reader.join().unwrap();
     let [mended] = report.mended() else { panic!("{report}") };
     assert_eq!(mended.access(), Access::Online);
     eprintln!(
-        "index on {} rows in {:?}; {writes} writes, the longest {longest_write:?}; \
-         {reads} reads, the longest {longest_read:?}",
+        "index on {} rows in {:?}; {inserts} writes, the longest {longest_write:?}; \
+         {selects} reads, the longest {longest_read:?}",
         rows_wanted(),
         mended.duration()
     );
     // Blocked for the whole of it, each of the two would have got to one.
-    assert!(writes > 10 && reads > 10, "{writes} writes, {reads} reads");
+    assert!(inserts > 10 && selects > 10, "{inserts} writes, {selects} reads");
     assert!(longest_write < mended.duration(), "a writer waited for all of it");
     let written: Option<u32> = conn
         .query_first("SELECT COUNT(*) FROM points_transaction WHERE user_id = 2 AND note IS NULL")
         .unwrap();
-    assert_eq!(written, Some(writes));
+    assert_eq!(written, Some(inserts));
 }
