@@ -2,14 +2,32 @@
 
 mod support;
 
-use std::process::Output;
+use std::{
+    io::Write,
+    process::{Output, Stdio},
+};
 
 use mysql::prelude::Queryable;
 use quicksight_migrations::run_quicksight_migrations;
 use support::{Database, database, example};
 
+/// Runs a command such as `verify --json`; nobody answers if it asks.
 fn migrate(db: &Database, command: &str) -> Output {
-    example("migrate").args([command, "--url", &db.url()]).output().unwrap()
+    migrate_answered(db, command, "")
+}
+
+fn migrate_answered(db: &Database, command: &str, answer: &str) -> Output {
+    let mut process = example("migrate")
+        .args(command.split(' '))
+        .args(["--url", &db.url()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may end without reading.
+    let _ = process.stdin.take().unwrap().write_all(answer.as_bytes());
+    process.wait_with_output().unwrap()
 }
 
 #[track_caller]
@@ -56,12 +74,65 @@ fn migrate_prints_a_script_that_does_all_of_it() {
 }
 
 #[test]
+fn migrate_verifies_and_mends() {
+    let db = database();
+    assert_says(&migrate(&db, "up"), 0, "18 of 18");
+    assert_says(&migrate(&db, "verify"), 0, "0 differences");
+    assert_says(&migrate(&db, "verify --json"), 0, "[]");
+
+    db.conn().query_drop("ALTER TABLE trip DROP INDEX user_started_idx").unwrap();
+    assert_says(&migrate(&db, "verify"), 0, "trip.user_started_idx: MissingIndex, Advisory");
+    db.conn().query_drop("ALTER TABLE trip MODIFY COLUMN distance float").unwrap();
+    let found = migrate(&db, "verify");
+    assert_says(&found, 2, "trip.distance: DifferentColumn, Breaking\n");
+    assert_says(&found, 2, "\n  - `distance` double NULL\n  + `distance` float NULL\n");
+    assert_says(&found, 2, "\n  mend: ALTER TABLE `trip` MODIFY COLUMN `distance` double NULL");
+    let json = migrate(&db, "verify --json");
+    assert_eq!(json.status.code(), Some(2));
+    let findings: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(findings[0]["kind"], "DifferentColumn");
+    assert_eq!(findings[0]["subject"], "distance");
+    assert_eq!(findings[1]["severity"], "Advisory");
+
+    assert_says(
+        &migrate(&db, "mend --dry-run"),
+        0,
+        "ALTER TABLE `trip` MODIFY COLUMN `distance` double",
+    );
+    assert_says(&migrate(&db, "verify"), 2, "2 differences");
+    assert_says(&migrate(&db, "mend"), 0, "2 differences mended, 0 left to a person");
+    assert_says(&migrate(&db, "verify"), 0, "0 differences");
+}
+
+#[test]
+fn migrate_goes_down_only_if_it_is_meant() {
+    let db = database();
+    assert_says(&migrate(&db, "up"), 0, "18 of 18");
+
+    assert_says(&migrate(&db, "down"), 1, "nothing was dropped");
+    assert_says(&migrate_answered(&db, "down", "no\n"), 1, "nothing was dropped");
+    db.assert_complete();
+
+    db.conn().query_drop("INSERT INTO user_label (name) VALUES ('kept')").unwrap();
+    assert_says(&migrate(&db, "down --yes"), 1, "user_label");
+    db.assert_complete();
+    assert_says(&migrate(&db, "down --yes --discard-data"), 0, "18");
+    assert_eq!(db.tables(), Vec::<String>::new());
+
+    assert_says(&migrate(&db, "up"), 0, "18 of 18");
+    let name = format!("{}\n", db.name());
+    assert_says(&migrate_answered(&db, "down", &name), 0, "18");
+    assert_eq!(db.tables(), Vec::<String>::new());
+}
+
+#[test]
 fn migrate_explains_what_it_could_not_do() {
     let db = database();
 
     let usage = example("migrate").env_remove("QUICKSIGHT_DATABASE_URL").arg("up").output();
-    assert_says(&usage.unwrap(), 64, "usage: migrate up | status | sql");
-    assert_says(&migrate(&db, "sideways"), 64, "usage: migrate up | status | sql");
+    assert_says(&usage.unwrap(), 64, "usage: migrate up | status | sql | verify");
+    assert_says(&migrate(&db, "up --json"), 64, "usage: migrate");
+    assert_says(&migrate(&db, "sideways"), 64, "usage: migrate up | status | sql | verify");
     db.conn().query_drop("CREATE TABLE quicksight_schema_history (id INT)").unwrap();
     assert_says(&migrate(&db, "up"), 1, "caused by: MySqlError { ERROR 1054");
 }

@@ -68,6 +68,10 @@ fn the_documented_rights_are_enough_and_each_is_needed() {
     let db = database();
     run_quicksight_migrations(&mut db.user("SELECT, INSERT, CREATE").conn()).unwrap();
     db.assert_complete();
+    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version > 3").unwrap();
+    let rights = "SELECT, INSERT, CREATE, CREATE TEMPORARY TABLES";
+    run_quicksight_migrations(&mut db.user(rights).conn()).unwrap();
+    db.assert_complete();
 
     let db = database();
     let error = run_quicksight_migrations(&mut db.user("INSERT, CREATE").conn()).unwrap_err();
