@@ -156,7 +156,7 @@ impl<'m> Boot<'m> {
     /// Looks at tables that are there although their migrations are not recorded: made by hand, by
     /// another tool, or by a boot that died. `IF NOT EXISTS` would take any table of the right name.
     fn adopt(&self, session: &mut Session<'_>, status: &Status) -> Result<Existing> {
-        let is_to_be_made = |own: &&Embedded| status.is_pending(own) && own.makes_table();
+        let is_to_be_made = |own: &&Embedded| status.is_pending(own) && own.makes().is_some();
         let to_be_made: Vec<_> = self.embedded.iter().filter(is_to_be_made).collect();
         let mut existing = schema::verify_existing(session, &to_be_made)?;
         existing.drifts.sort_by_key(|drift| Reverse(drift.severity()));

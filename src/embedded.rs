@@ -82,9 +82,9 @@ impl Embedded {
         rest.split('`').nth(1)
     }
 
-    /// Whether it makes a table, rather than change one.
-    pub(crate) fn makes_table(&self) -> bool {
-        self.statement().starts_with("CREATE TABLE")
+    /// The table that it makes, if it does not change one.
+    pub(crate) fn makes(&self) -> Option<&str> {
+        self.table().filter(|_| self.statement().starts_with("CREATE TABLE"))
     }
 
     /// The statement as it is for another table: a temporary one that nobody else uses, so that

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::drift::Drift;
+use crate::{
+    drift::Drift,
+    obstacle::{KeptTable, sentence},
+};
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -201,6 +204,58 @@ pub enum Error {
         source: mysql::Error,
     },
 
+    /// A rollback found rows in the tables, and was not told to
+    /// [discard](crate::Migrator::discard_data) them. Nothing was dropped.
+    #[error(
+        "nothing was rolled back, because there are rows in {}; \
+         save and delete them, or ask for discard_data if they may be lost",
+        tables.join(", ")
+    )]
+    TablesNotEmpty {
+        /// Every table that holds a row.
+        tables: Vec<String>,
+    },
+
+    /// A rollback could not get tables for itself within the
+    /// [metadata lock timeout](crate::Migrator::metadata_lock_timeout). Nothing was dropped.
+    #[error(
+        "nothing was rolled back, because other sessions have a transaction or a lock on {}; \
+         wait for them to finish, or end their connections if they are stuck, then call again",
+        tables.join(", ")
+    )]
+    TablesInUse {
+        /// Every table that was still held when they were asked for one by one.
+        tables: Vec<String>,
+        /// The server's answer.
+        source: mysql::Error,
+    },
+
+    /// Something outside this crate needs the tables, or has their names. Nothing was dropped.
+    #[error(
+        "nothing was rolled back, because {}; remove what is in the way, then call again",
+        sentence(obstacles)
+    )]
+    RollbackBlocked {
+        /// Every table that would have had to stay, and why.
+        obstacles: Vec<KeptTable>,
+    },
+
+    /// The server would not drop some of the tables. No history is left, so that the next run makes
+    /// every table that is missing, and the next rollback drops every table that is there.
+    #[error(
+        "{} of {} tables were dropped and the rest stayed, because {}; \
+         remove what is in the way and roll back again, or run again to have all tables back",
+        dropped.len(),
+        dropped.len() + failed.len(),
+        sentence(failed)
+    )]
+    RollbackIncomplete {
+        /// The tables that are gone.
+        dropped: Vec<String>,
+        /// Every table that stayed, and why.
+        failed: Vec<KeptTable>,
+    },
+
     /// refinery would not plan this build's migrations, which is a defect of the build.
     #[error("this build's migrations cannot be planned; use another build and report this one")]
     Plan {
@@ -241,6 +296,7 @@ impl Error {
             Self::LockTimeout { .. } => true,
             // Rows that are in the way stay in the way.
             Self::Mend { source, .. } if code_of(source) == Some(code::DUPLICATE) => false,
+            Self::RollbackIncomplete { failed, .. } => failed.iter().all(KeptTable::may_pass),
             _ => self.cause().is_some_and(is_transient),
         }
     }
@@ -250,7 +306,8 @@ impl Error {
             Self::Database { source, .. }
             | Self::Migration { source, .. }
             | Self::Mend { source, .. }
-            | Self::PermissionDenied { source, .. } => Some(source),
+            | Self::PermissionDenied { source, .. }
+            | Self::TablesInUse { source, .. } => Some(source),
             Self::ReadOnly { source } | Self::LockUnavailable { source, .. } => source.as_ref(),
             _ => None,
         }
@@ -341,19 +398,20 @@ pub(crate) fn code_of(error: &mysql::Error) -> Option<u16> {
 }
 
 fn is_transient(error: &mysql::Error) -> bool {
-    /// Too many connections, shutdown in progress, user-level lock deadlock, table definition
-    /// changed, wsrep not ready.
-    const PASSING: [u16; 7] = [1040, 1053, 3058, 1412, 1047, 1317, 1077];
-
     match error {
         mysql::Error::IoError(_) | mysql::Error::CodecError(_) | mysql::Error::DriverError(_) => {
             true
         }
-        mysql::Error::MySqlError(answer) => {
-            answer.code == code::LOCK_WAIT_TIMEOUT
-                || code::CONFLICTS.contains(&answer.code)
-                || PASSING.contains(&answer.code)
-        }
+        mysql::Error::MySqlError(answer) => is_passing(answer.code),
         _ => false,
     }
+}
+
+/// Whether the reason for this answer may go away by itself.
+pub(crate) fn is_passing(code: u16) -> bool {
+    /// Too many connections, shutdown in progress, user-level lock deadlock, table definition
+    /// changed, wsrep not ready.
+    const PASSING: [u16; 7] = [1040, 1053, 3058, 1412, 1047, 1317, 1077];
+
+    code == code::LOCK_WAIT_TIMEOUT || code::CONFLICTS.contains(&code) || PASSING.contains(&code)
 }

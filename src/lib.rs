@@ -29,8 +29,10 @@ mod history;
 mod lock;
 mod mend;
 mod migrate;
+mod obstacle;
 mod preflight;
 mod report;
+mod rollback;
 mod schema;
 mod shape;
 mod status;
@@ -46,7 +48,9 @@ pub use migrate::{
 };
 /// The driver whose connections this crate takes and whose errors it returns.
 pub use mysql;
-pub use report::{AppliedMigration, Report};
+pub use obstacle::{KeptReason, KeptTable};
+pub use report::{AppliedMigration, Report, RollbackReport};
+pub use rollback::rollback_quicksight_migrations;
 pub use status::{MigrationState, MigrationStatus, Status};
 /// The dates of the history are in this crate's types.
 pub use time;

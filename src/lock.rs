@@ -1,4 +1,5 @@
-//! One migrator at a time: the server's advisory lock around a piece of work.
+//! One migrator at a time: the server's advisory lock around a piece of work. And nobody else at all:
+//! its table locks.
 //! <https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html>
 
 use std::{
@@ -11,7 +12,7 @@ use siphasher::sip::SipHasher13;
 
 use crate::{
     connection::{Session, column},
-    error::{Error, Result},
+    error::{Error, Result, code, code_of},
     preflight::whole_seconds,
 };
 
@@ -86,6 +87,59 @@ fn release(session: &mut Session<'_>, name: &str) -> Result<()> {
         warn!("the migration lock {name} was lost before it was released; is a proxy in between?");
     }
     Ok(())
+}
+
+/// Runs `work` while nobody else can read or write `names`.
+///
+/// One statement for all of them: a second one would first let go of what the first one locked. A
+/// table that is dropped under the lock leaves the others locked, and whoever waited for it is told
+/// that it does not exist. <https://dev.mysql.com/doc/refman/8.4/en/lock-tables.html>
+pub(crate) fn with_tables_locked<'c, T>(
+    session: &mut Session<'c>,
+    names: &[String],
+    work: impl FnOnce(&mut Session<'c>) -> Result<T>,
+) -> Result<T> {
+    let clauses: Vec<_> = names.iter().map(|name| format!("{name} WRITE")).collect();
+    match session.execute(&format!("LOCK TABLES {}", clauses.join(", "))) {
+        Ok(()) => session.finally(work, unlock),
+        Err(error) if code_of(&error) == Some(code::LOCK_WAIT_TIMEOUT) => {
+            let tables = session.finally(|session| in_use(session, names), unlock)?;
+            Err(Error::TablesInUse { tables, source: error })
+        }
+        Err(error) => {
+            Err(Error::from_answer("lock the tables (needs LOCK TABLES and SELECT)", error))
+        }
+    }
+}
+
+fn unlock(session: &mut Session<'_>) -> Result<()> {
+    session.execute("UNLOCK TABLES").map_err(|error| Error::from_answer("unlock the tables", error))
+}
+
+/// The server does not say which table the wait was for, so each is asked for by itself.
+fn in_use(session: &mut Session<'_>, names: &[String]) -> Result<Vec<String>> {
+    wait_no_more(session)?;
+    let mut tables = Vec::new();
+    for name in names {
+        match session.execute(&format!("LOCK TABLES {name} WRITE")) {
+            Err(error) if code_of(&error) == Some(code::LOCK_WAIT_TIMEOUT) => {
+                tables.push(name.clone());
+            }
+            Err(error) if code_of(&error).is_none() => {
+                return Err(Error::from_answer("see which tables are in use", error));
+            }
+            _ => {}
+        }
+    }
+    // All of them have been let go since, as far as can be seen.
+    Ok(if tables.is_empty() { names.to_vec() } else { tables })
+}
+
+/// One full wait is enough, with everybody else waiting for us: the shortest there is from here on.
+pub(crate) fn wait_no_more(session: &mut Session<'_>) -> Result<()> {
+    session
+        .execute("SET SESSION lock_wait_timeout = 1")
+        .map_err(|error| Error::from_answer("change the session's settings", error))
 }
 
 #[cfg(test)]

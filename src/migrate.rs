@@ -11,7 +11,8 @@ use crate::{
     embedded::{EMBEDDED, Embedded},
     error::Result,
     history::{DEFAULT_TABLE, HistoryTable},
-    report::Report,
+    report::{Report, RollbackReport},
+    rollback::Rollback,
     schema,
     status::Status,
 };
@@ -113,6 +114,7 @@ pub struct Migrator {
     pub(crate) metadata_lock_timeout: Duration,
     pub(crate) history_table: String,
     pub(crate) newer_history: NewerHistory,
+    pub(crate) data: Data,
 }
 
 /// What to do about a history that is ahead of this build.
@@ -122,6 +124,13 @@ pub(crate) enum NewerHistory {
     Refuse,
 }
 
+/// What a rollback does with rows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Data {
+    Keep,
+    Discard,
+}
+
 impl Default for Migrator {
     fn default() -> Self {
         Self {
@@ -129,13 +138,14 @@ impl Default for Migrator {
             metadata_lock_timeout: Duration::from_mins(1),
             history_table: DEFAULT_TABLE.to_owned(),
             newer_history: NewerHistory::Tolerate,
+            data: Data::Keep,
         }
     }
 }
 
 impl Migrator {
     /// The defaults: 60 seconds for each lock, the history in `quicksight_schema_history`, a newer
-    /// history tolerated.
+    /// history tolerated, no row discarded.
     pub fn new() -> Self {
         Self::default()
     }
@@ -173,6 +183,21 @@ impl Migrator {
         self
     }
 
+    /// Lets a [`rollback`](Self::rollback) drop tables that hold rows, and the rows with them. A run
+    /// is not changed by this.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = mysql::Conn::new("mysql://app@localhost/scratch")?;
+    /// quicksight_migrations::Migrator::new().discard_data().rollback(&mut conn)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn discard_data(mut self) -> Self {
+        self.data = Data::Discard;
+        self
+    }
+
     /// Brings the tables into place: see [`run_quicksight_migrations`].
     ///
     /// # Errors
@@ -181,6 +206,34 @@ impl Migrator {
     /// this one stopped.
     pub fn run<C: Connection>(&self, conn: &mut C) -> Result<Report> {
         self.run_these(&EMBEDDED, conn)
+    }
+
+    /// Drops the tables: see [`rollback_quicksight_migrations`](crate::rollback_quicksight_migrations).
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use quicksight_migrations::{Error, Migrator};
+    ///
+    /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+    /// match Migrator::new().history_table("reports_history").rollback(&mut conn) {
+    ///     Ok(report) => println!("{report}"),
+    ///     Err(Error::TablesNotEmpty { tables }) => println!("first save {tables:?}"),
+    ///     Err(error) => return Err(error.into()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable).
+    pub fn rollback<C: Connection>(&self, conn: &mut C) -> Result<RollbackReport> {
+        let started = Instant::now();
+        let mut session = Session::new(conn);
+        let done = Rollback::new(self, &EMBEDDED)?.run(&mut session)?;
+        let report = RollbackReport::new(done, session.statements(), started.elapsed());
+        debug!("{report}");
+        Ok(report)
     }
 
     /// Tells which migrations are applied: see [`quicksight_migration_status`].

@@ -23,6 +23,7 @@ struct Settings {
     autocommit: String,
     lock_wait_timeout: String,
     innodb_lock_wait_timeout: String,
+    foreign_key_checks: String,
     sql_mode: String,
 }
 
@@ -31,7 +32,7 @@ struct Settings {
 pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
     let facts = session.row(
         "SELECT DATABASE(), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
-         @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@sql_mode",
+         @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@foreign_key_checks, @@sql_mode",
     );
     match facts {
         Ok(facts) => judge(|index| facts.as_ref().and_then(|row| column(row, index))),
@@ -65,7 +66,8 @@ fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
             autocommit: known(4),
             lock_wait_timeout: known(5),
             innodb_lock_wait_timeout: known(6),
-            sql_mode: known(7),
+            foreign_key_checks: known(7),
+            sql_mode: known(8),
         },
     })
 }
@@ -75,9 +77,9 @@ impl Server {
         &self.database
     }
 
-    /// Runs `work` in a session that commits each statement, reads SQL in the server's default way
-    /// and waits at most `timeout` for another session's locks; then puts the caller's settings
-    /// back.
+    /// Runs `work` in a session that commits each statement, reads SQL in the server's default way,
+    /// drops no table that a foreign key needs, and waits at most `timeout` for another session's
+    /// locks; then puts the caller's settings back.
     ///
     /// Without this a forgotten transaction on a table holds a boot for `lock_wait_timeout`, which
     /// is a year by default, and a caller's `sql_mode` decides what `DEFAULT ''` means.
@@ -93,6 +95,7 @@ impl Server {
             autocommit: "1".to_owned(),
             lock_wait_timeout: seconds.clone(),
             innodb_lock_wait_timeout: seconds,
+            foreign_key_checks: "1".to_owned(),
             sql_mode: "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO".to_owned(),
         };
         ours.apply(session)
@@ -109,10 +112,11 @@ impl Settings {
     fn apply(&self, session: &mut Session<'_>) -> mysql::Result<()> {
         session.execute(&format!(
             "SET SESSION autocommit = {}, lock_wait_timeout = {}, innodb_lock_wait_timeout = {}, \
-             sql_mode = '{}'",
+             foreign_key_checks = {}, sql_mode = '{}'",
             self.autocommit,
             self.lock_wait_timeout,
             self.innodb_lock_wait_timeout,
+            self.foreign_key_checks,
             self.sql_mode.replace('\'', "''"),
         ))
     }
@@ -207,7 +211,7 @@ mod tests {
         }
     }
 
-    const FACTS: [&str; 8] = ["tsp", "8.4.3", "0", "0", "0", "31536000", "50", "ANSI_QUOTES"];
+    const FACTS: [&str; 9] = ["tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "ANSI_QUOTES"];
 
     fn judge_with(changed: usize, value: Option<&str>) -> Result<Server> {
         let fact = |index| if index == changed { value } else { FACTS.get(index).copied() };
@@ -220,6 +224,7 @@ mod tests {
             autocommit: "0".to_owned(),
             lock_wait_timeout: "31536000".to_owned(),
             innodb_lock_wait_timeout: "50".to_owned(),
+            foreign_key_checks: "0".to_owned(),
             sql_mode: "ANSI_QUOTES".to_owned(),
         };
         let expected = Server { database: "tsp".to_owned(), settings };

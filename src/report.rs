@@ -1,8 +1,8 @@
-//! What a run did, fit for a log line and for a metric.
+//! What a run or a rollback did, fit for a log line and for a metric.
 
 use std::{fmt, time::Duration};
 
-use crate::drift::Drift;
+use crate::{drift::Drift, rollback};
 
 /// What a run did.
 ///
@@ -138,5 +138,72 @@ impl fmt::Display for Report {
             write!(f, "; a newer build has migrated to version {version}")?;
         }
         Ok(())
+    }
+}
+
+/// What a rollback did.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+/// let report = quicksight_migrations::rollback_quicksight_migrations(&mut conn)?;
+/// println!("{report}"); // 18 tables dropped in 230 ms (34 statements, 0 ms for the lock)
+/// println!("{:?}", report.dropped());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct RollbackReport {
+    dropped: Vec<String>,
+    statements: u64,
+    lock_wait: Duration,
+    elapsed: Duration,
+}
+
+impl RollbackReport {
+    pub(crate) fn new(done: rollback::Done, statements: u64, elapsed: Duration) -> Self {
+        Self { dropped: done.dropped, statements, lock_wait: done.lock_wait, elapsed }
+    }
+
+    /// The tables that this call dropped, in that order, without the history. Empty if there were
+    /// none.
+    #[must_use]
+    pub fn dropped(&self) -> &[String] {
+        &self.dropped
+    }
+
+    /// How many statements this call sent, of any kind.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements
+    }
+
+    /// How long this call waited for the migration lock.
+    #[must_use]
+    pub fn lock_wait(&self) -> Duration {
+        self.lock_wait
+    }
+
+    /// How long this call took as a whole.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+}
+
+impl fmt::Display for RollbackReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.dropped.len() {
+            0 => f.write_str("no tables to drop, checked")?,
+            1 => f.write_str("1 table dropped")?,
+            dropped => write!(f, "{dropped} tables dropped")?,
+        }
+        write!(
+            f,
+            " in {} ms ({} statements, {} ms for the lock)",
+            self.elapsed.as_millis(),
+            self.statements,
+            self.lock_wait.as_millis()
+        )
     }
 }

@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use mysql::MySqlError;
-use quicksight_migrations::Error;
+use quicksight_migrations::{Error, KeptReason, KeptTable};
 use support::chain;
 
 fn server(code: u16, message: &str) -> mysql::Error {
@@ -14,6 +14,10 @@ fn server(code: u16, message: &str) -> mysql::Error {
 
 fn lost() -> mysql::Error {
     mysql::Error::IoError(std::io::Error::new(std::io::ErrorKind::BrokenPipe, "gone"))
+}
+
+fn kept(code: u16, message: &str) -> KeptTable {
+    KeptTable::new("trip", KeptReason::Refused { code, message: message.into() })
 }
 
 /// An error, what a reporter prints for it, its code, and whether a later call may succeed.
@@ -200,6 +204,75 @@ fn cases() -> Vec<Case> {
              mended; remove the cause below and call again: \
              MySqlError { ERROR 1062 (HY000): Duplicate entry }",
             Some(1062),
+            false,
+        ),
+        (
+            Error::TablesNotEmpty { tables: vec!["trip".into(), "campaign".into()] },
+            "nothing was rolled back, because there are rows in trip, campaign; save and delete \
+             them, or ask for discard_data if they may be lost",
+            None,
+            false,
+        ),
+        (
+            Error::TablesInUse {
+                tables: vec!["`trip`".into()],
+                source: server(1205, "Lock wait timeout exceeded"),
+            },
+            "nothing was rolled back, because other sessions have a transaction or a lock on \
+             `trip`; wait for them to finish, or end their connections if they are stuck, then \
+             call again: MySqlError { ERROR 1205 (HY000): Lock wait timeout exceeded }",
+            Some(1205),
+            true,
+        ),
+        (
+            Error::RollbackBlocked {
+                obstacles: vec![
+                    KeptTable::new("campaign", KeptReason::NotATable { kind: "VIEW".into() }),
+                    KeptTable::new(
+                        "trip",
+                        KeptReason::ForeignKey { name: "fk".into(), owner: "`tsp`.`leg`".into() },
+                    ),
+                    KeptTable::new("trip", KeptReason::View { name: "`tsp`.`today`".into() }),
+                ],
+            },
+            "nothing was rolled back, because campaign is a view, the foreign key fk of \
+             `tsp`.`leg` points to trip, the view `tsp`.`today` reads trip; remove what is in the \
+             way, then call again",
+            None,
+            false,
+        ),
+        (
+            Error::RollbackIncomplete {
+                dropped: vec!["app_data".into()],
+                failed: vec![kept(1142, "DROP command denied"), kept(1205, "Lock wait timeout")],
+            },
+            "1 of 3 tables were dropped and the rest stayed, because the server does not drop trip \
+             (error 1142: DROP command denied), the server does not drop trip (error 1205: Lock \
+             wait timeout); remove what is in the way and roll back again, or run again to have \
+             all tables back",
+            None,
+            false,
+        ),
+        (
+            Error::RollbackIncomplete {
+                dropped: vec![],
+                failed: vec![kept(1205, "Lock wait timeout")],
+            },
+            "0 of 1 tables were dropped and the rest stayed, because the server does not drop trip \
+             (error 1205: Lock wait timeout); remove what is in the way and roll back again, or \
+             run again to have all tables back",
+            None,
+            true,
+        ),
+        (
+            Error::RollbackIncomplete {
+                dropped: vec!["app_data".into()],
+                failed: vec![KeptTable::new("trip", KeptReason::ThereAgain)],
+            },
+            "1 of 2 tables were dropped and the rest stayed, because trip was dropped and there is \
+             a table of that name again; remove what is in the way and roll back again, or run \
+             again to have all tables back",
+            None,
             false,
         ),
         (

@@ -1,0 +1,199 @@
+//! What keeps a table from being dropped, and how to find it before anything is.
+
+use std::fmt;
+
+use mysql::Row;
+
+use crate::{
+    connection::{Session, column},
+    error::{Error, Result, is_passing},
+    shape::quote,
+};
+
+/// A table that a rollback could not drop, or would not.
+///
+/// ```
+/// # fn report(error: quicksight_migrations::Error) {
+/// use quicksight_migrations::Error;
+///
+/// if let Error::RollbackBlocked { obstacles } = error {
+///     for kept in obstacles {
+///         println!("{}: {kept}", kept.table()); // trip: the view `tsp`.`trips_today` reads trip
+///     }
+/// }
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptTable {
+    table: String,
+    reason: KeptReason,
+}
+
+/// Why a table stayed.
+///
+/// ```
+/// # fn names_a_view(reason: &quicksight_migrations::KeptReason) -> bool {
+/// matches!(reason, quicksight_migrations::KeptReason::View { .. })
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum KeptReason {
+    /// Something else than a table has its name.
+    NotATable {
+        /// What it is, as in `VIEW`.
+        kind: String,
+    },
+    /// A foreign key of another table points to it.
+    ForeignKey {
+        /// The constraint's name.
+        name: String,
+        /// The table that has it, with its database, quoted.
+        owner: String,
+    },
+    /// A view reads it, and would be left broken.
+    View {
+        /// The view, with its database, quoted.
+        name: String,
+    },
+    /// The server refused to drop it.
+    Refused {
+        /// The server's error code.
+        code: u16,
+        /// The server's words.
+        message: String,
+    },
+    /// It was dropped, and yet there is a table of its name: somebody has made it again, or a
+    /// temporary table of the same name was dropped in its place.
+    ThereAgain,
+}
+
+impl KeptTable {
+    /// One made by hand, for tests of code that handles these.
+    ///
+    /// ```
+    /// use quicksight_migrations::{KeptReason, KeptTable};
+    ///
+    /// let kept = KeptTable::new("trip", KeptReason::NotATable { kind: "VIEW".into() });
+    /// assert_eq!(kept.to_string(), "trip is a view");
+    /// ```
+    #[must_use]
+    pub fn new(table: &str, reason: KeptReason) -> Self {
+        Self { table: table.to_owned(), reason }
+    }
+
+    /// The table's name.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// Why it stayed.
+    #[must_use]
+    pub fn reason(&self) -> &KeptReason {
+        &self.reason
+    }
+
+    /// Whether the reason may go away by itself.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self.reason, KeptReason::Refused { code, .. } if is_passing(code))
+    }
+}
+
+impl fmt::Display for KeptTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let table = &self.table;
+        match &self.reason {
+            KeptReason::NotATable { kind } => write!(f, "{table} is a {}", kind.to_lowercase()),
+            KeptReason::ForeignKey { name, owner } => {
+                write!(f, "the foreign key {name} of {owner} points to {table}")
+            }
+            KeptReason::View { name } => write!(f, "the view {name} reads {table}"),
+            KeptReason::Refused { code, message } => {
+                write!(f, "the server does not drop {table} (error {code}: {message})")
+            }
+            KeptReason::ThereAgain => {
+                write!(f, "{table} was dropped and there is a table of that name again")
+            }
+        }
+    }
+}
+
+/// All of them, for a message.
+pub(crate) fn sentence(kept: &[KeptTable]) -> String {
+    let clauses: Vec<_> = kept.iter().map(ToString::to_string).collect();
+    clauses.join(", ")
+}
+
+/// Refuses while anything but `tables` themselves needs one of `tables`.
+pub(crate) fn refuse_needed(
+    session: &mut Session<'_>,
+    database: &str,
+    tables: &[String],
+) -> Result<()> {
+    let mut obstacles = foreign_keys(session, database, tables)?;
+    obstacles.extend(views(session, database, tables)?);
+    if obstacles.is_empty() { Ok(()) } else { Err(Error::RollbackBlocked { obstacles }) }
+}
+
+fn text(row: &Row, index: usize) -> String {
+    column(row, index).unwrap_or_default()
+}
+
+fn qualified(row: &Row) -> String {
+    format!("{}.{}", quote(&text(row, 0)), quote(&text(row, 1)))
+}
+
+/// Foreign keys of tables that stay. One that this user may not see still stops the drop itself.
+fn foreign_keys(
+    session: &mut Session<'_>,
+    database: &str,
+    tables: &[String],
+) -> Result<Vec<KeptTable>> {
+    let ask = "SELECT constraint_schema, table_name, constraint_name, referenced_table_name \
+               FROM information_schema.referential_constraints \
+               WHERE unique_constraint_schema = DATABASE()";
+    let rows = session
+        .rows(ask)
+        .map_err(|error| Error::from_answer("look for foreign keys on the tables", error))?;
+    let found = rows.iter().filter_map(|row| {
+        let goes_too = text(row, 0) == database && tables.contains(&text(row, 1));
+        let table = tables.iter().find(|table| **table == text(row, 3))?;
+        let reason = KeptReason::ForeignKey { name: text(row, 2), owner: qualified(row) };
+        (!goes_too).then(|| KeptTable::new(table, reason))
+    });
+    Ok(found.collect())
+}
+
+/// Views that read one of `tables`. The server keeps each definition with every name quoted and
+/// with its database, and gives an empty one to a user who may not see it.
+/// <https://dev.mysql.com/doc/refman/8.4/en/information-schema-views-table.html>
+fn views(session: &mut Session<'_>, database: &str, tables: &[String]) -> Result<Vec<KeptTable>> {
+    let ask = "SELECT table_schema, table_name, view_definition FROM information_schema.views \
+               WHERE LOCATE(CONCAT('`', REPLACE(DATABASE(), '`', '``'), '`.`'), view_definition) > 0 \
+               OR (table_schema = DATABASE() AND COALESCE(view_definition, '') = '')";
+    let rows = session
+        .rows(ask)
+        .map_err(|error| Error::from_answer("look for views on the tables", error))?;
+    let mut found = Vec::new();
+    for row in &rows {
+        let (name, definition) = (qualified(row), text(row, 2));
+        if definition.is_empty() {
+            refuse_secret(session, &name)?;
+        }
+        for table in tables {
+            if definition.contains(&format!("{}.{}", quote(database), quote(table))) {
+                found.push(KeptTable::new(table, KeptReason::View { name: name.clone() }));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A view that this user may not look into may read anything: the server's own refusal says so.
+fn refuse_secret(session: &mut Session<'_>, view: &str) -> Result<()> {
+    session.execute(&format!("SHOW CREATE VIEW {view}")).map_err(|error| {
+        let action = format!("see whether the view {view} reads the tables (needs SHOW VIEW)");
+        Error::from_answer(action, error)
+    })
+}

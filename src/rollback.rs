@@ -1,0 +1,261 @@
+//! The way back: all tables and the history are dropped, or the caller is told which stayed and why.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use log::info;
+
+use crate::{
+    connection::{Connection, Session, column},
+    embedded::Embedded,
+    error::{Error, Result, code, code_of},
+    history::{HistoryTable, Seen},
+    lock::{wait_no_more, with_lock, with_tables_locked},
+    migrate::{Data, Migrator},
+    obstacle::{self, KeptReason, KeptTable},
+    preflight,
+    report::RollbackReport,
+    shape::quote,
+    status::{MigrationState, Status},
+};
+
+/// Drops the QuickSight tables and their history, with the defaults of [`Migrator`]: it refuses
+/// while any of the tables holds a row.
+///
+/// It keeps boots out by the same lock that boots take, and everybody else by `LOCK TABLES`, from
+/// before it looks for rows until the tables are gone. So no row that another session was told is
+/// stored is lost unseen: it is found and stops the rollback, or its `INSERT` fails with error 1146.
+/// Both locks are one server's: where several nodes take writes, stop the writers first.
+///
+/// The history goes first. Whatever interrupts a rollback after that, a later
+/// [`run`](Migrator::run) makes what is missing and a later rollback drops what is there. If nothing
+/// is there, nothing is changed, so a further call does no harm.
+///
+/// It needs the rights `SELECT`, `LOCK TABLES` and `DROP` on the database, and `SHOW VIEW` if there
+/// are views. A view or a foreign key of another database is found beforehand if the user may see
+/// it; a foreign key that is not seen stops the table that it points to from being dropped.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+/// let report = quicksight_migrations::rollback_quicksight_migrations(&mut conn)?;
+/// println!("{report}");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Before anything is dropped: [`Error::TablesNotEmpty`], [`Error::TablesInUse`],
+/// [`Error::RollbackBlocked`]; [`Error::NewerHistory`], [`Error::Diverged`] or
+/// [`Error::CorruptHistory`] of a history that may stand for tables unknown to this build;
+/// [`Error::LockTimeout`], [`Error::LockUnavailable`], [`Error::NoDatabaseSelected`],
+/// [`Error::OpenTransaction`], [`Error::UnsupportedServer`], [`Error::ReadOnly`],
+/// [`Error::PermissionDenied`].
+///
+/// After that: [`Error::RollbackIncomplete`], if the server would not drop a table.
+/// [`Error::Database`], at any time, if the connection broke or a statement failed otherwise.
+pub fn rollback_quicksight_migrations<C: Connection>(conn: &mut C) -> Result<RollbackReport> {
+    Migrator::new().rollback(conn)
+}
+
+/// One rollback: its settings, its migrations, its history.
+pub(crate) struct Rollback<'m> {
+    settings: &'m Migrator,
+    embedded: &'m [Embedded],
+    history: HistoryTable,
+}
+
+/// What a rollback has done.
+pub(crate) struct Done {
+    pub(crate) dropped: Vec<String>,
+    pub(crate) lock_wait: Duration,
+}
+
+impl<'m> Rollback<'m> {
+    pub(crate) fn new(settings: &'m Migrator, embedded: &'m [Embedded]) -> Result<Self> {
+        let history = HistoryTable::new(&settings.history_table, embedded)?;
+        Ok(Self { settings, embedded, history })
+    }
+
+    pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<Done> {
+        preflight::refuse_open_transaction(session, false)?;
+        let server = preflight::check(session)?;
+        let database = server.database();
+        server.with_settings(session, self.settings.metadata_lock_timeout, |session| {
+            with_lock(session, database, self.settings.lock_timeout, |session, lock_wait| {
+                Ok(Done { dropped: self.roll_back(session, database)?, lock_wait })
+            })
+        })
+    }
+
+    /// Looks, refuses, locks, looks again, drops.
+    fn roll_back(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
+        let has_history = self.read_history(session)?;
+        let tables = self.find_tables(session)?;
+        let mut locked: Vec<_> = tables.iter().map(|table| quote(table)).collect();
+        locked.extend(has_history.then(|| self.history.quoted().to_owned()));
+        if locked.is_empty() {
+            return Ok(Vec::new());
+        }
+        // The first look spares everybody the wait for a rollback that is going to refuse.
+        self.refuse_rows(session, &tables)?;
+        with_tables_locked(session, &locked, |session| {
+            self.refuse_rows(session, &tables)?;
+            obstacle::refuse_needed(session, database, &tables)?;
+            if has_history {
+                self.drop_history(session)?;
+            }
+            self.drop_tables(session, tables)
+        })
+    }
+
+    /// Whether there is a history. One that may stand for tables unknown to this build is refused;
+    /// a gap, or a file that was edited, changes nothing about which tables there are.
+    fn read_history(&self, session: &mut Session<'_>) -> Result<bool> {
+        let rows = match self.history.read(session)? {
+            Seen::NoTable => return Ok(false),
+            Seen::Rows(rows) => rows,
+            Seen::NoRight => self.history.read_existing(session)?,
+        };
+        let status = Status::judge(rows, self.embedded)?;
+        if let Some(recorded) = status.newer_version() {
+            let embedded = self.embedded.last().map_or(0, Embedded::version);
+            return Err(Error::NewerHistory { recorded, embedded });
+        }
+        for one in status.migrations() {
+            let MigrationState::Diverged { recorded } = one.state() else { continue };
+            let own = self.embedded.iter().find(|own| own.version() == one.version());
+            if own.is_none_or(|own| own.name() != recorded) {
+                let embedded = own.map(|own| own.name().to_owned());
+                return Err(Error::Diverged { recorded: recorded.clone(), embedded });
+            }
+        }
+        Ok(true)
+    }
+
+    /// The tables that are there, the newest first: a table is made after those that it builds on.
+    fn find_tables(&self, session: &mut Session<'_>) -> Result<Vec<String>> {
+        let there = self.look(session)?;
+        let ours = || self.embedded.iter().rev().filter_map(Embedded::makes);
+        let obstacles: Vec<_> = ours()
+            .filter_map(|table| Some((table, there.get(table)?)))
+            .filter(|(_, kind)| !matches!(kind.as_str(), "BASE TABLE" | "SYSTEM VERSIONED"))
+            .map(|(table, kind)| {
+                KeptTable::new(table, KeptReason::NotATable { kind: kind.clone() })
+            })
+            .collect();
+        if !obstacles.is_empty() {
+            return Err(Error::RollbackBlocked { obstacles });
+        }
+        let (found, missing): (Vec<_>, Vec<_>) =
+            ours().partition(|table| there.contains_key(*table));
+        refuse_hidden(session, &missing)?;
+        Ok(found.into_iter().map(str::to_owned).collect())
+    }
+
+    /// What has the name of one of our tables, and what kind of thing it is.
+    fn look(&self, session: &mut Session<'_>) -> Result<BTreeMap<String, String>> {
+        let names: Vec<_> = self
+            .embedded
+            .iter()
+            .filter_map(Embedded::makes)
+            .map(|name| format!("'{name}'"))
+            .collect();
+        let ask = format!(
+            "SELECT table_name, table_type FROM information_schema.tables \
+             WHERE table_schema = DATABASE() AND table_name IN ({}) AND table_type <> 'TEMPORARY'",
+            names.join(", ")
+        );
+        let rows = session
+            .rows(&ask)
+            .map_err(|error| Error::from_answer("look which tables are there", error))?;
+        Ok(rows.iter().filter_map(|row| Some((column(row, 0)?, column(row, 1)?))).collect())
+    }
+
+    fn refuse_rows(&self, session: &mut Session<'_>, tables: &[String]) -> Result<()> {
+        if self.settings.data == Data::Discard || tables.is_empty() {
+            return Ok(());
+        }
+        let looks: Vec<_> = tables
+            .iter()
+            .map(|table| format!("(SELECT '{table}' FROM {} LIMIT 1)", quote(table)))
+            .collect();
+        let rows = session.rows(&looks.join(" UNION ALL ")).map_err(|error| {
+            Error::from_answer("look for rows in the tables (needs SELECT)", error)
+        })?;
+        let tables: Vec<_> = rows.iter().filter_map(|row| column(row, 0)).collect();
+        if tables.is_empty() { Ok(()) } else { Err(Error::TablesNotEmpty { tables }) }
+    }
+
+    /// The history goes first, and whole: without it a run makes every table that is missing and
+    /// takes over every table that is there. A row that outlives its table would hide that table
+    /// from all later runs, and a row that is gone below one that is not would stop them.
+    fn drop_history(&self, session: &mut Session<'_>) -> Result<()> {
+        let table = self.history.quoted();
+        session.execute(&format!("DROP TABLE {table}")).map_err(|error| {
+            Error::from_answer(format!("drop the history table {table} (needs DROP)"), error)
+        })
+    }
+
+    /// Drops one table after the other and goes on past those that stay. Foreign keys among the
+    /// tables may ask for another order, so what stayed is tried again for as long as that helps.
+    fn drop_tables(&self, session: &mut Session<'_>, tables: Vec<String>) -> Result<Vec<String>> {
+        let (total, mut dropped, mut left) = (tables.len(), Vec::new(), tables);
+        let mut failed = loop {
+            let (before, mut failed) = (dropped.len(), Vec::new());
+            for table in left {
+                if let Some(reason) = drop_table(session, &table)? {
+                    failed.push(KeptTable::new(&table, reason));
+                } else {
+                    info!("dropped {table} ({} of {total})", dropped.len() + 1);
+                    dropped.push(table);
+                }
+            }
+            if failed.is_empty() || dropped.len() == before {
+                break failed;
+            }
+            left = failed.iter().map(|kept| kept.table().to_owned()).collect();
+        };
+        let there = self.look(session)?;
+        let again = |table: &&String| there.contains_key(*table);
+        failed.extend(
+            dropped.iter().filter(again).map(|one| KeptTable::new(one, KeptReason::ThereAgain)),
+        );
+        dropped.retain(|table| !there.contains_key(table));
+        if failed.is_empty() {
+            Ok(dropped)
+        } else {
+            Err(Error::RollbackIncomplete { dropped, failed })
+        }
+    }
+}
+
+/// Drops a table, or says why the server would not. Without an answer nobody knows, and that is an
+/// error.
+fn drop_table(session: &mut Session<'_>, table: &str) -> Result<Option<KeptReason>> {
+    match session.execute(&format!("DROP TABLE {}", quote(table))) {
+        Ok(()) => Ok(None),
+        Err(mysql::Error::MySqlError(answer)) => {
+            if answer.code == code::LOCK_WAIT_TIMEOUT {
+                wait_no_more(session)?;
+            }
+            Ok(Some(KeptReason::Refused { code: answer.code, message: answer.message }))
+        }
+        Err(error) => Err(Error::from_answer(format!("drop the table {}", quote(table)), error)),
+    }
+}
+
+/// A table on which a user has no right at all looks as if it was not there, except to a statement
+/// that uses it. The server checks the rights on all tables of a statement before it opens one.
+fn refuse_hidden(session: &mut Session<'_>, missing: &[&str]) -> Result<()> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = missing.iter().map(|name| quote(name)).collect();
+    match session.execute(&format!("SELECT 1 FROM {} LIMIT 0", names.join(", "))) {
+        Err(error) if code_of(&error) != Some(code::NO_SUCH_TABLE) => {
+            Err(Error::from_answer("see whether the tables are there (needs SELECT)", error))
+        }
+        _ => Ok(()),
+    }
+}
