@@ -125,15 +125,80 @@ pub(crate) fn sentence(kept: &[KeptTable]) -> String {
     clauses.join(", ")
 }
 
-/// Refuses while anything but `tables` themselves needs one of `tables`.
-pub(crate) fn refuse_needed(
+/// The order in which the server drops `tables`: each after those whose foreign keys point to it.
+/// Refuses while anything but `tables` themselves needs one of them.
+///
+/// The order must be right at the first attempt: `MariaDB` lets go of its lock on a table that it
+/// did not drop, so a second attempt could meet rows that nobody has looked for.
+pub(crate) fn drop_order(
     session: &mut Session<'_>,
     database: &str,
     tables: &[String],
-) -> Result<()> {
-    let mut obstacles = foreign_keys(session, database, tables)?;
+) -> Result<Vec<String>> {
+    let keys = foreign_keys(session, database, tables)?;
+    let mut left = tables.to_vec();
+    let mut order = Vec::new();
+    while let Some(next) =
+        left.iter().position(|table| !keys.iter().any(|key| key.holds(table, &left)))
+    {
+        order.push(left.remove(next));
+    }
+    // What is left is needed from outside, or in a circle.
+    let mut obstacles: Vec<_> = left
+        .iter()
+        .flat_map(|table| {
+            keys.iter().filter(|key| key.holds(table, &left)).map(ForeignKey::obstacle)
+        })
+        .collect();
     obstacles.extend(views(session, database, tables)?);
-    if obstacles.is_empty() { Ok(()) } else { Err(Error::RollbackBlocked { obstacles }) }
+    if obstacles.is_empty() { Ok(order) } else { Err(Error::RollbackBlocked { obstacles }) }
+}
+
+/// A foreign key that points to one of the tables.
+struct ForeignKey {
+    name: String,
+    parent: String,
+    /// The table that has it, with its database, quoted.
+    owner: String,
+    /// The same table, where it is to be dropped too.
+    own: Option<String>,
+}
+
+impl ForeignKey {
+    /// Whether it keeps `table` from being dropped while the tables of `left` are there.
+    fn holds(&self, table: &str, left: &[String]) -> bool {
+        let is_there = |own: &String| own != table && left.contains(own);
+        self.parent == table && self.own.as_ref().is_none_or(is_there)
+    }
+
+    fn obstacle(&self) -> KeptTable {
+        let (name, owner) = (self.name.clone(), self.owner.clone());
+        KeptTable::new(&self.parent, KeptReason::ForeignKey { name, owner })
+    }
+}
+
+/// The foreign keys on `tables`. One that this user may not see still stops the drop itself.
+fn foreign_keys(
+    session: &mut Session<'_>,
+    database: &str,
+    tables: &[String],
+) -> Result<Vec<ForeignKey>> {
+    let ask = "SELECT constraint_schema, table_name, constraint_name, referenced_table_name \
+               FROM information_schema.referential_constraints \
+               WHERE unique_constraint_schema = DATABASE()";
+    let rows = session
+        .rows(ask)
+        .map_err(|error| Error::from_answer("look for foreign keys on the tables", error))?;
+    let keys = rows.iter().map(|row| {
+        let (at, owner) = (text(row, 0), text(row, 1));
+        ForeignKey {
+            name: text(row, 2),
+            parent: text(row, 3),
+            owner: qualified(row),
+            own: Some(owner).filter(|owner| at == database && tables.contains(owner)),
+        }
+    });
+    Ok(keys.collect())
 }
 
 fn text(row: &Row, index: usize) -> String {
@@ -142,27 +207,6 @@ fn text(row: &Row, index: usize) -> String {
 
 fn qualified(row: &Row) -> String {
     format!("{}.{}", quote(&text(row, 0)), quote(&text(row, 1)))
-}
-
-/// Foreign keys of tables that stay. One that this user may not see still stops the drop itself.
-fn foreign_keys(
-    session: &mut Session<'_>,
-    database: &str,
-    tables: &[String],
-) -> Result<Vec<KeptTable>> {
-    let ask = "SELECT constraint_schema, table_name, constraint_name, referenced_table_name \
-               FROM information_schema.referential_constraints \
-               WHERE unique_constraint_schema = DATABASE()";
-    let rows = session
-        .rows(ask)
-        .map_err(|error| Error::from_answer("look for foreign keys on the tables", error))?;
-    let found = rows.iter().filter_map(|row| {
-        let goes_too = text(row, 0) == database && tables.contains(&text(row, 1));
-        let table = tables.iter().find(|table| **table == text(row, 3))?;
-        let reason = KeptReason::ForeignKey { name: text(row, 2), owner: qualified(row) };
-        (!goes_too).then(|| KeptTable::new(table, reason))
-    });
-    Ok(found.collect())
 }
 
 /// Views that read one of `tables`. The server keeps each definition with every name quoted and

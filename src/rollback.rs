@@ -98,15 +98,25 @@ impl<'m> Rollback<'m> {
             return Ok(Vec::new());
         }
         // The first look spares everybody the wait for a rollback that is going to refuse.
-        self.refuse_rows(session, &tables)?;
+        self.drop_order(session, database, &tables)?;
         with_tables_locked(session, &locked, |session| {
-            self.refuse_rows(session, &tables)?;
-            obstacle::refuse_needed(session, database, &tables)?;
+            let order = self.drop_order(session, database, &tables)?;
             if has_history {
                 self.drop_history(session)?;
             }
-            self.drop_tables(session, tables)
+            self.drop_tables(session, order)
         })
+    }
+
+    /// What to drop first, unless something must not be dropped.
+    fn drop_order(
+        &self,
+        session: &mut Session<'_>,
+        database: &str,
+        tables: &[String],
+    ) -> Result<Vec<String>> {
+        self.refuse_rows(session, tables)?;
+        obstacle::drop_order(session, database, tables)
     }
 
     /// Whether there is a history. One that may stand for tables unknown to this build is refused;
@@ -197,30 +207,20 @@ impl<'m> Rollback<'m> {
         })
     }
 
-    /// Drops one table after the other and goes on past those that stay. Foreign keys among the
-    /// tables may ask for another order, so what stayed is tried again for as long as that helps.
-    fn drop_tables(&self, session: &mut Session<'_>, tables: Vec<String>) -> Result<Vec<String>> {
-        let (total, mut dropped, mut left) = (tables.len(), Vec::new(), tables);
-        let mut failed = loop {
-            let (before, mut failed) = (dropped.len(), Vec::new());
-            for table in left {
-                if let Some(reason) = drop_table(session, &table)? {
-                    failed.push(KeptTable::new(&table, reason));
-                } else {
-                    info!("dropped {table} ({} of {total})", dropped.len() + 1);
-                    dropped.push(table);
-                }
+    /// Drops one table after the other, and goes on past those that stay.
+    fn drop_tables(&self, session: &mut Session<'_>, order: Vec<String>) -> Result<Vec<String>> {
+        let (total, mut dropped, mut failed) = (order.len(), Vec::new(), Vec::new());
+        for table in order {
+            if let Some(reason) = drop_table(session, &table)? {
+                failed.push(KeptTable::new(&table, reason));
+            } else {
+                info!("dropped {table} ({} of {total})", dropped.len() + 1);
+                dropped.push(table);
             }
-            if failed.is_empty() || dropped.len() == before {
-                break failed;
-            }
-            left = failed.iter().map(|kept| kept.table().to_owned()).collect();
-        };
+        }
         let there = self.look(session)?;
-        let again = |table: &&String| there.contains_key(*table);
-        failed.extend(
-            dropped.iter().filter(again).map(|one| KeptTable::new(one, KeptReason::ThereAgain)),
-        );
+        let again = dropped.iter().filter(|table| there.contains_key(*table));
+        failed.extend(again.map(|table| KeptTable::new(table, KeptReason::ThereAgain)));
         dropped.retain(|table| !there.contains_key(table));
         if failed.is_empty() {
             Ok(dropped)

@@ -191,8 +191,17 @@ impl User {
 
     #[track_caller]
     pub fn conn(&self) -> Conn {
-        let opts = self.opts.clone().user(Some(&self.name)).pass(Some("secret-of-the-user"));
-        Conn::new(opts).expect("connect as a user with few rights")
+        Conn::new(self.credentials()).expect("connect as a user with few rights")
+    }
+
+    /// The same through a port that leads to the server, such as a wire's.
+    #[track_caller]
+    pub fn conn_through(&self, port: u16) -> Conn {
+        Conn::new(self.credentials().tcp_port(port)).expect("connect as a user with few rights")
+    }
+
+    fn credentials(&self) -> OptsBuilder {
+        self.opts.clone().user(Some(&self.name)).pass(Some("secret-of-the-user"))
     }
 }
 
