@@ -201,8 +201,9 @@ fn write_until_gone(db: &Database, delay: Duration, stop: &AtomicBool) -> usize 
 fn a_race_with_a_writer_loses_no_row() {
     let (mut won, mut refused) = (0, 0);
     let mut db = migrated();
-    for round in 0..120 {
-        let delay = Duration::from_micros(250 * (round % 40));
+    // Each winner gives the other a head start, so that the two keep meeting where it matters.
+    let mut delay = Duration::from_millis(4);
+    for round in 0..60 {
         let (start, stop) = (Barrier::new(2), AtomicBool::new(false));
         let (outcome, stored) = thread::scope(|scope| {
             let writer = scope.spawn(|| {
@@ -220,6 +221,7 @@ fn a_race_with_a_writer_loses_no_row() {
             Ok(_) => {
                 assert_eq!(stored, 0, "round {round}: rows were lost");
                 won += 1;
+                delay = delay * 2 / 3;
             }
             Err(Error::TablesNotEmpty { tables }) => {
                 assert!(!tables.is_empty());
@@ -230,6 +232,7 @@ fn a_race_with_a_writer_loses_no_row() {
                 assert_eq!(rows, Some(stored), "round {round}");
                 db.assert_complete();
                 refused += 1;
+                delay = delay * 3 / 2 + Duration::from_micros(100);
                 db = migrated();
             }
             Err(other) => panic!("round {round}: {other:?}"),
