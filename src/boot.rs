@@ -13,7 +13,7 @@ use crate::{
     error::{Collision, Error, Result},
     history::{HistoryTable, Seen},
     lock::with_lock,
-    migrate::{Migrator, NewerHistory},
+    migrator::{Migrator, NewerHistory},
     preflight,
     report::AppliedMigration,
     schema::{self, Existing, KNEX},

@@ -8,7 +8,7 @@ use std::{
 use refinery_core::Migration;
 use siphasher::sip::SipHasher13;
 
-use crate::{history::Recorded, shape::quote};
+use crate::shape::quote;
 
 mod files {
     refinery::embed_migrations!("migrations");
@@ -55,10 +55,9 @@ impl Embedded {
         &self.name
     }
 
-    /// The checksum that a build without wider version numbers records.
-    #[cfg(test)]
-    pub(crate) fn narrow(&self) -> u64 {
-        self.checksums[0]
+    /// The checksums that builds of either kind record, the one without wider version numbers first.
+    pub(crate) fn checksums(&self) -> [u64; 2] {
+        self.checksums
     }
 
     /// The SQL without the comments above it and the semicolon behind it.
@@ -99,11 +98,6 @@ impl Embedded {
             Some((_, rest)) => format!("CREATE TEMPORARY TABLE {rest}"),
             None => sql,
         })
-    }
-
-    /// Whether a row of the history records this very migration.
-    pub(crate) fn is(&self, row: &Recorded) -> bool {
-        row.name == self.migration.name() && self.checksums.contains(&row.checksum)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     drift::Drift,
-    obstacle::{KeptTable, sentence},
+    kept::{KeptTable, sentence},
 };
 
 /// The result of every fallible call of this crate.
@@ -296,7 +296,9 @@ impl Error {
             Self::LockTimeout { .. } => true,
             // Rows that are in the way stay in the way.
             Self::Mend { source, .. } if code_of(source) == Some(code::DUPLICATE) => false,
-            Self::RollbackIncomplete { failed, .. } => failed.iter().all(KeptTable::may_pass),
+            Self::RollbackIncomplete { failed, .. } => {
+                failed.iter().all(|kept| kept.refusal().is_some_and(is_passing))
+            }
             _ => self.cause().is_some_and(is_transient),
         }
     }

@@ -19,12 +19,17 @@ pub(crate) const DEFAULT_TABLE: &str = "quicksight_schema_history";
 #[derive(Debug)]
 pub(crate) struct Recorded {
     pub(crate) version: i64,
-    pub(crate) name: String,
+    name: String,
     pub(crate) applied_on: OffsetDateTime,
-    pub(crate) checksum: u64,
+    checksum: u64,
 }
 
 impl Recorded {
+    /// Whether it records this very migration.
+    pub(crate) fn is_of(&self, own: &Embedded) -> bool {
+        self.name == own.migration().name() && own.checksums().contains(&self.checksum)
+    }
+
     /// The name that the migration's file had.
     pub(crate) fn file_name(&self) -> String {
         file_name(self.version, &self.name)

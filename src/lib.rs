@@ -26,9 +26,11 @@ mod drift;
 mod embedded;
 mod error;
 mod history;
+mod kept;
 mod lock;
 mod mend;
 mod migrate;
+mod migrator;
 mod obstacle;
 mod preflight;
 mod report;
@@ -42,13 +44,14 @@ mod types;
 pub use connection::Connection;
 pub use drift::{Drift, DriftKind, Mend, Severity};
 pub use error::{Error, Result};
+pub use kept::{KeptReason, KeptTable};
 pub use mend::{Access, MendReport, Mended};
 pub use migrate::{
-    Migrator, quicksight_migration_status, run_quicksight_migrations, verify_quicksight_schema,
+    quicksight_migration_status, run_quicksight_migrations, verify_quicksight_schema,
 };
+pub use migrator::Migrator;
 /// The driver whose connections this crate takes and whose errors it returns.
 pub use mysql;
-pub use obstacle::{KeptReason, KeptTable};
 pub use report::{AppliedMigration, Report, RollbackReport};
 pub use rollback::rollback_quicksight_migrations;
 pub use status::{MigrationState, MigrationStatus, Status};

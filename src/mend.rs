@@ -14,7 +14,7 @@ use crate::{
     embedded::Embedded,
     error::{Error, Result, code, code_of},
     lock::with_lock,
-    migrate::Migrator,
+    migrator::Migrator,
     preflight, schema,
 };
 

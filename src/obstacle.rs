@@ -1,134 +1,18 @@
-//! What keeps a table from being dropped, and how to find it before anything is.
-
-use std::fmt;
+//! What would keep a table from being dropped, found before anything is.
 
 use mysql::Row;
 
 use crate::{
     connection::{Session, column},
-    error::{Error, Result, is_passing},
+    error::{Error, Result},
+    kept::{KeptReason, KeptTable},
     shape::quote,
 };
-
-/// A table that a rollback could not drop, or would not.
-///
-/// ```
-/// # fn report(error: quicksight_migrations::Error) {
-/// use quicksight_migrations::Error;
-///
-/// if let Error::RollbackBlocked { obstacles } = error {
-///     for kept in obstacles {
-///         println!("{}: {kept}", kept.table()); // trip: the view `tsp`.`trips_today` reads trip
-///     }
-/// }
-/// # }
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct KeptTable {
-    table: String,
-    reason: KeptReason,
-}
-
-/// Why a table stayed.
-///
-/// ```
-/// # fn names_a_view(reason: &quicksight_migrations::KeptReason) -> bool {
-/// matches!(reason, quicksight_migrations::KeptReason::View { .. })
-/// # }
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum KeptReason {
-    /// Something else than a table has its name.
-    NotATable {
-        /// What it is, as in `VIEW`.
-        kind: String,
-    },
-    /// A foreign key of another table points to it.
-    ForeignKey {
-        /// The constraint's name.
-        name: String,
-        /// The table that has it, with its database, quoted.
-        owner: String,
-    },
-    /// A view reads it, and would be left broken.
-    View {
-        /// The view, with its database, quoted.
-        name: String,
-    },
-    /// The server refused to drop it.
-    Refused {
-        /// The server's error code.
-        code: u16,
-        /// The server's words.
-        message: String,
-    },
-    /// It was dropped, and yet there is a table of its name: somebody has made it again, or a
-    /// temporary table of the same name was dropped in its place.
-    ThereAgain,
-}
-
-impl KeptTable {
-    /// One made by hand, for tests of code that handles these.
-    ///
-    /// ```
-    /// use quicksight_migrations::{KeptReason, KeptTable};
-    ///
-    /// let kept = KeptTable::new("trip", KeptReason::NotATable { kind: "VIEW".into() });
-    /// assert_eq!(kept.to_string(), "trip is a view");
-    /// ```
-    #[must_use]
-    pub fn new(table: &str, reason: KeptReason) -> Self {
-        Self { table: table.to_owned(), reason }
-    }
-
-    /// The table's name.
-    #[must_use]
-    pub fn table(&self) -> &str {
-        &self.table
-    }
-
-    /// Why it stayed.
-    #[must_use]
-    pub fn reason(&self) -> &KeptReason {
-        &self.reason
-    }
-
-    /// Whether the reason may go away by itself.
-    pub(crate) fn may_pass(&self) -> bool {
-        matches!(self.reason, KeptReason::Refused { code, .. } if is_passing(code))
-    }
-}
-
-impl fmt::Display for KeptTable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let table = &self.table;
-        match &self.reason {
-            KeptReason::NotATable { kind } => write!(f, "{table} is a {}", kind.to_lowercase()),
-            KeptReason::ForeignKey { name, owner } => {
-                write!(f, "the foreign key {name} of {owner} points to {table}")
-            }
-            KeptReason::View { name } => write!(f, "the view {name} reads {table}"),
-            KeptReason::Refused { code, message } => {
-                write!(f, "the server does not drop {table} (error {code}: {message})")
-            }
-            KeptReason::ThereAgain => {
-                write!(f, "{table} was dropped and there is a table of that name again")
-            }
-        }
-    }
-}
-
-/// All of them, for a message.
-pub(crate) fn sentence(kept: &[KeptTable]) -> String {
-    let clauses: Vec<_> = kept.iter().map(ToString::to_string).collect();
-    clauses.join(", ")
-}
 
 /// The order in which the server drops `tables`: each after those whose foreign keys point to it.
 /// Refuses while anything but `tables` themselves needs one of them.
 ///
-/// The order must be right at the first attempt: `MariaDB` lets go of its lock on a table that it
+/// The order must be right at the first attempt: MariaDB lets go of its lock on a table that it
 /// did not drop, so a second attempt could meet rows that nobody has looked for.
 pub(crate) fn drop_order(
     session: &mut Session<'_>,

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{drift::Drift, rollback};
+use crate::drift::Drift;
 
 /// What a run did.
 ///
@@ -154,17 +154,13 @@ impl fmt::Display for Report {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct RollbackReport {
-    dropped: Vec<String>,
-    statements: u64,
-    lock_wait: Duration,
-    elapsed: Duration,
+    pub(crate) dropped: Vec<String>,
+    pub(crate) statements: u64,
+    pub(crate) lock_wait: Duration,
+    pub(crate) elapsed: Duration,
 }
 
 impl RollbackReport {
-    pub(crate) fn new(done: rollback::Done, statements: u64, elapsed: Duration) -> Self {
-        Self { dropped: done.dropped, statements, lock_wait: done.lock_wait, elapsed }
-    }
-
     /// The tables that this call dropped, in that order, without the history. Empty if there were
     /// none.
     #[must_use]

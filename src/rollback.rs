@@ -1,18 +1,21 @@
 //! The way back: all tables and the history are dropped, or the caller is told which stayed and why.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
-use log::info;
+use log::{debug, info};
 
 use crate::{
     connection::{Connection, Session, column},
-    embedded::Embedded,
+    embedded::{EMBEDDED, Embedded},
     error::{Error, Result, code, code_of},
     history::{HistoryTable, Seen},
+    kept::{KeptReason, KeptTable},
     lock::{wait_no_more, with_lock, with_tables_locked},
-    migrate::{Data, Migrator},
-    obstacle::{self, KeptReason, KeptTable},
-    preflight,
+    migrator::{Data, Migrator},
+    obstacle, preflight,
     report::RollbackReport,
     shape::quote,
     status::{MigrationState, Status},
@@ -56,6 +59,41 @@ use crate::{
 /// [`Error::Database`], at any time, if the connection broke or a statement failed otherwise.
 pub fn rollback_quicksight_migrations<C: Connection>(conn: &mut C) -> Result<RollbackReport> {
     Migrator::new().rollback(conn)
+}
+
+impl Migrator {
+    /// Drops the tables: see [`rollback_quicksight_migrations`](crate::rollback_quicksight_migrations).
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use quicksight_migrations::{Error, Migrator};
+    ///
+    /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+    /// match Migrator::new().history_table("reports_history").rollback(&mut conn) {
+    ///     Ok(report) => println!("{report}"),
+    ///     Err(Error::TablesNotEmpty { tables }) => println!("first save {tables:?}"),
+    ///     Err(error) => return Err(error.into()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable).
+    pub fn rollback<C: Connection>(&self, conn: &mut C) -> Result<RollbackReport> {
+        let started = Instant::now();
+        let mut session = Session::new(conn);
+        let done = Rollback::new(self, &EMBEDDED)?.run(&mut session)?;
+        let report = RollbackReport {
+            dropped: done.dropped,
+            statements: session.statements(),
+            lock_wait: done.lock_wait,
+            elapsed: started.elapsed(),
+        };
+        debug!("{report}");
+        Ok(report)
+    }
 }
 
 /// One rollback: its settings, its migrations, its history.

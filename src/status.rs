@@ -126,7 +126,7 @@ impl Status {
                 version: one.version(),
                 name: one.name().to_owned(),
                 state: match rows.remove(&one.version()) {
-                    Some(row) if one.is(&row) => MigrationState::Applied { on: row.applied_on },
+                    Some(row) if row.is_of(one) => MigrationState::Applied { on: row.applied_on },
                     Some(row) => MigrationState::Diverged { recorded: row.file_name() },
                     None if newest > Some(one.version()) => MigrationState::Skipped,
                     None => MigrationState::Pending,

@@ -8,23 +8,14 @@ use mysql::prelude::Queryable;
 use quicksight_migrations::run_quicksight_migrations;
 use support::{
     Database, Server, database, database_on, reopened,
-    wire::{Cut, Wire},
+    wire::{Cut, Wire, statements_of},
 };
 
-/// What a boot with everything to do sends, after the driver's own first statements.
+/// What a boot with everything to do sends.
 fn statements_of_a_first_boot() -> Vec<String> {
-    let db = database();
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&seen);
-    let wire = Wire::open(db.address(), move |_, sql| {
-        sink.lock().unwrap().push(sql.to_owned());
-        None
-    });
-    let mut conn = db.conn_through(wire.port()).unwrap();
-    let before = wire.statements();
-    run_quicksight_migrations(&mut conn).unwrap();
-    let seen = seen.lock().unwrap();
-    seen[before..].to_vec()
+    statements_of(&database(), |conn| {
+        run_quicksight_migrations(conn).unwrap();
+    })
 }
 
 /// A wire that does `act` at one statement of a boot, counted from the boot's first.

@@ -19,7 +19,7 @@ use quicksight_migrations::{
 use support::{
     Database, Flavor, Server, TABLES, chain, database, database_named, database_on, flavor,
     questions, quoted, reopened, unique,
-    wire::{Cut, Wire},
+    wire::{Cut, Wire, statements_of},
 };
 
 const HISTORY: &str = "quicksight_schema_history";
@@ -159,21 +159,6 @@ fn discards_rows_if_told_so() {
 
     assert_eq!(report.dropped().len(), 18);
     assert_all_gone(&db);
-}
-
-/// What a call sends, without the driver's own statements.
-fn statements_of(db: &Database, call: impl FnOnce(&mut Conn)) -> Vec<String> {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&seen);
-    let wire = Wire::open(db.address(), move |_, sql| {
-        sink.lock().unwrap().push(sql.to_owned());
-        None
-    });
-    let mut conn = db.conn_through(wire.port()).unwrap();
-    let before = wire.statements();
-    call(&mut conn);
-    let seen = seen.lock().unwrap();
-    seen[before..].to_vec()
 }
 
 /// A service that writes all the time, until the server tells it that the table is gone. Returns

@@ -564,6 +564,7 @@ fn what_is_no_difference_is_not_reported() {
     for change in [
         "ALTER TABLE points_transaction ADD UNIQUE KEY id (id)",
         "ALTER TABLE trip MODIFY COLUMN user_id int(11) NOT NULL",
+        "ALTER TABLE trip MODIFY COLUMN user_id int(9) NOT NULL",
         "ALTER TABLE trip AUTO_INCREMENT = 1000",
         "ALTER TABLE trip MODIFY COLUMN distance double AFTER id",
         "ALTER TABLE trip RENAME INDEX user_started_idx TO another_name",

@@ -4,11 +4,15 @@ use std::{
     io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
 };
+
+use mysql::Conn;
+
+use super::Database;
 
 const COM_QUERY: u8 = 3;
 
@@ -58,6 +62,21 @@ impl Wire {
     pub fn statements(&self) -> usize {
         self.statements.load(Ordering::SeqCst)
     }
+}
+
+/// What a call sends, after the driver's own first statements.
+pub fn statements_of(db: &Database, call: impl FnOnce(&mut Conn)) -> Vec<String> {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&seen);
+    let wire = Wire::open(db.address(), move |_, sql| {
+        sink.lock().unwrap().push(sql.to_owned());
+        None
+    });
+    let mut conn = db.conn_through(wire.port()).unwrap();
+    let before = wire.statements();
+    call(&mut conn);
+    let seen = seen.lock().unwrap();
+    seen[before..].to_vec()
 }
 
 fn relay(mut client: TcpStream, mut server: TcpStream, counter: &AtomicUsize, hook: &Hook) {
