@@ -136,6 +136,10 @@ fn compare(session: &mut Session<'_>, wanted: &[Wanted<'_>], found: &Found) -> R
 }
 
 fn compare_one(session: &mut Session<'_>, one: &Wanted<'_>, found: &Shape) -> Result<Vec<Drift>> {
+    if found.columns.is_empty() {
+        // It is there, and what it is like is not for this user to see: the server says so.
+        has_rows(session, one.table)?;
+    }
     let wanted = twin::describe(session, one.table, &one.migrations)?;
     let compare = |has_rows| Comparison { table: one.table, wanted: &wanted, found, has_rows };
     let drifts = compare(true).drifts();
@@ -195,7 +199,7 @@ fn look(session: &mut Session<'_>, wanted: &[Wanted<'_>]) -> Result<Found> {
          c.collation_name AS collation_name, c.is_nullable AS is_nullable, \
          c.column_default AS column_default, c.extra AS extra, \
          @@sql_mode AS mode, @@sql_quote_show_create AS quotes \
-         FROM information_schema.tables t JOIN information_schema.columns c \
+         FROM information_schema.tables t LEFT JOIN information_schema.columns c \
          ON c.table_schema = t.table_schema AND c.table_name = t.table_name \
          WHERE t.table_schema = DATABASE() AND t.table_name IN ({names}) \
          ORDER BY t.table_name, c.ordinal_position"
@@ -208,7 +212,7 @@ fn look(session: &mut Session<'_>, wanted: &[Wanted<'_>]) -> Result<Found> {
         shape.engine = text(&row, "engine");
         shape.collation = text(&row, "table_collation");
         shape.is_partitioned = text(&row, "create_options").contains("partitioned");
-        shape.columns.push(read_column(&row));
+        shape.columns.extend(read_column(&row));
     }
     if found.shapes.keys().all(|name| name == KNEX) {
         return Ok(found);
@@ -233,11 +237,12 @@ fn describe_oddly([mode, quotes]: &[String; 2]) -> bool {
     quotes == "0" || odd.iter().any(|word| mode.contains(word))
 }
 
-fn read_column(row: &Row) -> Column {
+/// A column, unless the user has no right to see it.
+fn read_column(row: &Row) -> Option<Column> {
     let extra = text(row, "extra").to_ascii_lowercase();
     let default: Option<String> = named(row, "column_default");
-    Column {
-        name: text(row, "column_name"),
+    Some(Column {
+        name: named(row, "column_name")?,
         kind: text(row, "column_type"),
         collation: named(row, "collation_name"),
         nullable: text(row, "is_nullable") == "YES",
@@ -247,7 +252,7 @@ fn read_column(row: &Row) -> Column {
         // MySQL calls a default such as CURRENT_TIMESTAMP generated too.
         generated: extra.contains("virtual") || extra.contains("stored"),
         comment: String::new(),
-    }
+    })
 }
 
 fn read_index_part(shape: &mut Shape, row: &Row) {

@@ -259,6 +259,34 @@ fn adopts_what_a_boot_that_died_has_made() {
     assert!(quicksight_migration_status(&mut conn).unwrap().is_current());
 }
 
+/// A table that the user may not look into is not taken for one that is not there.
+#[test]
+fn a_table_that_cannot_be_seen_is_not_adopted_blindly() {
+    let db = database();
+    let mut conn = db.conn();
+    run_quicksight_migrations(&mut conn).unwrap();
+    let user = db.user("CREATE, CREATE TEMPORARY TABLES");
+    run_all(
+        &mut conn,
+        [
+            format!(
+                "GRANT SELECT, INSERT ON {}.quicksight_schema_history TO '{}'@'%'",
+                db.name(),
+                user.name()
+            )
+            .as_str(),
+            "DELETE FROM quicksight_schema_history WHERE version > 13",
+            "ALTER TABLE trip DROP COLUMN distance",
+        ],
+    );
+
+    let error = run_quicksight_migrations(&mut user.conn()).unwrap_err();
+
+    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(action, "look at the table `trip` (needs SELECT)");
+    assert_eq!(db.history().len(), 13);
+}
+
 #[test]
 fn names_the_right_that_looking_at_existing_tables_needs() {
     let db = made_by_knex();
