@@ -3,12 +3,14 @@
 
 mod support;
 
+use std::time::Duration;
+
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     Access, Drift, DriftKind, Error, Mend, Migrator, Severity, run_quicksight_migrations,
     verify_quicksight_schema,
 };
-use support::{Database, Flavor, TABLES, database, flavor, questions};
+use support::{Database, Flavor, TABLES, database, flavor, questions, wire::statements_of};
 
 fn migrated() -> Database {
     let db = database();
@@ -661,4 +663,18 @@ fn an_index_is_mended_online() {
         access,
         [(DriftKind::DifferentColumn, Access::Blocked), (DriftKind::MissingIndex, Access::Online)]
     );
+}
+
+#[test]
+fn mending_waits_for_a_boot() {
+    let db = migrated();
+    let sent = statements_of(&db, |conn| drop(Migrator::new().mend(conn).unwrap()));
+    let name = sent.iter().find_map(|sql| sql.strip_prefix("SELECT GET_LOCK('")).unwrap();
+    let name = name.split('\'').next().unwrap();
+    let mut boot = db.conn();
+    assert_eq!(boot.exec_first("SELECT GET_LOCK(?, 0)", (name,)).unwrap(), Some(1));
+
+    let error = Migrator::new().lock_timeout(Duration::ZERO).mend(&mut db.conn()).unwrap_err();
+
+    assert!(matches!(error, Error::LockTimeout { .. }), "{error:?}");
 }
