@@ -205,6 +205,70 @@ fn mends_what_it_would_not_adopt() {
     assert_eq!(left, report.left());
 }
 
+/// Two tables in the short form that the service's documentation prints, the second with the key
+/// without which no server takes it. They lack columns that the reports read.
+#[test]
+fn tables_of_the_short_form_are_mended_and_then_adopted() {
+    let db = database();
+    let mut conn = db.conn();
+    run_all(
+        &mut conn,
+        [
+            "CREATE TABLE `auth_user` (
+              `id` int(11) NOT NULL AUTO_INCREMENT,
+              `first_name` varchar(128) DEFAULT NULL,
+              `last_name` varchar(128) DEFAULT NULL,
+              `email` varchar(512) DEFAULT NULL,
+              `google_id` varchar(32) DEFAULT NULL,
+              `facebook_id` varchar(32) DEFAULT NULL,
+              `apple_id` varchar(512) DEFAULT NULL,
+              `registration_latitude` double DEFAULT NULL,
+              `registration_longitude` double DEFAULT NULL,
+              `device_token` varchar(512) DEFAULT NULL,
+              `enterprise_id` int(11) DEFAULT NULL,
+              PRIMARY KEY (`id`)
+            ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci",
+            "CREATE TABLE `token_transaction` (
+              `id` int(11) NOT NULL AUTO_INCREMENT,
+              `user_id` int(11) NOT NULL DEFAULT '0',
+              `enterprise_id` int(11) DEFAULT NULL,
+              `activity_type` int(11) DEFAULT NULL,
+              `tokens` decimal(10,2) DEFAULT NULL,
+              `balance` decimal(10,2) DEFAULT NULL,
+              `campaign_id` int(11) DEFAULT NULL,
+              `f_agency_id` int(11) NOT NULL DEFAULT '0',
+              `f_token_id` int(11) NOT NULL DEFAULT '0',
+              `issued_on` datetime DEFAULT CURRENT_TIMESTAMP,
+              `expired_on` datetime DEFAULT CURRENT_TIMESTAMP,
+              PRIMARY KEY (`id`),
+              KEY `main_query_index_1` (`user_id`,`activity_type`,`f_agency_id`,`f_token_id`,`issued_on`,`expired_on`)
+            ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci",
+            "INSERT INTO auth_user (email, registration_latitude) VALUES ('a@example.com', 29.76)",
+            "INSERT INTO token_transaction (user_id, tokens, balance) VALUES (1, 5.25, 5.25)",
+        ],
+    );
+    let error = run_quicksight_migrations(&mut conn).unwrap_err();
+    let Error::SchemaDrift { drifts } = &error else { panic!("{error:?}") };
+    let missing: Vec<_> = drifts
+        .iter()
+        .filter(|one| one.severity() == Severity::Breaking)
+        .map(|one| (one.kind(), one.subject().unwrap_or_default()))
+        .collect();
+    assert!(missing.iter().all(|(kind, _)| *kind == DriftKind::MissingColumn), "{missing:?}");
+    assert!(missing.contains(&(DriftKind::MissingColumn, "ap_campaign_id")));
+    assert!(missing.contains(&(DriftKind::MissingColumn, "created_on")));
+
+    assert_eq!(Migrator::new().mend(&mut conn).unwrap().left(), []);
+
+    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().advisories(), []);
+    assert_eq!(verify_quicksight_schema(&mut conn).unwrap(), []);
+    let kept: Option<(String, f64)> =
+        conn.query_first("SELECT email, registration_latitude FROM auth_user").unwrap();
+    assert_eq!(kept, Some(("a@example.com".into(), 29.76)));
+    let kept: Option<String> = conn.query_first("SELECT tokens FROM token_transaction").unwrap();
+    assert_eq!(kept.as_deref(), Some("5.25"));
+}
+
 #[test]
 fn makes_and_reports_what_knex_says_it_made() {
     let db = made_by_knex();
