@@ -186,43 +186,52 @@ fn cannot_look(table: &str, error: mysql::Error) -> Error {
     Error::from_answer(format!("look at the table {} (needs SELECT)", quote(table)), error)
 }
 
-/// Looks at the tables that are there, in two statements.
+/// Looks at the tables that are there, in one statement if there are none and in three if there are
+/// some.
+///
+/// One statement for all would be a join, for which MariaDB looks through every database of the
+/// server: 60 ms instead of 1 beside a hundred databases like ours.
 fn look(session: &mut Session<'_>, wanted: &[Wanted<'_>]) -> Result<Found> {
     let mut found = Found::default();
-    let failed = |error| Error::from_answer("read the shape of the tables", error);
     let names = wanted.iter().map(|one| one.table).chain([KNEX]);
     let names = names.map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-    let columns = format!(
-        "SELECT t.table_name AS table_name, t.table_type AS table_type, t.engine AS engine, \
-         t.table_collation AS table_collation, t.create_options AS create_options, \
-         c.column_name AS column_name, c.column_type AS column_type, \
-         c.collation_name AS collation_name, c.is_nullable AS is_nullable, \
-         c.column_default AS column_default, c.extra AS extra, \
-         @@sql_mode AS mode, @@sql_quote_show_create AS quotes \
-         FROM information_schema.tables t LEFT JOIN information_schema.columns c \
-         ON c.table_schema = t.table_schema AND c.table_name = t.table_name \
-         WHERE t.table_schema = DATABASE() AND t.table_name IN ({names}) \
-         ORDER BY t.table_name, c.ordinal_position"
-    );
-    for row in session.rows(&columns).map_err(failed)? {
+    let mut ask = |what: &str, view: &str, order: &str| {
+        let sql = format!(
+            "SELECT {what} FROM information_schema.{view} \
+             WHERE table_schema = DATABASE() AND table_name IN ({names}) ORDER BY {order}"
+        );
+        session
+            .rows(&sql)
+            .map_err(|error| Error::from_answer("read the shape of the tables", error))
+    };
+    let tables = "table_name AS table_name, table_type AS table_type, engine AS engine, \
+                  table_collation AS table_collation, create_options AS create_options, \
+                  @@sql_mode AS mode, @@sql_quote_show_create AS quotes";
+    for row in ask(tables, "tables", "table_name")? {
         let settings = [text(&row, "mode"), text(&row, "quotes")];
         found.odd_settings = Some(settings).filter(describe_oddly);
-        let shape = found.shapes.entry(text(&row, "table_name")).or_default();
-        shape.is_view = text(&row, "table_type").contains("VIEW");
-        shape.engine = text(&row, "engine");
-        shape.collation = text(&row, "table_collation");
-        shape.is_partitioned = text(&row, "create_options").contains("partitioned");
-        shape.columns.extend(read_column(&row));
+        let shape = Shape {
+            is_view: text(&row, "table_type").contains("VIEW"),
+            engine: text(&row, "engine"),
+            collation: text(&row, "table_collation"),
+            is_partitioned: text(&row, "create_options").contains("partitioned"),
+            ..Shape::default()
+        };
+        found.shapes.insert(text(&row, "table_name"), shape);
     }
     if found.shapes.keys().all(|name| name == KNEX) {
         return Ok(found);
     }
-    // All columns: the one that tells a hidden index has another name on each server.
-    let indexes = format!(
-        "SELECT * FROM information_schema.statistics WHERE table_schema = DATABASE() \
-         AND table_name IN ({names}) ORDER BY table_name, index_name, seq_in_index"
-    );
-    for row in session.rows(&indexes).map_err(failed)? {
+    let columns = "table_name AS table_name, column_name AS column_name, \
+                   column_type AS column_type, collation_name AS collation_name, \
+                   is_nullable AS is_nullable, column_default AS column_default, extra AS extra";
+    for row in ask(columns, "columns", "table_name, ordinal_position")? {
+        if let Some(shape) = found.shapes.get_mut(&text(&row, "table_name")) {
+            shape.columns.push(read_column(&row));
+        }
+    }
+    // All that there is: what tells a hidden index has another name on each server.
+    for row in ask("*", "statistics", "table_name, index_name, seq_in_index")? {
         if let Some(shape) = found.shapes.get_mut(&text(&row, "TABLE_NAME")) {
             read_index_part(shape, &row);
         }
@@ -237,12 +246,11 @@ fn describe_oddly([mode, quotes]: &[String; 2]) -> bool {
     quotes == "0" || odd.iter().any(|word| mode.contains(word))
 }
 
-/// A column, unless the user has no right to see it.
-fn read_column(row: &Row) -> Option<Column> {
+fn read_column(row: &Row) -> Column {
     let extra = text(row, "extra").to_ascii_lowercase();
     let default: Option<String> = named(row, "column_default");
-    Some(Column {
-        name: named(row, "column_name")?,
+    Column {
+        name: text(row, "column_name"),
         kind: text(row, "column_type"),
         collation: named(row, "collation_name"),
         nullable: text(row, "is_nullable") == "YES",
@@ -252,7 +260,7 @@ fn read_column(row: &Row) -> Option<Column> {
         // MySQL calls a default such as CURRENT_TIMESTAMP generated too.
         generated: extra.contains("virtual") || extra.contains("stored"),
         comment: String::new(),
-    })
+    }
 }
 
 fn read_index_part(shape: &mut Shape, row: &Row) {
