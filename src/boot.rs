@@ -83,13 +83,8 @@ impl<'m> Boot<'m> {
         Status::judge(self.table.read(session)?.into_rows(), self.embedded)
     }
 
-    /// The same, with the history table made if it was not there. A user who may write the table
-    /// must be able to read it too, or each boot would start from nothing.
-    fn read_or_create(&self, session: &mut Session<'_>) -> Result<Status> {
-        let seen = self.table.read(session)?;
-        if matches!(seen, Seen::Rows(_)) {
-            return Status::judge(seen.into_rows(), self.embedded);
-        }
+    /// Makes the history table. Another node of a cluster may be making it at the same time.
+    fn create_history(&self, session: &mut Session<'_>) -> Result<()> {
         let mut patience = RETRIES;
         while let Err(error) = self.table.create(session) {
             if error.collision() != Some(Collision::Lost) || patience == 0 {
@@ -98,11 +93,7 @@ impl<'m> Boot<'m> {
             patience -= 1;
             thread::sleep(PAUSE);
         }
-        let recorded = match seen {
-            Seen::NoRight => self.table.read_existing(session)?,
-            seen => seen.into_rows(),
-        };
-        Status::judge(recorded, self.embedded)
+        Ok(())
     }
 
     /// Whether all is applied. A history that this build must not touch is an error.
@@ -120,19 +111,34 @@ impl<'m> Boot<'m> {
         Ok(status.is_current())
     }
 
+    /// Looks again under the lock, looks at tables that are there already, and makes the history.
+    fn prepare(&self, session: &mut Session<'_>) -> Result<(Status, Existing)> {
+        let seen = self.table.read(session)?;
+        let has_history = matches!(seen, Seen::Rows(_));
+        let may_not_read = matches!(seen, Seen::NoRight);
+        let mut status = Status::judge(seen.into_rows(), self.embedded)?;
+        if self.is_done(&status)? {
+            return Ok((status, Existing::default()));
+        }
+        let existing = self.adopt(session, &status)?;
+        if !has_history {
+            self.create_history(session)?;
+        }
+        if may_not_read {
+            // Without the right to read it, each boot would start from nothing.
+            status = Status::judge(self.table.read_existing(session)?, self.embedded)?;
+        }
+        Ok((status, existing))
+    }
+
     /// Applies what is missing, under the lock.
     ///
     /// The lock is one server's. Where several nodes take writes, two migrators can hold it, and
     /// the slower one's statement is undone at its commit. That is no failure but news: the history
     /// is read again, and only what is still missing is tried again.
     fn apply(&self, session: &mut Session<'_>, lock_wait: Duration) -> Result<Done> {
-        let mut status = self.read(session)?;
-        if self.is_done(&status)? {
-            return Ok(Done::by_others(&status, lock_wait));
-        }
-        let existing = self.adopt(session, &status)?;
+        let (mut status, existing) = self.prepare(session)?;
         let mut applied = Vec::new();
-        status = self.read_or_create(session)?;
         let mut patience = RETRIES;
         while !self.is_done(&status)? {
             let before = applied.len();
