@@ -13,6 +13,7 @@ test: setup
 
 # Against refinery's own driver, sqlx and diesel.
 bench: setup
+	@scripts/server.sh client-library
 	cargo run --release --manifest-path benches/peers/Cargo.toml
 
 # A server program, unless there is one.

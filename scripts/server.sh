@@ -5,6 +5,8 @@
 #   scripts/server.sh mariadb     MariaDB, as the system packages it
 #   scripts/server.sh mysql-9     MySQL 9, in a folder of its own under target/
 #   scripts/server.sh mysql-5.6   MySQL 5.6, too old for this crate, to see it refused
+#   scripts/server.sh client-library
+#                                 no server: the C library that the benchmark needs
 #
 # What it does goes to standard error, the path alone to standard output.
 set -eu
@@ -113,13 +115,22 @@ END
     echo "$home/mysqld"
 }
 
+# What the benchmark's peers are linked with.
+client_library() {
+    pkg-config --exists libmariadb 2>/dev/null || {
+        as_root apt-get update -q
+        install_packages libmariadb-dev pkg-config
+    }
+}
+
 case ${1:-} in
 any) any ;;
+client-library) client_library ;;
 mariadb) mariadb ;;
 mysql-9) mysql_9 ;;
 mysql-5.6) mysql_5_6 ;;
 *)
-    say "usage: $0 any | mariadb | mysql-9 | mysql-5.6"
+    say "usage: $0 any | mariadb | mysql-9 | mysql-5.6 | client-library"
     exit 2
     ;;
 esac

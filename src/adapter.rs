@@ -9,11 +9,7 @@ use refinery_core::{
 };
 
 use crate::{
-    connection::Session,
-    embedded::Embedded,
-    error::{Error, code, code_of},
-    report::AppliedMigration,
-    schema,
+    code, connection::Session, embedded::Embedded, error::Error, report::AppliedMigration, schema,
 };
 
 /// Lets refinery's `Runner` plan, order and record, and sends its statements one by one.
@@ -74,7 +70,7 @@ impl<'s, 'c> Apply<'s, 'c> {
     /// server now, unless it was written to be repeated. It has succeeded if its work is there.
     fn excuse(&mut self, error: mysql::Error) -> Result<(), Failure> {
         let is_done_already =
-            code_of(&error).is_some_and(|code| code::ALREADY_DONE.contains(&code));
+            code::of(&error).is_some_and(|code| code::ALREADY_DONE.contains(&code));
         let migration = self.pending.get(self.applied.len()).filter(|_| self.running.is_none());
         let (true, Some(migration)) = (is_done_already, migration) else {
             return Err(Failure::Statement(error));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::{
+    code,
     drift::Drift,
     kept::{KeptTable, sentence},
 };
@@ -283,7 +284,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn server_code(&self) -> Option<u16> {
-        self.cause().and_then(code_of)
+        self.cause().and_then(code::of)
     }
 
     /// Whether the same call may succeed by itself a little later: the lock was held, the
@@ -295,11 +296,11 @@ impl Error {
         match self {
             Self::LockTimeout { .. } => true,
             // Rows that are in the way stay in the way.
-            Self::Mend { source, .. } if code_of(source) == Some(code::DUPLICATE) => false,
+            Self::Mend { source, .. } if code::of(source) == Some(code::DUPLICATE) => false,
             Self::RollbackIncomplete { failed, .. } => {
-                failed.iter().all(|kept| kept.refusal().is_some_and(is_passing))
+                failed.iter().all(|kept| kept.refusal().is_some_and(code::is_passing))
             }
-            _ => self.cause().is_some_and(is_transient),
+            _ => self.cause().is_some_and(code::is_transient),
         }
     }
 
@@ -318,7 +319,7 @@ impl Error {
     /// The variant that fits an answer to a statement of ours. `action` completes "could not ..."
     /// and "not allowed to ...".
     pub(crate) fn from_answer(action: impl Into<String>, source: mysql::Error) -> Self {
-        match code_of(&source) {
+        match code::of(&source) {
             Some(code::NO_DATABASE) => Self::NoDatabaseSelected,
             Some(code::READ_ONLY_OPTION | code::READ_ONLY_TRANSACTION | code::READ_ONLY_MODE) => {
                 Self::ReadOnly { source: Some(source) }
@@ -332,7 +333,7 @@ impl Error {
 
     /// The variant for an error in place of an answer to `GET_LOCK`.
     pub(crate) fn lock_answer(name: &str, source: mysql::Error) -> Self {
-        if code_of(&source).is_none() {
+        if code::of(&source).is_none() {
             return Self::from_answer(format!("take the migration lock {name}"), source);
         }
         Self::LockUnavailable { name: name.to_owned(), source: Some(source) }
@@ -356,64 +357,4 @@ pub(crate) enum Collision {
     Waited,
     /// It was first, and the server undid our statement.
     Lost,
-}
-
-/// Error codes of the server that mean something to us.
-/// <https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html>
-pub(crate) mod code {
-    pub(crate) const NO_DATABASE: u16 = 1046;
-    pub(crate) const NO_SUCH_TABLE: u16 = 1146;
-    pub(crate) const UNKNOWN_VARIABLE: u16 = 1193;
-    pub(crate) const TABLE_ACCESS_DENIED: u16 = 1142;
-    pub(crate) const TRANSACTION_IN_PROGRESS: u16 = 1568;
-
-    /// Table exists, duplicate column, duplicate key name, nothing to drop: what a statement that has
-    /// been run before answers when it is run again.
-    pub(crate) const ALREADY_DONE: [u16; 4] = [1050, 1060, 1061, 1091];
-
-    /// A change that the server cannot make in the way that was asked for.
-    pub(crate) const NOT_ONLINE: [u16; 2] = [1845, 1846];
-
-    pub(crate) const READ_ONLY_OPTION: u16 = 1290;
-    pub(crate) const READ_ONLY_TRANSACTION: u16 = 1792;
-    pub(crate) const READ_ONLY_MODE: u16 = 1836;
-
-    /// Database, table, routine, "needs one of these privileges".
-    pub(crate) const DENIED: [u16; 4] = [1044, TABLE_ACCESS_DENIED, 1370, 1227];
-
-    pub(crate) const DUPLICATE: u16 = 1062;
-
-    /// A lock wait ran out: of a row, or of a table's metadata.
-    pub(crate) const LOCK_WAIT_TIMEOUT: u16 = 1205;
-
-    /// What a commit answers when another node of the cluster was first: duplicate key, error
-    /// during commit, deadlock, rolled back by a group plugin.
-    pub(crate) const CONFLICTS: [u16; 4] = [DUPLICATE, 1180, 1213, 3101];
-}
-
-/// The server's error code, if the server answered at all.
-pub(crate) fn code_of(error: &mysql::Error) -> Option<u16> {
-    match error {
-        mysql::Error::MySqlError(answer) => Some(answer.code),
-        _ => None,
-    }
-}
-
-fn is_transient(error: &mysql::Error) -> bool {
-    match error {
-        mysql::Error::IoError(_) | mysql::Error::CodecError(_) | mysql::Error::DriverError(_) => {
-            true
-        }
-        mysql::Error::MySqlError(answer) => is_passing(answer.code),
-        _ => false,
-    }
-}
-
-/// Whether the reason for this answer may go away by itself.
-pub(crate) fn is_passing(code: u16) -> bool {
-    /// Too many connections, shutdown in progress, user-level lock deadlock, table definition
-    /// changed, wsrep not ready.
-    const PASSING: [u16; 7] = [1040, 1053, 3058, 1412, 1047, 1317, 1077];
-
-    code == code::LOCK_WAIT_TIMEOUT || code::CONFLICTS.contains(&code) || PASSING.contains(&code)
 }

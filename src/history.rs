@@ -4,9 +4,10 @@ use mysql::Row;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
+    code,
     connection::{Session, column},
     embedded::{Embedded, file_name},
-    error::{Error, Result, code},
+    error::{Error, Result},
     shape::quote,
 };
 

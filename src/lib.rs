@@ -21,6 +21,7 @@ mod support;
 
 mod adapter;
 mod boot;
+mod code;
 mod connection;
 mod drift;
 mod embedded;

@@ -11,8 +11,9 @@ use log::{info, warn};
 use siphasher::sip::SipHasher13;
 
 use crate::{
+    code,
     connection::{Session, column},
-    error::{Error, Result, code, code_of},
+    error::{Error, Result},
     preflight::whole_seconds,
 };
 
@@ -102,7 +103,7 @@ pub(crate) fn with_tables_locked<'c, T>(
     let clauses: Vec<_> = names.iter().map(|name| format!("{name} WRITE")).collect();
     match session.execute(&format!("LOCK TABLES {}", clauses.join(", "))) {
         Ok(()) => session.finally(work, unlock),
-        Err(error) if code_of(&error) == Some(code::LOCK_WAIT_TIMEOUT) => {
+        Err(error) if code::of(&error) == Some(code::LOCK_WAIT_TIMEOUT) => {
             let tables = session.finally(|session| in_use(session, names), unlock)?;
             Err(Error::TablesInUse { tables, source: error })
         }
@@ -122,10 +123,10 @@ fn in_use(session: &mut Session<'_>, names: &[String]) -> Result<Vec<String>> {
     let mut tables = Vec::new();
     for name in names {
         match session.execute(&format!("LOCK TABLES {name} WRITE")) {
-            Err(error) if code_of(&error) == Some(code::LOCK_WAIT_TIMEOUT) => {
+            Err(error) if code::of(&error) == Some(code::LOCK_WAIT_TIMEOUT) => {
                 tables.push(name.clone());
             }
-            Err(error) if code_of(&error).is_none() => {
+            Err(error) if code::of(&error).is_none() => {
                 return Err(Error::from_answer("see which tables are in use", error));
             }
             _ => {}

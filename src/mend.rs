@@ -8,11 +8,12 @@ use std::{
 use log::info;
 
 use crate::{
+    code,
     connection::{Connection, Session},
     drift::{Drift, Mend},
     embedded::EMBEDDED,
     embedded::Embedded,
-    error::{Error, Result, code, code_of},
+    error::{Error, Result},
     lock::with_lock,
     migrator::Migrator,
     preflight, schema,
@@ -171,7 +172,7 @@ fn mend_one(session: &mut Session<'_>, sql: &str) -> mysql::Result<Access> {
     }
     match session.execute(&format!("{sql}, ALGORITHM=INPLACE, LOCK=NONE")) {
         Ok(()) => Ok(Access::Online),
-        Err(error) if code_of(&error).is_some_and(|code| code::NOT_ONLINE.contains(&code)) => {
+        Err(error) if code::of(&error).is_some_and(|code| code::NOT_ONLINE.contains(&code)) => {
             session.execute(sql).map(|()| Access::Blocked)
         }
         Err(error) => Err(error),

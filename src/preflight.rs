@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::{
+    code,
     connection::{Session, column},
-    error::{Error, Result, code, code_of},
+    error::{Error, Result},
 };
 
 const NEEDED: &str = "MySQL 5.7 or later, or MariaDB 10.3 or later";
@@ -37,7 +38,7 @@ pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
     match facts {
         Ok(facts) => judge(|index| facts.as_ref().and_then(|row| column(row, index))),
         // The variables of an engine are there only if the engine is.
-        Err(error) if code_of(&error) == Some(code::UNKNOWN_VARIABLE) => {
+        Err(error) if code::of(&error) == Some(code::UNKNOWN_VARIABLE) => {
             let version = session.row("SELECT VERSION()").ok().flatten();
             Err(Error::UnsupportedServer {
                 version: version.and_then(|row| column(&row, 0)).unwrap_or_default(),
@@ -141,7 +142,7 @@ pub(crate) fn refuse_open_transaction(session: &mut Session<'_>, have_read: bool
     // https://dev.mysql.com/doc/refman/8.4/en/set-transaction.html
     match session.execute("SET TRANSACTION READ WRITE") {
         Ok(()) => Ok(()),
-        Err(error) if code_of(&error) != Some(code::TRANSACTION_IN_PROGRESS) => Err(ask(error)),
+        Err(error) if code::of(&error) != Some(code::TRANSACTION_IN_PROGRESS) => Err(ask(error)),
         Err(_) if have_read && is_only_our_read(session).map_err(ask)? => Ok(()),
         Err(_) => Err(Error::OpenTransaction),
     }

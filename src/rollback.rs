@@ -8,9 +8,10 @@ use std::{
 use log::{debug, info};
 
 use crate::{
+    code,
     connection::{Connection, Session, column},
     embedded::{EMBEDDED, Embedded},
-    error::{Error, Result, code, code_of},
+    error::{Error, Result},
     history::{HistoryTable, Seen},
     kept::{KeptReason, KeptTable},
     lock::{wait_no_more, with_lock, with_tables_locked},
@@ -291,7 +292,7 @@ fn refuse_hidden(session: &mut Session<'_>, missing: &[&str]) -> Result<()> {
     }
     let names: Vec<_> = missing.iter().map(|name| quote(name)).collect();
     match session.execute(&format!("SELECT 1 FROM {} LIMIT 0", names.join(", "))) {
-        Err(error) if code_of(&error) != Some(code::NO_SUCH_TABLE) => {
+        Err(error) if code::of(&error) != Some(code::NO_SUCH_TABLE) => {
             Err(Error::from_answer("see whether the tables are there (needs SELECT)", error))
         }
         _ => Ok(()),

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use mysql::{Row, prelude::FromValue};
 
 use crate::{
+    code,
     connection::{Session, column},
     drift::{Drift, DriftKind, Mend, Severity},
     embedded::Embedded,
-    error::{Error, Result, code},
+    error::{Error, Result},
     shape::{Column, Comparison, Index, Shape, quote},
     twin,
 };
