@@ -62,6 +62,9 @@ impl ForeignKey {
 }
 
 /// The foreign keys on `tables`. One that this user may not see still stops the drop itself.
+///
+/// The server's own databases are left out, here and below: MariaDB opens each table and view that
+/// is asked about, and `sys` is full of views that take a temporary table each.
 fn foreign_keys(
     session: &mut Session<'_>,
     database: &str,
@@ -69,7 +72,8 @@ fn foreign_keys(
 ) -> Result<Vec<ForeignKey>> {
     let ask = "SELECT constraint_schema, table_name, constraint_name, referenced_table_name \
                FROM information_schema.referential_constraints \
-               WHERE unique_constraint_schema = DATABASE()";
+               WHERE unique_constraint_schema = DATABASE() \
+               AND constraint_schema NOT IN ('mysql', 'sys')";
     let rows = session
         .rows(ask)
         .map_err(|error| Error::from_answer("look for foreign keys on the tables", error))?;
@@ -98,8 +102,9 @@ fn qualified(row: &Row) -> String {
 /// <https://dev.mysql.com/doc/refman/8.4/en/information-schema-views-table.html>
 fn views(session: &mut Session<'_>, database: &str, tables: &[String]) -> Result<Vec<KeptTable>> {
     let ask = "SELECT table_schema, table_name, view_definition FROM information_schema.views \
-               WHERE LOCATE(CONCAT('`', REPLACE(DATABASE(), '`', '``'), '`.`'), view_definition) > 0 \
-               OR (table_schema = DATABASE() AND COALESCE(view_definition, '') = '')";
+               WHERE table_schema NOT IN ('mysql', 'sys') AND \
+               (LOCATE(CONCAT('`', REPLACE(DATABASE(), '`', '``'), '`.`'), view_definition) > 0 \
+               OR (table_schema = DATABASE() AND COALESCE(view_definition, '') = ''))";
     let rows = session
         .rows(ask)
         .map_err(|error| Error::from_answer("look for views on the tables", error))?;
