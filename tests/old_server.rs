@@ -3,8 +3,12 @@
 
 mod support;
 
-use quicksight_migrations::{Error, quicksight_migration_status, run_quicksight_migrations};
-use support::{chain, database};
+use mysql::prelude::Queryable;
+use quicksight_migrations::{
+    Error, Migrator, quicksight_migration_status, run_quicksight_migrations,
+    verify_quicksight_schema,
+};
+use support::{Server, chain, database, database_on};
 
 #[test]
 fn a_server_that_is_too_old_is_refused_before_anything_is_changed() {
@@ -18,4 +22,27 @@ fn a_server_that_is_too_old_is_refused_before_anything_is_changed() {
     assert!(chain(&error).starts_with("the server 5.6."), "{error}");
     assert_eq!(db.tables(), Vec::<String>::new());
     assert_eq!(quicksight_migration_status(&mut db.conn()).unwrap().applied(), 0);
+}
+
+/// The oldest server that is supported speaks nearly the same SQL: its `sql_mode`, its formats, no
+/// newer words. So each file is taken by this one, and described as the twin of it is.
+#[test]
+fn the_files_need_no_newer_sql() {
+    let server = Server::start(&[
+        "--innodb-file-format=Barracuda",
+        "--innodb-large-prefix=ON",
+        "--innodb-file-per-table=ON",
+        "--sql-mode=ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,\
+         ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION",
+    ]);
+    let db = database_on(&server);
+    let mut conn = db.conn();
+
+    for statement in Migrator::new().plan(&mut conn).unwrap() {
+        conn.query_drop(&statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+
+    db.assert_complete();
+    assert_eq!(verify_quicksight_schema(&mut conn).unwrap(), []);
+    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().statements(), 1);
 }
