@@ -173,6 +173,31 @@ fn does_nothing_twice_after_waiting() {
     assert_eq!(changes, Vec::<&String>::new());
 }
 
+/// The wait is ended from outside: no lock, no error that says why, and nothing done.
+#[test]
+fn a_wait_that_is_interrupted_is_an_error() {
+    let db = database();
+    let _holder = hold(&db, &lock_name(&db));
+    let mut conn = db.conn();
+    let id = conn.connection_id();
+    let boot = thread::spawn(move || run_quicksight_migrations(&mut conn));
+    let mut admin = db.conn();
+    let state = format!("SELECT state FROM information_schema.processlist WHERE id = {id}");
+    // A slice of the wait may end between the look and the order: so the order is repeated.
+    while !boot.is_finished() {
+        let state: Option<Option<String>> = admin.query_first(&state).unwrap();
+        if state.flatten().is_some_and(|state| state.eq_ignore_ascii_case("user lock")) {
+            admin.query_drop(format!("KILL QUERY {id}")).unwrap();
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+
+    let error = boot.join().unwrap().unwrap_err();
+
+    assert!(matches!(error, Error::LockUnavailable { .. }), "{error:?}");
+    assert_eq!(db.tables(), Vec::<String>::new());
+}
+
 /// The lock is one database's.
 #[test]
 fn databases_do_not_wait_for_each_other() {
