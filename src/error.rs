@@ -84,7 +84,7 @@ pub enum Error {
 
     /// The caller's transaction is open. DDL would commit it, so nothing was done.
     #[error(
-        "the connection has an open transaction, which creating tables would commit; \
+        "the connection has an open transaction, which making or dropping tables would commit; \
          commit it or roll it back, then call again"
     )]
     OpenTransaction,
@@ -100,8 +100,8 @@ pub enum Error {
 
     /// The server or the session takes no writes: a replica, a reader end point, a fenced primary.
     #[error(
-        "the server is read-only and has migrations to apply; \
-         run them against the primary (the writer end point), whence they replicate"
+        "the server is read-only, and there are tables to make or to drop; \
+         do that on the primary (the writer end point), whence it replicates"
     )]
     ReadOnly {
         /// The server's answer, where a statement was refused and not just a setting read.

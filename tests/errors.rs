@@ -104,8 +104,8 @@ fn cases() -> Vec<Case> {
         ),
         (
             Error::OpenTransaction,
-            "the connection has an open transaction, which creating tables would commit; commit \
-             it or roll it back, then call again",
+            "the connection has an open transaction, which making or dropping tables would \
+             commit; commit it or roll it back, then call again",
             None,
             false,
         ),
@@ -121,15 +121,15 @@ fn cases() -> Vec<Case> {
         ),
         (
             Error::ReadOnly { source: None },
-            "the server is read-only and has migrations to apply; run them against the primary \
-             (the writer end point), whence they replicate",
+            "the server is read-only, and there are tables to make or to drop; do that on the primary \
+             (the writer end point), whence it replicates",
             None,
             false,
         ),
         (
             Error::ReadOnly { source: Some(server(1290, "--super-read-only")) },
-            "the server is read-only and has migrations to apply; run them against the primary \
-             (the writer end point), whence they replicate: \
+            "the server is read-only, and there are tables to make or to drop; do that on the primary \
+             (the writer end point), whence it replicates: \
              MySqlError { ERROR 1290 (HY000): --super-read-only }",
             Some(1290),
             false,
