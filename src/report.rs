@@ -147,7 +147,7 @@ impl fmt::Display for Report {
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
 /// let report = quicksight_migrations::rollback_quicksight_migrations(&mut conn)?;
-/// println!("{report}"); // 18 tables dropped in 230 ms (34 statements, 0 ms for the lock)
+/// println!("{report}"); // 18 tables dropped in 230 ms (36 statements, 0 ms for the lock)
 /// println!("{:?}", report.dropped());
 /// # Ok(())
 /// # }
