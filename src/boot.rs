@@ -172,12 +172,6 @@ impl<'m> Boot<'m> {
         for drift in &existing.drifts {
             warn!("{drift}");
         }
-        if existing.knex_has_run {
-            let is_missing =
-                |own: &&&Embedded| !existing.tables.iter().any(|name| own.table() == Some(name));
-            let missing = to_be_made.iter().filter(is_missing).filter_map(|own| own.table());
-            existing.missing_after_knex = missing.map(str::to_owned).collect();
-        }
         for table in &existing.missing_after_knex {
             warn!(
                 "{KNEX} says that its migration of these tables ran, but {table} is missing: it is made now"

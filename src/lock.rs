@@ -14,7 +14,8 @@ use crate::{
     code,
     connection::{Session, column},
     error::{Error, Result},
-    preflight::whole_seconds,
+    migrator::Migrator,
+    preflight::{self, whole_seconds},
 };
 
 /// How long one `GET_LOCK` waits. Short, so that a client's read timeout is not taken for a dead
@@ -33,6 +34,25 @@ pub(crate) fn with_lock<'c, T>(
     let name = lock_name(database);
     let waited = acquire(session, &name, timeout)?;
     session.finally(|session| work(session, waited), |session| release(session, &name))
+}
+
+/// Runs `work` on a server that can take it, outside of any transaction of the caller, in a session
+/// with bounded waits, and with nobody else migrating. `work` is told the database and how long the
+/// lock took. A boot has its own sequence: it may have looked before, and looks once more after a
+/// wait in vain.
+pub(crate) fn exclusively<'c, T>(
+    session: &mut Session<'c>,
+    settings: &Migrator,
+    work: impl FnOnce(&mut Session<'c>, &str, Duration) -> Result<T>,
+) -> Result<T> {
+    preflight::refuse_open_transaction(session, false)?;
+    let server = preflight::check(session)?;
+    let database = server.database();
+    server.with_settings(session, settings.metadata_lock_timeout, |session| {
+        with_lock(session, database, settings.lock_timeout, |session, lock_wait| {
+            work(session, database, lock_wait)
+        })
+    })
 }
 
 /// A name for a database, in the 64 characters that the server allows. Names are shared by the

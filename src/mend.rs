@@ -12,11 +12,10 @@ use crate::{
     connection::{Connection, Session},
     drift::{Drift, Mend},
     embedded::EMBEDDED,
-    embedded::Embedded,
     error::{Error, Result},
-    lock::with_lock,
+    lock::exclusively,
     migrator::Migrator,
-    preflight, schema,
+    schema,
 };
 
 /// What [`Migrator::mend`] did.
@@ -123,24 +122,12 @@ impl Migrator {
     /// [`Error::ReadOnly`], [`Error::UnsupportedServer`], [`Error::NoDatabaseSelected`],
     /// [`Error::PermissionDenied`] or [`Error::Database`] before anything is changed.
     pub fn mend<C: Connection>(&self, conn: &mut C) -> Result<MendReport> {
-        self.mend_these(&EMBEDDED.iter().collect::<Vec<_>>(), &mut Session::new(conn))
-    }
-
-    fn mend_these(
-        &self,
-        migrations: &[&Embedded],
-        session: &mut Session<'_>,
-    ) -> Result<MendReport> {
         let started = Instant::now();
-        preflight::refuse_open_transaction(session, false)?;
-        let server = preflight::check(session)?;
-        let (mended, left) =
-            server.with_settings(session, self.metadata_lock_timeout, |session| {
-                with_lock(session, server.database(), self.lock_timeout, |session, _| {
-                    let drifts = schema::verify(session, migrations)?;
-                    mend_all(session, drifts)
-                })
-            })?;
+        let migrations: Vec<_> = EMBEDDED.iter().collect();
+        let (mended, left) = exclusively(&mut Session::new(conn), self, |session, _, _| {
+            let drifts = schema::verify(session, &migrations)?;
+            mend_all(session, drifts)
+        })?;
         Ok(MendReport { mended, left, elapsed: started.elapsed() })
     }
 }

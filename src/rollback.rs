@@ -14,9 +14,9 @@ use crate::{
     error::{Error, Result},
     history::{HistoryTable, Seen},
     kept::{KeptReason, KeptTable},
-    lock::{wait_no_more, with_lock, with_tables_locked},
+    lock::{exclusively, wait_no_more, with_tables_locked},
     migrator::{Data, Migrator},
-    obstacle, preflight,
+    obstacle,
     report::RollbackReport,
     shape::quote,
     status::{MigrationState, Status},
@@ -117,13 +117,8 @@ impl<'m> Rollback<'m> {
     }
 
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<Done> {
-        preflight::refuse_open_transaction(session, false)?;
-        let server = preflight::check(session)?;
-        let database = server.database();
-        server.with_settings(session, self.settings.metadata_lock_timeout, |session| {
-            with_lock(session, database, self.settings.lock_timeout, |session, lock_wait| {
-                Ok(Done { dropped: self.roll_back(session, database)?, lock_wait })
-            })
+        exclusively(session, self.settings, |session, database, lock_wait| {
+            Ok(Done { dropped: self.roll_back(session, database)?, lock_wait })
         })
     }
 

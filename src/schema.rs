@@ -32,9 +32,7 @@ struct Found {
 pub(crate) struct Existing {
     pub(crate) tables: Vec<String>,
     pub(crate) drifts: Vec<Drift>,
-    /// Whether a Knex service says that it has made these tables.
-    pub(crate) knex_has_run: bool,
-    /// Those of them that it has not.
+    /// Tables that are not there although a Knex service says that it has made them.
     pub(crate) missing_after_knex: Vec<String>,
 }
 
@@ -56,15 +54,15 @@ pub(crate) fn verify_existing(
     session: &mut Session<'_>,
     migrations: &[&Embedded],
 ) -> Result<Existing> {
-    let mut wanted = wanted(migrations);
+    let wanted = wanted(migrations);
     let found = look(session, &wanted)?;
-    wanted.retain(|one| found.shapes.contains_key(one.table));
-    Ok(Existing {
-        tables: wanted.iter().map(|one| one.table.to_owned()).collect(),
-        drifts: compare(session, &wanted, &found)?,
-        knex_has_run: found.shapes.contains_key(KNEX) && knex_has_run(session),
-        missing_after_knex: Vec::new(),
-    })
+    let is_there = |one: &Wanted<'_>| found.shapes.contains_key(one.table);
+    let (there, missing): (Vec<_>, Vec<_>) = wanted.into_iter().partition(is_there);
+    let names = |some: &[Wanted<'_>]| some.iter().map(|one| one.table.to_owned()).collect();
+    let drifts = compare(session, &there, &found)?;
+    let knex_has_run = found.shapes.contains_key(KNEX) && knex_has_run(session);
+    let missing_after_knex = if knex_has_run { names(&missing) } else { Vec::new() };
+    Ok(Existing { tables: names(&there), drifts, missing_after_knex })
 }
 
 /// A hint and no more: a table of that name that cannot be read so is some other table.
@@ -177,9 +175,8 @@ fn has_rows(session: &mut Session<'_>, table: &str) -> Result<bool> {
 fn make_sure_it_is_missing(session: &mut Session<'_>, table: &str) -> Result<()> {
     match has_rows(session, table) {
         Err(error) if error.server_code() == Some(code::NO_SUCH_TABLE) => Ok(()),
-        Err(error) => Err(error),
-        // It has been made since we looked.
-        Ok(_) => Ok(()),
+        // If it can be read after all, it has been made since we looked.
+        outcome => outcome.map(drop),
     }
 }
 
