@@ -109,11 +109,6 @@ impl Index {
     fn serves(&self, wanted: &Self) -> bool {
         self.unique == wanted.unique && self.parts == wanted.parts
     }
-
-    /// The redundant key that older scripts made beside the primary key on the same column.
-    fn repeats_primary(&self, shape: &Shape) -> bool {
-        shape.indexes.iter().any(|one| one.is_primary() && one.parts == self.parts)
-    }
 }
 
 /// The default that is a clock and not a value.
@@ -314,9 +309,10 @@ impl Comparison<'_> {
     }
 
     fn extra_indexes(&self) -> impl Iterator<Item = Drift> {
+        // Older scripts made a unique key beside the primary key on the same column: that is served.
         let is_ours = |index: &&Index| {
             let wanted = |ours: &Index| ours.serves(index) || ours.name == index.name;
-            self.wanted.indexes.iter().any(wanted) || index.repeats_primary(self.found)
+            self.wanted.indexes.iter().any(wanted)
         };
         self.found.indexes.iter().filter(move |index| !is_ours(index)).map(|index| {
             let mend = Mend::Decide("nothing here needs it, and nothing minds it");
