@@ -7,8 +7,8 @@ mod support;
 
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -16,7 +16,7 @@ use std::{
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{Access, Migrator, run_quicksight_migrations};
-use support::database;
+use support::{database, wire::Wire};
 
 fn rows_wanted() -> u64 {
     let rows = std::env::var("QUICKSIGHT_TEST_ROWS").ok();
@@ -43,23 +43,28 @@ fn fill(conn: &mut Conn, rows: u64) {
     }
 }
 
-/// How often something was done, and the longest that it took.
-fn keep_doing(
-    mut conn: Conn,
-    sql: &'static str,
-    stop: &Arc<AtomicBool>,
-) -> thread::JoinHandle<(u32, Duration)> {
-    let stop = Arc::clone(stop);
-    thread::spawn(move || {
-        let (mut count, mut longest) = (0, Duration::ZERO);
-        while !stop.load(Ordering::Relaxed) {
-            let started = Instant::now();
-            conn.query_drop(sql).expect("nobody is turned away");
-            longest = longest.max(started.elapsed());
-            count += 1;
-        }
-        (count, longest)
-    })
+/// Somebody who does the same thing all the time, from a connection of their own.
+struct Busy {
+    done: Arc<AtomicU32>,
+    thread: thread::JoinHandle<Duration>,
+}
+
+impl Busy {
+    fn keep_doing(mut conn: Conn, sql: &'static str, stop: &Arc<AtomicBool>) -> Self {
+        let (stop, done) = (Arc::clone(stop), Arc::new(AtomicU32::new(0)));
+        let count = Arc::clone(&done);
+        let thread = thread::spawn(move || {
+            let mut longest = Duration::ZERO;
+            while !stop.load(Ordering::SeqCst) {
+                let started = Instant::now();
+                conn.query_drop(sql).expect("nobody is turned away");
+                longest = longest.max(started.elapsed());
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+            longest
+        });
+        Self { done, thread }
+    }
 }
 
 #[test]
@@ -70,33 +75,48 @@ fn a_big_table_stays_readable_and_writable_while_an_index_is_mended() {
     conn.query_drop("ALTER TABLE points_transaction DROP INDEX coins_history_idx_1").unwrap();
     fill(&mut conn, rows_wanted());
     let stop = Arc::new(AtomicBool::new(false));
-    let writer = keep_doing(
+    let writer = Busy::keep_doing(
         db.conn(),
         "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
          VALUES (2, 2, 0.50, 1.75, '2025-04-01 00:00:00')",
         &stop,
     );
     let reader =
-        keep_doing(db.conn(), "SELECT balance FROM points_transaction WHERE id = 1", &stop);
+        Busy::keep_doing(db.conn(), "SELECT balance FROM points_transaction WHERE id = 1", &stop);
+    // What the two have done when each statement of the mend is sent: the one after the change is
+    // sent when the change is over.
+    let marks = Arc::new(Mutex::new(Vec::new()));
+    let (sink, written, read) =
+        (Arc::clone(&marks), Arc::clone(&writer.done), Arc::clone(&reader.done));
+    let wire = Wire::open(db.address(), move |_, sql| {
+        let done = (written.load(Ordering::SeqCst), read.load(Ordering::SeqCst));
+        sink.lock().unwrap().push((sql.starts_with("ALTER TABLE"), done));
+        None
+    });
 
-    let report = Migrator::new().mend(&mut conn).unwrap();
+    let report = Migrator::new().mend(&mut db.conn_through(wire.port()).unwrap()).unwrap();
 
-    stop.store(true, Ordering::Relaxed);
-    let (inserts, longest_write) = writer.join().unwrap();
-    let (selects, longest_read) = reader.join().unwrap();
+    stop.store(true, Ordering::SeqCst);
+    let (longest_write, longest_read) =
+        (writer.thread.join().unwrap(), reader.thread.join().unwrap());
     let [mended] = report.mended() else { panic!("{report}") };
     assert_eq!(mended.access(), Access::Online);
+    let marks = marks.lock().unwrap();
+    let change = marks.iter().position(|(is_change, _)| *is_change).unwrap();
+    let ((writes_before, reads_before), (writes_after, reads_after)) =
+        (marks[change].1, marks[change + 1].1);
+    let (inserts, selects) = (writes_after - writes_before, reads_after - reads_before);
     eprintln!(
-        "index on {} rows in {:?}; {inserts} writes, the longest {longest_write:?}; \
+        "index on {} rows in {:?}; meanwhile {inserts} writes, the longest {longest_write:?}; \
          {selects} reads, the longest {longest_read:?}",
         rows_wanted(),
         mended.duration()
     );
-    // Blocked for the whole of it, each of the two would have got to one.
-    assert!(inserts > 10 && selects > 10, "{inserts} writes, {selects} reads");
+    // Of two who are kept out, each gets a few through before the change has its lock.
+    assert!(inserts > 100 && selects > 100, "{inserts} writes, {selects} reads");
     assert!(longest_write < mended.duration(), "a writer waited for all of it");
     let written: Option<u32> = conn
         .query_first("SELECT COUNT(*) FROM points_transaction WHERE user_id = 2 AND note IS NULL")
         .unwrap();
-    assert_eq!(written, Some(inserts));
+    assert_eq!(written, Some(writer.done.load(Ordering::SeqCst)));
 }
