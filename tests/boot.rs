@@ -78,7 +78,9 @@ fn report_is_one_line_for_the_log() {
     let second = run_quicksight_migrations(&mut conn).unwrap().to_string();
 
     assert!(first.starts_with("18 of 18 migrations applied in "), "{first}");
-    assert!(first.ends_with(" ms (46 statements, 0 ms for the lock)"), "{first}");
+    // How long the lock takes is the machine's business, even if nobody else wants it.
+    assert!(first.contains(" ms (46 statements, "), "{first}");
+    assert!(first.ends_with(" ms for the lock)"), "{first}");
     assert!(second.starts_with("up to date with 18 migrations, checked in "), "{second}");
     assert!(second.ends_with(" ms (1 statement, 0 ms for the lock)"), "{second}");
 }
