@@ -98,7 +98,7 @@ fn does_not_wait_at_all_if_told_so() {
     let error = Migrator::new().lock_timeout(Duration::ZERO).run(&mut db.conn()).unwrap_err();
 
     assert!(matches!(error, Error::LockTimeout { .. }), "{error:?}");
-    assert!(started.elapsed() < Duration::from_secs(1));
+    assert!(started.elapsed() < Duration::from_secs(10), "the default is 60 s");
 }
 
 #[test]
