@@ -82,9 +82,9 @@ pub enum Error {
     #[error("no database is selected; put its name into the connection's URL or options")]
     NoDatabaseSelected,
 
-    /// The caller's transaction is open. DDL would commit it, so nothing was done.
+    /// The caller's transaction is open. The call would commit it, so nothing was done.
     #[error(
-        "the connection has an open transaction, which making or dropping tables would commit; \
+        "the connection has an open transaction, which this call would commit; \
          commit it or roll it back, then call again"
     )]
     OpenTransaction,
@@ -264,6 +264,50 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
+    /// A movement of points was refused before anything was written.
+    #[cfg(feature = "analytics")]
+    #[error("{0}")]
+    Refused(crate::ledger::Refusal),
+
+    /// The connection broke while a movement of points was being committed. The server may have
+    /// recorded it or not, so it was not tried again.
+    #[cfg(feature = "analytics")]
+    #[error(
+        "the connection broke at the commit of a movement of account {account}, which may or may not \
+         be recorded; look for it in points_transaction before you record it again"
+    )]
+    CommitUnknown {
+        /// The account that moved points, or the payer of a pair.
+        account: i32,
+        /// The driver's answer.
+        source: mysql::Error,
+    },
+
+    /// A range of dates that ends before it begins, or that the server has no dates for.
+    #[cfg(feature = "analytics")]
+    #[error(
+        "{from} until {until} is no range of dates; give years from 1000 to 9999, the earlier day first"
+    )]
+    InvalidDateRange {
+        /// The first day.
+        from: time::Date,
+        /// The day after the last.
+        until: time::Date,
+    },
+
+    /// The server's answer has a value of a type that the table should not hold.
+    #[cfg(feature = "analytics")]
+    #[error(
+        "could not {action}, because column {column} of the server's answer has an unexpected type; \
+         see with verify whether the tables are what this build needs"
+    )]
+    UnexpectedAnswer {
+        /// What was being done.
+        action: &'static str,
+        /// The column's number in the answer, from 1.
+        column: usize,
+    },
+
     /// The name given to [`history_table`](crate::Migrator::history_table) cannot be used.
     #[error("{name:?} cannot be the history table: {reason}")]
     InvalidHistoryTable {
@@ -295,6 +339,9 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::LockTimeout { .. } => true,
+            // Points would be moved twice if they were moved before.
+            #[cfg(feature = "analytics")]
+            Self::CommitUnknown { .. } => false,
             // Rows that are in the way stay in the way.
             Self::Mend { source, .. } if code::of(source) == Some(code::DUPLICATE) => false,
             Self::RollbackIncomplete { failed, .. } => {
@@ -311,6 +358,8 @@ impl Error {
             | Self::Mend { source, .. }
             | Self::PermissionDenied { source, .. }
             | Self::TablesInUse { source, .. } => Some(source),
+            #[cfg(feature = "analytics")]
+            Self::CommitUnknown { source, .. } => Some(source),
             Self::ReadOnly { source } | Self::LockUnavailable { source, .. } => source.as_ref(),
             _ => None,
         }

@@ -20,6 +20,10 @@ extern crate self as quicksight_migrations;
 mod support;
 
 mod adapter;
+#[cfg(feature = "analytics")]
+pub mod analytics;
+#[cfg(feature = "analytics")]
+mod answer;
 mod boot;
 mod code;
 mod connection;
@@ -27,7 +31,11 @@ mod drift;
 mod embedded;
 mod error;
 mod history;
+#[cfg(feature = "analytics")]
+pub mod integrity;
 mod kept;
+#[cfg(feature = "analytics")]
+pub mod ledger;
 mod lock;
 mod mend;
 mod migrate;
@@ -55,6 +63,9 @@ pub use migrator::Migrator;
 pub use mysql;
 pub use report::{AppliedMigration, Report, RollbackReport};
 pub use rollback::rollback_quicksight_migrations;
+/// Amounts of points, tokens and money are in this crate's type.
+#[cfg(feature = "analytics")]
+pub use rust_decimal;
 pub use status::{MigrationState, MigrationStatus, Status};
-/// The dates of the history are in this crate's types.
+/// Dates and times are in this crate's types.
 pub use time;

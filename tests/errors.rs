@@ -104,7 +104,7 @@ fn cases() -> Vec<Case> {
         ),
         (
             Error::OpenTransaction,
-            "the connection has an open transaction, which making or dropping tables would \
+            "the connection has an open transaction, which this call would \
              commit; commit it or roll it back, then call again",
             None,
             false,

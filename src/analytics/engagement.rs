@@ -1,0 +1,149 @@
+//! Engagement by user.
+
+use rust_decimal::Decimal;
+use time::PrimitiveDateTime;
+
+use super::{Accounts, moment};
+use crate::{
+    answer::{Answers, Columns, ask},
+    connection::Connection,
+    error::Result,
+};
+
+/// What one user has done. See [`user_engagement`](super::user_engagement).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserEngagement {
+    user_id: i32,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    enterprise_id: Option<i32>,
+    points_transactions: u64,
+    total_points: Decimal,
+    token_transactions: u64,
+    total_tokens: Decimal,
+    trips: u64,
+}
+
+impl UserEngagement {
+    /// `auth_user.id`.
+    #[must_use]
+    pub fn user_id(&self) -> i32 {
+        self.user_id
+    }
+
+    /// The first name, which is personal data.
+    #[must_use]
+    pub fn first_name(&self) -> Option<&str> {
+        self.first_name.as_deref()
+    }
+
+    /// The last name, which is personal data.
+    #[must_use]
+    pub fn last_name(&self) -> Option<&str> {
+        self.last_name.as_deref()
+    }
+
+    /// The employer whose programme the user takes part in.
+    #[must_use]
+    pub fn enterprise_id(&self) -> Option<i32> {
+        self.enterprise_id
+    }
+
+    /// How many movements of points there are.
+    #[must_use]
+    pub fn points_transactions(&self) -> u64 {
+        self.points_transactions
+    }
+
+    /// The sum of all movements of points, up and down.
+    #[must_use]
+    pub fn total_points(&self) -> Decimal {
+        self.total_points
+    }
+
+    /// How many movements of tokens there are.
+    #[must_use]
+    pub fn token_transactions(&self) -> u64 {
+        self.token_transactions
+    }
+
+    /// The sum of all movements of tokens, up and down, whatever their kind.
+    #[must_use]
+    pub fn total_tokens(&self) -> Decimal {
+        self.total_tokens
+    }
+
+    /// How many trips there are.
+    #[must_use]
+    pub fn trips(&self) -> u64 {
+        self.trips
+    }
+
+    fn read(columns: &mut Columns) -> Result<Self> {
+        Ok(Self {
+            user_id: columns.take()?,
+            first_name: columns.take()?,
+            last_name: columns.take()?,
+            enterprise_id: columns.take()?,
+            points_transactions: columns.take()?,
+            total_points: columns.take_sum()?,
+            token_transactions: columns.take()?,
+            total_tokens: columns.take_sum()?,
+            trips: columns.take()?,
+        })
+    }
+}
+
+/// The users as they arrive from the server. To drop this early skips the rest.
+#[derive(Debug)]
+#[must_use]
+pub struct UserEngagements<'c> {
+    rows: Answers<'c, UserEngagement>,
+}
+
+impl Iterator for UserEngagements<'_> {
+    type Item = Result<UserEngagement>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.rows.next()
+    }
+}
+
+/// Each table is summed up for itself before the three are put together: joined first, a user with
+/// two movements of points and three trips would have six of each.
+pub(super) fn by_user<C: Connection>(
+    conn: &mut C,
+    accounts: Accounts,
+    since: PrimitiveDateTime,
+) -> Result<UserEngagements<'_>> {
+    let real = match accounts {
+        Accounts::All => "",
+        Accounts::Real => " AND NOT (u.is_debug <=> 1)",
+    };
+    let of = |table: &str, sums: &str| {
+        format!(
+            "SELECT u.id, {sums} FROM auth_user u JOIN {table} t ON t.user_id = u.id \
+             WHERE u.created_on >= ?{real} GROUP BY u.id"
+        )
+    };
+    let each = [
+        of(
+            "points_transaction",
+            "COUNT(*) AS movements, SUM(t.points) AS points, 0 AS grants, 0 AS tokens, 0 AS trips",
+        ),
+        of("token_transaction", "0, 0, COUNT(*), SUM(t.tokens), 0"),
+        of("trip", "0, 0, 0, 0, COUNT(*)"),
+    ]
+    .join(" UNION ALL ");
+    let sql = format!(
+        "SELECT u.id, u.first_name, u.last_name, u.enterprise_id, \
+         s.movements, s.points, s.grants, s.tokens, s.trips FROM ( \
+         SELECT id, SUM(movements) AS movements, SUM(points) AS points, SUM(grants) AS grants, \
+         SUM(tokens) AS tokens, SUM(trips) AS trips FROM ({each}) e GROUP BY id \
+         ) s JOIN auth_user u ON u.id = s.id ORDER BY s.points DESC, u.id"
+    );
+    let since = moment(since);
+    let values = (since.clone(), since.clone(), since);
+    let rows = ask(conn, "sum up the engagement by user", &sql, values, UserEngagement::read)?;
+    Ok(UserEngagements { rows })
+}

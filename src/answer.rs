@@ -1,0 +1,78 @@
+//! The server's answer to a prepared statement, read row by row into a type of ours.
+
+use std::fmt;
+
+use mysql::{Binary, Params, QueryResult, Row, prelude::FromValue, prelude::Queryable};
+
+use crate::{
+    connection::Connection,
+    error::{Error, Result},
+};
+
+/// What one row becomes.
+pub(crate) type Read<T> = fn(&mut Columns) -> Result<T>;
+
+/// The rows of an answer as they arrive. The connection is busy until this is dropped, which skips
+/// the rows that are left.
+pub(crate) struct Answers<'c, T> {
+    rows: QueryResult<'c, 'c, 'c, Binary>,
+    action: &'static str,
+    read: Read<T>,
+}
+
+/// Prepares a statement, executes it with the values bound, and returns the rows as they arrive.
+/// `action` completes "could not ...".
+pub(crate) fn ask<'c, C: Connection, T>(
+    conn: &'c mut C,
+    action: &'static str,
+    sql: &str,
+    values: impl Into<Params>,
+    read: Read<T>,
+) -> Result<Answers<'c, T>> {
+    match conn.conn().exec_iter(sql, values) {
+        Ok(rows) => Ok(Answers { rows, action, read }),
+        Err(error) => Err(Error::from_answer(action, error)),
+    }
+}
+
+impl<T> Iterator for Answers<'_, T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        let row = self.rows.next()?;
+        Some(match row {
+            Ok(row) => (self.read)(&mut Columns { row, taken: 0, action: self.action }),
+            Err(error) => Err(Error::from_answer(self.action, error)),
+        })
+    }
+}
+
+impl<T> fmt::Debug for Answers<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answers").field("action", &self.action).finish_non_exhaustive()
+    }
+}
+
+/// The columns of one row, taken from left to right.
+pub(crate) struct Columns {
+    row: Row,
+    taken: usize,
+    action: &'static str,
+}
+
+impl Columns {
+    /// The next column. Never panics, unlike the driver's own conversions.
+    pub(crate) fn take<T: FromValue>(&mut self) -> Result<T> {
+        let value = self.row.take_opt(self.taken);
+        self.taken += 1;
+        match value {
+            Some(Ok(value)) => Ok(value),
+            _ => Err(Error::UnexpectedAnswer { action: self.action, column: self.taken }),
+        }
+    }
+
+    /// The next column, or its type's zero where it is NULL, as the sum of no rows is.
+    pub(crate) fn take_sum<T: FromValue + Default>(&mut self) -> Result<T> {
+        Ok(self.take::<Option<T>>()?.unwrap_or_default())
+    }
+}
