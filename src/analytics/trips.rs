@@ -67,12 +67,11 @@ impl From<i32> for TravelMode {
 /// The name of the mode, as in "public transit".
 impl fmt::Display for TravelMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match MODES.iter().find(|(_, mode, _)| mode == self) {
-            Some((.., name)) => f.pad(name),
-            None => match self {
-                Self::Other(number) => write!(f, "mode {number}"),
-                _ => f.write_str("mode"),
-            },
+        let known = MODES.iter().find(|(_, mode, _)| mode == self);
+        match (known, self) {
+            (Some((.., name)), _) => f.pad(name),
+            (None, Self::Other(number)) => f.pad(&format!("mode {number}")),
+            (None, _) => f.pad("mode"),
         }
     }
 }

@@ -302,7 +302,10 @@ fn on_path(names: &[&str]) -> Option<PathBuf> {
 /// `target/tmp`, from where cargo put this very program.
 fn build_folder() -> PathBuf {
     let program = env::current_exe().expect("a path of this program");
-    let is_target = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+    // cargo tags a folder that it has made itself, and not one that was there before.
+    let is_target = |folder: &&Path| {
+        [".rustc_info.json", "CACHEDIR.TAG"].iter().any(|file| folder.join(file).is_file())
+    };
     let target = program.ancestors().find(is_target).expect("a program in cargo's target folder");
     target.join("tmp")
 }

@@ -1,0 +1,277 @@
+//! Small random contents of the tables that the reports read.
+
+use mysql::{Conn, Value, prelude::Queryable};
+use proptest::{collection::vec, option, prelude::*};
+use quicksight_migrations::{
+    rust_decimal::Decimal,
+    time::{Date, Duration, Month, PrimitiveDateTime, Time},
+};
+
+/// One of each table's row, with the columns that a report reads.
+#[derive(Debug, Clone)]
+pub(crate) struct User {
+    pub(crate) id: i32,
+    pub(crate) created_on: Option<PrimitiveDateTime>,
+    pub(crate) is_debug: Option<i32>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Movement {
+    pub(crate) user_id: i32,
+    pub(crate) points: Decimal,
+    pub(crate) created_on: PrimitiveDateTime,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Grant {
+    pub(crate) user_id: i32,
+    pub(crate) ap_campaign_id: Option<i32>,
+    pub(crate) tokens: Option<Decimal>,
+    pub(crate) created_on: Option<PrimitiveDateTime>,
+    pub(crate) issued_on: Option<PrimitiveDateTime>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Payment {
+    pub(crate) user_id: i32,
+    pub(crate) total_price: Option<Decimal>,
+    pub(crate) created_on: PrimitiveDateTime,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Trip {
+    pub(crate) user_id: i32,
+    pub(crate) travel_mode: i32,
+    pub(crate) started_on: PrimitiveDateTime,
+    pub(crate) distance: Option<f64>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Habit {
+    pub(crate) user_id: i32,
+    pub(crate) o_id: Option<u32>,
+    pub(crate) d_id: Option<u32>,
+    pub(crate) travel_mode: i32,
+    pub(crate) driving: Option<Decimal>,
+    pub(crate) transit: Option<Decimal>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Campaign {
+    pub(crate) ap_campaign_id: i32,
+    pub(crate) tokens: Decimal,
+}
+
+/// All of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Rows {
+    pub(crate) users: Vec<User>,
+    pub(crate) points: Vec<Movement>,
+    pub(crate) tokens: Vec<Grant>,
+    pub(crate) payments: Vec<Payment>,
+    pub(crate) trips: Vec<Trip>,
+    pub(crate) habits: Vec<Habit>,
+    pub(crate) campaigns: Vec<Campaign>,
+}
+
+/// Ids of users with and without a row, ids of campaigns with and without one: few, so that they meet.
+const IDS: std::ops::Range<i32> = 1..7;
+
+pub(crate) fn date(month: Month, day: u8) -> Date {
+    Date::from_calendar_date(2025, month, day).expect("a date")
+}
+
+pub(crate) fn at(month: Month, day: u8, hour: u8) -> PrimitiveDateTime {
+    PrimitiveDateTime::new(date(month, day), Time::from_hms(hour, 0, 0).expect("an hour"))
+}
+
+/// Moments of five days, midnights among them, with the second before each.
+pub(crate) fn moments() -> impl Strategy<Value = PrimitiveDateTime> {
+    (0_i64..5 * 8, -1_i64..=0).prop_map(|(part, seconds)| {
+        at(Month::March, 7, 0) + Duration::hours(3 * part) + Duration::seconds(seconds)
+    })
+}
+
+fn amounts(hundredths: std::ops::RangeInclusive<i64>) -> impl Strategy<Value = Decimal> {
+    hundredths.prop_map(|amount| Decimal::new(amount, 2))
+}
+
+fn users() -> impl Strategy<Value = Vec<User>> {
+    let user = (any::<bool>(), option::of(moments()), option::of(0..=1));
+    vec(user, IDS.len() - 1).prop_map(|users| {
+        let users = IDS.zip(users).filter(|(_, (is_there, ..))| *is_there);
+        users.map(|(id, (_, created_on, is_debug))| User { id, created_on, is_debug }).collect()
+    })
+}
+
+fn points() -> impl Strategy<Value = Movement> {
+    (IDS, amounts(-500..=900), moments()).prop_map(|(user_id, points, created_on)| Movement {
+        user_id,
+        points,
+        created_on,
+    })
+}
+
+fn tokens() -> impl Strategy<Value = Grant> {
+    let moment = || option::weighted(0.9, moments());
+    (
+        IDS,
+        option::weighted(0.9, IDS),
+        option::weighted(0.9, amounts(-200..=900)),
+        moment(),
+        moment(),
+    )
+        .prop_map(|(user_id, ap_campaign_id, tokens, created_on, issued_on)| Grant {
+            user_id,
+            ap_campaign_id,
+            tokens,
+            created_on,
+            issued_on,
+        })
+}
+
+fn payments() -> impl Strategy<Value = Payment> {
+    (IDS, option::weighted(0.9, amounts(-100..=2_000)), moments())
+        .prop_map(|(user_id, total_price, created_on)| Payment { user_id, total_price, created_on })
+}
+
+/// Half metres, whose sums are exact whatever the order in which they are added.
+fn distances() -> impl Strategy<Value = f64> {
+    (0_i32..60_000).prop_map(|halves| f64::from(halves) / 2.0)
+}
+
+fn trips() -> impl Strategy<Value = Trip> {
+    (IDS, prop::sample::select(vec![1, 2, 100, 77]), moments(), option::weighted(0.8, distances()))
+        .prop_map(|(user_id, travel_mode, started_on, distance)| Trip {
+            user_id,
+            travel_mode,
+            started_on,
+            distance,
+        })
+}
+
+fn habits() -> impl Strategy<Value = Habit> {
+    let place = || option::weighted(0.9, 1_u32..3);
+    let chance = || option::weighted(0.9, amounts(0..=10_000));
+    (IDS, place(), place(), 1_i32..3, chance(), chance()).prop_map(
+        |(user_id, o_id, d_id, travel_mode, driving, transit)| Habit {
+            user_id,
+            o_id,
+            d_id,
+            travel_mode,
+            driving,
+            transit,
+        },
+    )
+}
+
+fn campaigns() -> impl Strategy<Value = Vec<Campaign>> {
+    vec((any::<bool>(), amounts(0..=5_000)), IDS.len() - 1).prop_map(|campaigns| {
+        let campaigns = IDS.zip(campaigns).filter(|(_, (is_there, _))| *is_there);
+        campaigns.map(|(ap_campaign_id, (_, tokens))| Campaign { ap_campaign_id, tokens }).collect()
+    })
+}
+
+pub(crate) fn rows() -> impl Strategy<Value = Rows> {
+    (
+        users(),
+        vec(points(), 0..25),
+        vec(tokens(), 0..25),
+        vec(payments(), 0..15),
+        vec(trips(), 0..25),
+        vec(habits(), 0..40),
+        campaigns(),
+    )
+        .prop_map(|(users, points, tokens, payments, trips, habits, campaigns)| Rows {
+            users,
+            points,
+            tokens,
+            payments,
+            trips,
+            habits,
+            campaigns,
+        })
+}
+
+impl Rows {
+    /// Makes the tables hold these rows and no others.
+    pub(crate) fn store(&self, conn: &mut Conn) {
+        fill(conn, "auth_user (id, first_name, last_name, enterprise_id, created_on, is_debug)", {
+            self.users.iter().map(|user| {
+                let (id, name) = (user.id, format!("First {}", user.id));
+                [
+                    id.into(),
+                    name.into(),
+                    Value::NULL,
+                    (id * 10).into(),
+                    user.created_on.into(),
+                    user.is_debug.into(),
+                ]
+            })
+        });
+        fill(conn, "points_transaction (user_id, activity_type, points, balance, created_on)", {
+            self.points.iter().map(|row| {
+                [row.user_id.into(), 1.into(), row.points.into(), 0.into(), row.created_on.into()]
+            })
+        });
+        fill(conn, "token_transaction (user_id, ap_campaign_id, tokens, created_on, issued_on)", {
+            self.tokens.iter().map(|row| {
+                [
+                    row.user_id.into(),
+                    row.ap_campaign_id.into(),
+                    row.tokens.into(),
+                    row.created_on.into(),
+                    row.issued_on.into(),
+                ]
+            })
+        });
+        fill(conn, "bytemark_order_payments (user_id, order_id, total_price, created_on)", {
+            self.payments.iter().map(|row| {
+                [row.user_id.into(), 1.into(), row.total_price.into(), row.created_on.into()]
+            })
+        });
+        fill(conn, "trip (user_id, travel_mode, started_on, distance)", {
+            self.trips.iter().map(|row| {
+                [
+                    row.user_id.into(),
+                    row.travel_mode.into(),
+                    row.started_on.into(),
+                    row.distance.into(),
+                ]
+            })
+        });
+        fill(
+            conn,
+            "cm_activity_location \
+             (user_id, o_id, d_id, travel_mode, probability_driving, probability_transit)",
+            self.habits.iter().map(|row| {
+                [
+                    row.user_id.into(),
+                    row.o_id.into(),
+                    row.d_id.into(),
+                    row.travel_mode.into(),
+                    row.driving.into(),
+                    row.transit.into(),
+                ]
+            }),
+        );
+        fill(conn, "campaign (ap_campaign_id, name, tokens)", {
+            self.campaigns.iter().map(|row| {
+                let name = format!("Campaign {}", row.ap_campaign_id);
+                [row.ap_campaign_id.into(), name.into(), row.tokens.into()]
+            })
+        });
+    }
+}
+
+fn fill<const N: usize>(conn: &mut Conn, into: &str, rows: impl Iterator<Item = [Value; N]>) {
+    let (table, _) = into.split_once(' ').expect("a table and its columns");
+    conn.query_drop(format!("DELETE FROM {table}")).expect("empty the table");
+    let rows: Vec<_> = rows.collect();
+    if rows.is_empty() {
+        return;
+    }
+    let one = format!("({})", ["?"; N].join(", "));
+    let sql = format!("INSERT INTO {into} VALUES {}", vec![one; rows.len()].join(", "));
+    conn.exec_drop(sql, rows.concat()).expect("fill the table");
+}
