@@ -3,7 +3,7 @@
 
 mod support;
 
-use mysql::prelude::Queryable;
+use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     Error, Migrator, quicksight_migration_status, run_quicksight_migrations,
     verify_quicksight_schema,
@@ -25,24 +25,70 @@ fn a_server_that_is_too_old_is_refused_before_anything_is_changed() {
 }
 
 /// The oldest server that is supported speaks nearly the same SQL: its `sql_mode`, its formats, no
-/// newer words. So each file is taken by this one, and described as the twin of it is.
-#[test]
-fn the_files_need_no_newer_sql() {
-    let server = Server::start(&[
+/// newer words.
+fn as_old_as_can_be() -> Server {
+    Server::start(&[
         "--innodb-file-format=Barracuda",
         "--innodb-large-prefix=ON",
         "--innodb-file-per-table=ON",
         "--sql-mode=ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,\
          ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION",
-    ]);
+    ])
+}
+
+fn apply_by_hand(conn: &mut Conn) {
+    for statement in Migrator::new().plan(conn).unwrap() {
+        conn.query_drop(&statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+}
+
+/// Each file is taken by this server, and described as the twin of it is.
+#[test]
+fn the_files_need_no_newer_sql() {
+    let server = as_old_as_can_be();
     let db = database_on(&server);
     let mut conn = db.conn();
 
-    for statement in Migrator::new().plan(&mut conn).unwrap() {
-        conn.query_drop(&statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
-    }
+    apply_by_hand(&mut conn);
 
     db.assert_complete();
     assert_eq!(verify_quicksight_schema(&mut conn).unwrap(), []);
     assert_eq!(run_quicksight_migrations(&mut conn).unwrap().statements(), 1);
+}
+
+#[cfg(feature = "analytics")]
+#[test]
+fn the_reports_need_no_newer_sql() {
+    use quicksight_migrations::{
+        analytics::{Analytics, DateRange},
+        time::{Date, Duration},
+    };
+
+    let server = as_old_as_can_be();
+    let db = database_on(&server);
+    let mut conn = db.conn();
+    apply_by_hand(&mut conn);
+    for sql in [
+        "INSERT INTO auth_user (id, created_on) VALUES (1, '2025-03-01')",
+        "INSERT INTO campaign (ap_campaign_id, tokens) VALUES (7, 10)",
+        "INSERT INTO token_transaction (user_id, ap_campaign_id, tokens, created_on, issued_on) \
+         VALUES (1, 7, 5, '2025-03-01', '2025-03-01')",
+        "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (1, 2, '2025-03-04')",
+        "INSERT INTO cm_activity_location (user_id, o_id, d_id, travel_mode) VALUES (1, 8, 9, 2)",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+    let first = Date::from_ordinal_date(2025, 60).unwrap();
+    let range = DateRange::new(first, first + Duration::WEEK).unwrap();
+
+    for reports in [Analytics::new(), Analytics::new().without_test_accounts()] {
+        let days = reports.daily_revenue(&mut conn, range).unwrap();
+        assert_eq!((days.len(), days[0].tokens()), (7, 5.into()));
+        let users = reports.user_engagement(&mut conn, first.midnight()).unwrap();
+        assert_eq!(users.map(|user| user.unwrap().trips()).collect::<Vec<_>>(), [1]);
+        let campaign = reports.campaign_performance(&mut conn, 7).unwrap().unwrap();
+        assert_eq!(campaign.mean_days_to_first_trip(), Some(3.0));
+        assert_eq!(reports.hourly_trips(&mut conn, first.midnight()).unwrap().len(), 1);
+        assert_eq!(reports.activity_hotspots(&mut conn, 1, 10).unwrap().len(), 1);
+    }
 }

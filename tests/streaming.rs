@@ -4,10 +4,7 @@
 mod support;
 
 use mysql::prelude::Queryable;
-use quicksight_migrations::{
-    analytics, run_quicksight_migrations,
-    time::{Date, PrimitiveDateTime, Time},
-};
+use quicksight_migrations::{analytics, run_quicksight_migrations, time::Date};
 use support::database;
 
 const USERS: u32 = 100_000;
@@ -32,8 +29,7 @@ fn memory_does_not_grow_with_the_number_of_users() {
     ] {
         conn.query_drop(sql).unwrap();
     }
-    let day = Date::from_ordinal_date(2025, 1).unwrap();
-    let since = PrimitiveDateTime::new(day, Time::MIDNIGHT);
+    let since = Date::from_ordinal_date(2025, 1).unwrap().midnight();
 
     let mut users = analytics::user_engagement(&mut conn, since).unwrap();
     users.next().unwrap().unwrap();

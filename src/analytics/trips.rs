@@ -215,7 +215,7 @@ pub(super) fn hotspots<C: Connection>(
         "SELECT t.o_id, t.d_id, t.travel_mode, COUNT(*) AS frequency, \
          AVG(t.probability_driving), AVG(t.probability_transit) \
          FROM cm_activity_location t WHERE TRUE{} GROUP BY t.o_id, t.d_id, t.travel_mode \
-         HAVING frequency >= ? ORDER BY frequency DESC, t.o_id, t.d_id, t.travel_mode LIMIT ?",
+         HAVING COUNT(*) >= ? ORDER BY frequency DESC, t.o_id, t.d_id, t.travel_mode LIMIT ?",
         accounts.condition("t.user_id")
     );
     ask(conn, "find hot spots", &sql, (min_frequency, limit), Hotspot::read)?.collect()
