@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub)] // Each test file uses its share of it.
 
 pub mod server;
+pub mod statements;
 pub mod wire;
 
 use std::{
