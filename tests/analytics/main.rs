@@ -2,6 +2,7 @@
 //! statements get wrong.
 
 mod oracle;
+mod plans;
 mod rows;
 #[path = "../support/mod.rs"]
 mod support;
