@@ -9,7 +9,7 @@ demo: setup
 
 # All tests, on a real server of their own.
 test: setup
-	cargo test
+	cargo test --all-features
 
 # Against refinery's own driver, sqlx and diesel.
 bench: setup
