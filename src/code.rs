@@ -30,6 +30,13 @@ pub(crate) const LOCK_WAIT_TIMEOUT: u16 = 1205;
 /// during commit, deadlock, rolled back by a group plugin.
 pub(crate) const CONFLICTS: [u16; 4] = [DUPLICATE, 1180, 1213, 3101];
 
+/// Whether a `COMMIT` that was answered with this has undone the work for certain.
+#[cfg(feature = "analytics")]
+pub(crate) fn is_undone_commit(code: u16) -> bool {
+    let read_only = [READ_ONLY_OPTION, READ_ONLY_TRANSACTION, READ_ONLY_MODE];
+    code == LOCK_WAIT_TIMEOUT || CONFLICTS.contains(&code) || read_only.contains(&code)
+}
+
 /// The server's error code, if the server answered at all.
 pub(crate) fn of(error: &mysql::Error) -> Option<u16> {
     match error {

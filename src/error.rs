@@ -269,12 +269,12 @@ pub enum Error {
     #[error("{0}")]
     Refused(crate::ledger::Refusal),
 
-    /// The connection broke while a movement of points was being committed. The server may have
-    /// recorded it or not, so it was not tried again.
+    /// The commit of a movement of points got no answer that tells what became of it. The server may
+    /// have recorded it or not, so it was not tried again.
     #[cfg(feature = "analytics")]
     #[error(
-        "the connection broke at the commit of a movement of account {account}, which may or may not \
-         be recorded; look for it in points_transaction before you record it again"
+        "the commit of a movement of account {account} was not confirmed, and it may be recorded or \
+         not; look for it in points_transaction before you record it again"
     )]
     CommitUnknown {
         /// The account that moved points, or the payer of a pair.

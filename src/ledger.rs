@@ -1,13 +1,102 @@
-//! Points.
+//! Movements of points: recorded so that each balance is the one before it plus the points.
+//!
+//! ```no_run
+//! use quicksight_migrations::{
+//!     ledger::{Activity, NewPointsTransaction, record_points_transaction},
+//!     mysql::Conn,
+//! };
+//!
+//! fn buy(conn: &mut Conn, user_id: i32) -> Result<(), Box<dyn std::error::Error>> {
+//!     let purchase = NewPointsTransaction::new(user_id, Activity::Purchase, "25.00".parse()?);
+//!     let recorded = record_points_transaction(conn, &purchase.note("order 1234"))?;
+//!     println!("{} points now", recorded.balance());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # One after the other
+//!
+//! A balance is computed from the newest row of its account, so two movements of one account must not
+//! read that row at the same time. They queue up at the account's row in `auth_user`, which is locked
+//! first: the newest row itself cannot be the lock, because whoever waits for it is left with a row
+//! that is the newest no more. The balance is read under that lock, in a snapshot that is taken only
+//! then. This holds among all who record movements in this way; a writer that takes no such lock can
+//! still spoil a balance, which [`integrity`](crate::integrity) then finds.
+//!
+//! [`SystemAccount`]s need no row in `auth_user`. Where there is none, their movements queue up at
+//! the first row that the account has in the ledger.
+//!
+//! # Time
+//!
+//! `created_on` is the clock on the service's wall, US/Central, to the second. Unless it is
+//! [given](NewPointsTransaction::created_on), it is the server's `NOW()` in the time zone of the
+//! session: set the session's `time_zone`, or give the moment.
 
-/// Refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// Nobody.
-    #[error("no user {user_id}")]
-    UnknownUser {
-        /// Who.
-        user_id: i32,
-    },
+mod entry;
+mod movement;
+mod record;
+mod refusal;
+
+pub use self::{
+    entry::{PointsTransaction, PointsTransfer},
+    movement::{Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount},
+    refusal::Refusal,
+};
+use crate::{connection::Connection, error::Result};
+
+/// Records a movement of points of one account, with the balance that the account has then, and
+/// moves the user's `modified_on` forward, in one transaction of the database.
+///
+/// A deadlock, or a lock that somebody else holds for longer than `innodb_lock_wait_timeout`, is
+/// tried again: five attempts at most, and none that begins after 30 s.
+///
+/// Needs `SELECT` and `INSERT` on `points_transaction`, `SELECT` and `UPDATE` on `auth_user`; for an
+/// account of the system `UPDATE` on `points_transaction`, too, because it locks a row there.
+///
+/// # Errors
+///
+/// Nothing is written when this fails, but for the one case that says so.
+///
+/// - [`Refused`](crate::Error::Refused): the movement does not fit; the [`Refusal`] says why.
+/// - [`OpenTransaction`](crate::Error::OpenTransaction): the connection has a transaction, which is
+///   left alone.
+/// - [`CommitUnknown`](crate::Error::CommitUnknown): the connection broke at the commit, so that it
+///   may be recorded or not. It is not tried again, lest points move twice.
+/// - [`Database`](crate::Error::Database), [`PermissionDenied`](crate::Error::PermissionDenied),
+///   [`ReadOnly`](crate::Error::ReadOnly), [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
+///   [`UnexpectedAnswer`](crate::Error::UnexpectedAnswer): the server did not do it.
+///   [`is_retryable`](crate::Error::is_retryable) tells whether a later call may succeed.
+pub fn record_points_transaction<C: Connection>(
+    conn: &mut C,
+    new: &NewPointsTransaction,
+) -> Result<PointsTransaction> {
+    record::transaction(conn, new)
+}
+
+/// Records a payment of points from one account to another: two movements that sum to zero and name
+/// each other in `ref_transaction_id`, in one transaction of the database.
+///
+/// The two accounts are locked in the order of their ids, so that payments in both directions wait
+/// for each other and do not block each other.
+///
+/// ```no_run
+/// # use quicksight_migrations::{mysql::Conn, ledger::*};
+/// # fn reward(conn: &mut Conn, user_id: i32) -> Result<(), Box<dyn std::error::Error>> {
+/// let budget = SystemAccount::Budget.id();
+/// let reward = NewPointsTransfer::new(budget, user_id, Activity::CampaignReward, "5.00".parse()?);
+/// let recorded = record_points_transfer(conn, &reward)?;
+/// assert_eq!(recorded.debit().points() + recorded.credit().points(), 0.into());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As [`record_points_transaction`]. Both movements are recorded, or none. Needs `UPDATE` on
+/// `points_transaction`, too.
+pub fn record_points_transfer<C: Connection>(
+    conn: &mut C,
+    new: &NewPointsTransfer,
+) -> Result<PointsTransfer> {
+    record::transfer(conn, new)
 }

@@ -23,8 +23,15 @@ fn kept(code: u16, message: &str) -> KeptTable {
 /// An error, what a reporter prints for it, its code, and whether a later call may succeed.
 type Case = (Error, &'static str, Option<u16>, bool);
 
-#[allow(clippy::too_many_lines)] // It is a table.
 fn cases() -> Vec<Case> {
+    let mut cases = cases_of_migrations();
+    #[cfg(feature = "analytics")]
+    cases.extend(cases_of_reports());
+    cases
+}
+
+#[allow(clippy::too_many_lines)] // It is a table.
+fn cases_of_migrations() -> Vec<Case> {
     vec![
         (
             Error::Database {
@@ -285,6 +292,95 @@ fn cases() -> Vec<Case> {
         (
             Error::InvalidHistoryTable { name: "trip".into(), reason: "it is taken" },
             "\"trip\" cannot be the history table: it is taken",
+            None,
+            false,
+        ),
+    ]
+}
+
+#[cfg(feature = "analytics")]
+#[allow(clippy::too_many_lines)] // It is a table.
+fn cases_of_reports() -> Vec<Case> {
+    use quicksight_migrations::{ledger::Refusal, rust_decimal::Decimal, time::Date};
+
+    let points = |hundredths| Decimal::new(hundredths, 2);
+    let day = |year| Date::from_ordinal_date(year, 90).unwrap();
+    let refused = |refusal| Error::Refused(refusal);
+    vec![
+        (
+            Error::CommitUnknown { account: 7, source: lost() },
+            "the commit of a movement of account 7 was not confirmed, and it may be recorded or \
+             not; look for it in points_transaction before you record it again: IoError { gone }",
+            None,
+            false,
+        ),
+        (
+            Error::InvalidDateRange { from: day(2025), until: day(2024) },
+            "2025-03-31 until 2024-03-30 is no range of dates; give years from 1000 to 9999, the \
+             earlier day first",
+            None,
+            false,
+        ),
+        (
+            Error::UnexpectedAnswer { action: "count trips by hour", column: 2 },
+            "could not count trips by hour, because column 2 of the server's answer has an \
+             unexpected type; see with verify whether the tables are what this build needs",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::UnknownAccount { account: 7 }),
+            "account 7 is neither in auth_user nor one of the system's; create the user first",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::TooManyDecimals { points: Decimal::new(1005, 3) }),
+            "1.005 points have more than two decimals; round them first",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::PointsOutOfRange { points: points(10_000_000_000) }),
+            "100000000.00 points are more than the ledger can hold; it goes up to 99999999.99",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::NothingToPay { points: points(-5) }),
+            "-0.05 points cannot be paid; give an amount above 0, and swap payer and payee to pay \
+             back",
+            None,
+            false,
+        ),
+        (refused(Refusal::SameAccount { account: 7 }), "account 7 cannot pay itself", None, false),
+        (
+            refused(Refusal::BalanceOutOfRange {
+                account: 7,
+                balance: points(9_999_999_999),
+                points: points(1),
+            }),
+            "account 7 has 99999999.99 points, and 0.01 more are beyond what the ledger can hold; \
+             it goes up to 99999999.99",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::Overdrawn { account: 7, balance: points(100), points: points(250) }),
+            "account 7 has 1.00 points, which do not cover 2.50",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::NoteTooLong { characters: 201 }),
+            "a note of 201 characters is too long; it may have 200",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::MomentOutOfRange { created_on: day(999).midnight() }),
+            "0999-03-31 0:00:00.0 is no moment that the ledger can hold; give a year from 1000 to \
+             9999",
             None,
             false,
         ),

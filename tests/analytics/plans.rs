@@ -75,8 +75,11 @@ fn add_days(conn: &mut Conn, days: std::ops::Range<i64>) {
     }
 }
 
+/// A report by its name.
+type Report = (&'static str, fn(&mut Conn));
+
 /// The reports, each of a small part of what is there.
-fn reports() -> [(&'static str, fn(&mut Conn)); 5] {
+fn reports() -> [Report; 5] {
     [
         ("daily_revenue", |conn| {
             let range = DateRange::new(day(500), day(510)).unwrap();
@@ -138,7 +141,7 @@ fn reads_indexes_alone() {
 fn cost_grows_with_the_range_and_not_with_the_table() {
     let db = some_years();
     let mut conn = db.conn();
-    let ranged = |(report, _): &(_, _)| *report != "activity_hotspots";
+    let ranged = |(report, _): &Report| *report != "activity_hotspots";
     let before: Vec<_> =
         reports().iter().filter(|it| ranged(it)).map(|(_, call)| reads(&mut conn, *call)).collect();
 

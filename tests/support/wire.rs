@@ -15,6 +15,8 @@ use mysql::Conn;
 use super::Database;
 
 const COM_QUERY: u8 = 3;
+const COM_STMT_PREPARE: u8 = 22;
+const COM_STMT_EXECUTE: u8 = 23;
 
 /// Where the wire is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,11 +127,14 @@ fn read_packet(stream: &mut TcpStream) -> Option<Vec<u8>> {
     Some(packet)
 }
 
-/// The SQL of a command that starts with this packet.
+/// The SQL of a command that starts with this packet. What executes a prepared statement has none.
 fn statement(packet: &[u8]) -> Option<String> {
     let is_first = packet[3] == 0;
     match packet.get(4) {
-        Some(&COM_QUERY) if is_first => Some(String::from_utf8_lossy(&packet[5..]).into_owned()),
+        Some(&(COM_QUERY | COM_STMT_PREPARE)) if is_first => {
+            Some(String::from_utf8_lossy(&packet[5..]).into_owned())
+        }
+        Some(&COM_STMT_EXECUTE) if is_first => Some("EXECUTE".into()),
         _ => None,
     }
 }

@@ -1,0 +1,104 @@
+//! What was recorded.
+
+use rust_decimal::Decimal;
+use time::PrimitiveDateTime;
+
+use super::movement::Activity;
+
+/// A movement of points as it is recorded: a row of `points_transaction`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PointsTransaction {
+    pub(super) id: i32,
+    pub(super) user_id: i32,
+    pub(super) activity: Activity,
+    pub(super) points: Decimal,
+    pub(super) balance: Decimal,
+    pub(super) note: Option<String>,
+    pub(super) created_on: PrimitiveDateTime,
+    pub(super) payer: i32,
+    pub(super) payee: i32,
+    pub(super) ref_transaction_id: i32,
+}
+
+impl PointsTransaction {
+    /// The row's id.
+    #[must_use]
+    pub fn id(&self) -> i32 {
+        self.id
+    }
+
+    /// The account: a user or a [`SystemAccount`](super::SystemAccount).
+    #[must_use]
+    pub fn user_id(&self) -> i32 {
+        self.user_id
+    }
+
+    /// What it was for.
+    #[must_use]
+    pub fn activity(&self) -> Activity {
+        self.activity
+    }
+
+    /// The points added, or taken away where negative.
+    #[must_use]
+    pub fn points(&self) -> Decimal {
+        self.points
+    }
+
+    /// The points that the account has after it.
+    #[must_use]
+    pub fn balance(&self) -> Decimal {
+        self.balance
+    }
+
+    /// The note.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+
+    /// When it happened, by the service's clock.
+    #[must_use]
+    pub fn created_on(&self) -> PrimitiveDateTime {
+        self.created_on
+    }
+
+    /// Who paid, or 0.
+    #[must_use]
+    pub fn payer(&self) -> i32 {
+        self.payer
+    }
+
+    /// Who received, or 0.
+    #[must_use]
+    pub fn payee(&self) -> i32 {
+        self.payee
+    }
+
+    /// The id of the other half of a pair, or 0.
+    #[must_use]
+    pub fn ref_transaction_id(&self) -> i32 {
+        self.ref_transaction_id
+    }
+}
+
+/// The two movements of a payment, which sum to zero and name each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PointsTransfer {
+    pub(super) debit: PointsTransaction,
+    pub(super) credit: PointsTransaction,
+}
+
+impl PointsTransfer {
+    /// The payer's half.
+    #[must_use]
+    pub fn debit(&self) -> &PointsTransaction {
+        &self.debit
+    }
+
+    /// The payee's half.
+    #[must_use]
+    pub fn credit(&self) -> &PointsTransaction {
+        &self.credit
+    }
+}

@@ -1,0 +1,87 @@
+//! Why a movement of points is not recorded.
+
+use rust_decimal::Decimal;
+use time::PrimitiveDateTime;
+
+/// Why a movement of points was refused. Nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is no such user.
+    #[error(
+        "account {account} is neither in auth_user nor one of the system's; create the user first"
+    )]
+    UnknownAccount {
+        /// The id that has no row in `auth_user`.
+        account: i32,
+    },
+
+    /// The ledger keeps hundredths.
+    #[error("{points} points have more than two decimals; round them first")]
+    TooManyDecimals {
+        /// The points as given.
+        points: Decimal,
+    },
+
+    /// The column cannot hold the points.
+    #[error("{points} points are more than the ledger can hold; it goes up to 99999999.99")]
+    PointsOutOfRange {
+        /// The points as given.
+        points: Decimal,
+    },
+
+    /// A payment must move points from the payer to the payee.
+    #[error(
+        "{points} points cannot be paid; give an amount above 0, and swap payer and payee to pay back"
+    )]
+    NothingToPay {
+        /// The points as given.
+        points: Decimal,
+    },
+
+    /// A payment needs two accounts.
+    #[error("account {account} cannot pay itself")]
+    SameAccount {
+        /// The account that is payer and payee.
+        account: i32,
+    },
+
+    /// The column cannot hold the balance that would result.
+    #[error(
+        "account {account} has {balance} points, and {points} more are beyond what the ledger can \
+         hold; it goes up to 99999999.99"
+    )]
+    BalanceOutOfRange {
+        /// The account whose balance it is.
+        account: i32,
+        /// The balance before.
+        balance: Decimal,
+        /// The points that would be added.
+        points: Decimal,
+    },
+
+    /// The balance would fall below zero, and the movement said that it must not.
+    #[error("account {account} has {balance} points, which do not cover {points}")]
+    Overdrawn {
+        /// The account whose balance it is.
+        account: i32,
+        /// The balance before.
+        balance: Decimal,
+        /// The points that would be taken.
+        points: Decimal,
+    },
+
+    /// The column cannot hold the note.
+    #[error("a note of {characters} characters is too long; it may have 200")]
+    NoteTooLong {
+        /// How many characters were given.
+        characters: usize,
+    },
+
+    /// The server has no such moment.
+    #[error("{created_on} is no moment that the ledger can hold; give a year from 1000 to 9999")]
+    MomentOutOfRange {
+        /// The moment as given.
+        created_on: PrimitiveDateTime,
+    },
+}

@@ -1,0 +1,158 @@
+//! Locks that others hold, and connections that break.
+
+use std::{sync::Mutex, thread, time::Duration};
+
+use mysql::{Conn, prelude::Queryable};
+use quicksight_migrations::{
+    Error, Result,
+    ledger::{
+        Activity, NewPointsTransaction, NewPointsTransfer, record_points_transaction,
+        record_points_transfer,
+    },
+};
+
+use crate::{
+    assert_pairs, assert_running_sums, ledger, points,
+    support::{
+        Database,
+        wire::{Cut, Wire, statements_of},
+    },
+    users,
+};
+
+fn earn() -> NewPointsTransaction {
+    NewPointsTransaction::new(1, Activity::Incentive, points(1_00))
+}
+
+fn gift() -> NewPointsTransfer {
+    NewPointsTransfer::new(1, 2, Activity::Adjustment, points(25))
+}
+
+#[test]
+fn a_lock_that_stays_is_an_error_after_some_attempts() {
+    let (db, mut conn) = users(1);
+    let mut holder = db.conn();
+    holder.query_drop("START TRANSACTION").unwrap();
+    holder.query_drop("UPDATE auth_user SET first_name = 'held' WHERE id = 1").unwrap();
+    conn.query_drop("SET innodb_lock_wait_timeout = 1").unwrap();
+    let started = std::time::Instant::now();
+
+    let error = record_points_transaction(&mut conn, &earn()).unwrap_err();
+
+    assert_eq!(error.server_code(), Some(1205), "{error:?}");
+    assert!(error.is_retryable());
+    assert!(started.elapsed() >= Duration::from_secs(5), "{:?}", started.elapsed());
+    holder.query_drop("ROLLBACK").unwrap();
+    assert_eq!(ledger(&mut conn), []);
+    record_points_transaction(&mut conn, &earn()).unwrap();
+}
+
+#[test]
+fn a_lock_that_goes_is_waited_for() {
+    let (db, mut conn) = users(1);
+    let mut holder = db.conn();
+    holder.query_drop("START TRANSACTION").unwrap();
+    holder.query_drop("UPDATE auth_user SET first_name = 'held' WHERE id = 1").unwrap();
+    let release = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(1500));
+        holder.query_drop("COMMIT").unwrap();
+    });
+    conn.query_drop("SET innodb_lock_wait_timeout = 1").unwrap();
+
+    record_points_transaction(&mut conn, &earn()).unwrap();
+
+    release.join().unwrap();
+    assert_eq!(ledger(&mut conn).len(), 1);
+}
+
+/// Somebody holds the second user's row and then asks for the first's, which we have. The server
+/// undoes whoever has changed less.
+#[test]
+fn a_deadlock_is_tried_again() {
+    let (db, mut conn) = users(60);
+    let mut other = db.conn();
+    other.query_drop("START TRANSACTION").unwrap();
+    other.query_drop("UPDATE auth_user SET first_name = 'held' WHERE id >= 2").unwrap();
+    let mut watcher = db.conn();
+    let ours = conn.connection_id();
+    let deadlocks = deadlocks_of(&db);
+    let other = thread::spawn(move || {
+        // Ours has the first row, and waits for the second.
+        let waiting = format!(
+            "SELECT COUNT(*) FROM information_schema.innodb_trx \
+             WHERE trx_mysql_thread_id = {ours} AND trx_state = 'LOCK WAIT'"
+        );
+        while watcher.query_first::<u64, _>(&waiting).unwrap() != Some(1) {
+            // Whoever asks more often than every 100 ms gets the same answer for ever.
+            thread::sleep(Duration::from_millis(200));
+        }
+        other.query_drop("UPDATE auth_user SET first_name = 'held' WHERE id = 1").unwrap();
+        other.query_drop("COMMIT").unwrap();
+    });
+
+    record_points_transfer(&mut conn, &gift()).unwrap();
+
+    other.join().unwrap();
+    assert!(deadlocks_of(&db) > deadlocks, "there was no deadlock");
+    let rows = ledger(&mut conn);
+    assert_eq!(rows.len(), 2);
+    assert_pairs(&rows);
+}
+
+/// How many deadlocks the server has met.
+fn deadlocks_of(db: &Database) -> u64 {
+    let sql = "SELECT count FROM information_schema.innodb_metrics WHERE name = 'lock_deadlocks'";
+    db.conn().query_first(sql).unwrap().unwrap()
+}
+
+/// Cuts the wire at each statement of a call that adds so many rows.
+fn cut_at_each_statement(rows: usize, cut: Cut, call: impl Fn(&mut Conn) -> Result<()>) {
+    let (db, mut conn) = users(2);
+    let statements = statements_of(&db, |conn| call(conn).unwrap());
+    let last = statements.len() - 1;
+    assert_eq!(statements[last], "COMMIT");
+    for (position, statement) in statements.iter().enumerate() {
+        conn.query_drop("DELETE FROM points_transaction").unwrap();
+        let first = statements[0].clone();
+        let passed = Mutex::new(0);
+        let wire = Wire::open(db.address(), move |_, sql| {
+            let mut passed = passed.lock().unwrap();
+            if *passed == 0 && sql != first {
+                // The driver has statements of its own before our first.
+                return None;
+            }
+            *passed += 1;
+            (*passed == position + 1).then_some(cut)
+        });
+
+        let error = call(&mut db.conn_through(wire.port()).unwrap()).unwrap_err();
+
+        let is_commit = position == last;
+        assert_eq!(
+            matches!(error, Error::CommitUnknown { .. }),
+            is_commit,
+            "{statement}: {error:?}"
+        );
+        assert_eq!(error.is_retryable(), !is_commit, "{statement}: {error:?}");
+        // Waits until the server has seen that nobody is there.
+        call(&mut conn).unwrap();
+        let ledger = ledger(&mut conn);
+        let calls = if is_commit && cut == Cut::BeforeAnswer { 2 } else { 1 };
+        assert_eq!(ledger.len(), calls * rows, "{statement}: {ledger:?}");
+        assert_running_sums(&ledger);
+    }
+}
+
+#[test]
+fn a_connection_that_breaks_leaves_a_movement_or_nothing() {
+    let call = |conn: &mut Conn| record_points_transaction(conn, &earn()).map(drop);
+    cut_at_each_statement(1, Cut::BeforeStatement, call);
+    cut_at_each_statement(1, Cut::BeforeAnswer, call);
+}
+
+#[test]
+fn a_connection_that_breaks_leaves_both_halves_or_none() {
+    let call = |conn: &mut Conn| record_points_transfer(conn, &gift()).map(drop);
+    cut_at_each_statement(2, Cut::BeforeStatement, call);
+    cut_at_each_statement(2, Cut::BeforeAnswer, call);
+}

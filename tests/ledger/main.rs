@@ -1,0 +1,271 @@
+//! Movements of points: whoever writes at the same time and whatever breaks, each balance is the one
+//! before it plus the points.
+
+mod broken;
+mod crowd;
+mod model;
+mod refused;
+#[path = "../support/mod.rs"]
+mod support;
+
+use mysql::{Conn, Pool, prelude::Queryable};
+use quicksight_migrations::{
+    ledger::{
+        Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount,
+        record_points_transaction, record_points_transfer,
+    },
+    run_quicksight_migrations,
+    rust_decimal::Decimal,
+    time::{Date, Duration, Month, PrimitiveDateTime, Time},
+};
+use support::{Database, database, questions};
+
+/// A database with all tables and with users 1 to `users`.
+fn users(users: i32) -> (Database, Conn) {
+    let db = database();
+    let mut conn = db.conn();
+    run_quicksight_migrations(&mut conn).unwrap();
+    for id in 1..=users {
+        conn.exec_drop("INSERT INTO auth_user (id) VALUES (?)", (id,)).unwrap();
+    }
+    (db, conn)
+}
+
+fn points(hundredths: i64) -> Decimal {
+    Decimal::new(hundredths, 2)
+}
+
+fn noon() -> PrimitiveDateTime {
+    let day = Date::from_calendar_date(2025, Month::March, 31).unwrap();
+    PrimitiveDateTime::new(day, Time::from_hms(12, 0, 0).unwrap())
+}
+
+/// A row of the ledger.
+#[derive(Debug, Clone, PartialEq)]
+struct Row {
+    id: i32,
+    user_id: i32,
+    activity_type: i32,
+    points: Decimal,
+    balance: Decimal,
+    note: Option<String>,
+    created_on: PrimitiveDateTime,
+    payer: i32,
+    payee: i32,
+    ref_transaction_id: i32,
+}
+
+/// The whole ledger, in the order in which it was written.
+fn ledger(conn: &mut Conn) -> Vec<Row> {
+    let rows: Vec<mysql::Row> = conn
+        .query(
+            "SELECT id, user_id, activity_type, points, balance, note, created_on, payer, payee, \
+             ref_transaction_id FROM points_transaction ORDER BY id",
+        )
+        .unwrap();
+    rows.into_iter()
+        .map(|row| Row {
+            id: row.get(0).unwrap(),
+            user_id: row.get(1).unwrap(),
+            activity_type: row.get(2).unwrap(),
+            points: row.get(3).unwrap(),
+            balance: row.get(4).unwrap(),
+            note: row.get(5).unwrap(),
+            created_on: row.get(6).unwrap(),
+            payer: row.get(7).unwrap(),
+            payee: row.get(8).unwrap(),
+            ref_transaction_id: row.get(9).unwrap(),
+        })
+        .collect()
+}
+
+/// Each balance is the running sum of its account.
+#[track_caller]
+fn assert_running_sums(rows: &[Row]) {
+    let mut balances = std::collections::HashMap::<i32, Decimal>::new();
+    for row in rows {
+        let balance = balances.entry(row.user_id).or_default();
+        *balance += row.points;
+        assert_eq!(row.balance, *balance, "{row:?}");
+    }
+}
+
+/// Each row is half of a pair that sums to zero.
+#[track_caller]
+fn assert_pairs(rows: &[Row]) {
+    for row in rows {
+        let other = rows.iter().find(|other| other.id == row.ref_transaction_id).unwrap();
+        assert_eq!(other.ref_transaction_id, row.id);
+        assert_eq!(other.points + row.points, Decimal::ZERO);
+        let is_debit = row.points < Decimal::ZERO;
+        let (from, to) = if is_debit { (row, other) } else { (other, row) };
+        assert_eq!((row.payer, row.payee), (from.user_id, to.user_id));
+    }
+}
+
+fn modified_on(conn: &mut Conn, user: i32) -> Option<PrimitiveDateTime> {
+    conn.exec_first("SELECT modified_on FROM auth_user WHERE id = ?", (user,)).unwrap().unwrap()
+}
+
+#[test]
+fn says_what_it_has_recorded() {
+    let (_db, mut conn) = users(2);
+    let account = SystemAccount::Stripe.id();
+    let purchase = NewPointsTransaction::new(1, Activity::Purchase, points(12_50))
+        .note("order \u{1f3ab}")
+        .payer(account)
+        .payee(1)
+        .created_on(noon());
+
+    let first = record_points_transaction(&mut conn, &purchase).unwrap();
+    let fee = NewPointsTransaction::new(1, Activity::Fee, points(-2_05)).created_on(noon());
+    let second = record_points_transaction(&mut conn, &fee).unwrap();
+
+    let rows = ledger(&mut conn);
+    assert_eq!(
+        rows[0],
+        Row {
+            id: first.id(),
+            user_id: 1,
+            activity_type: 2,
+            points: points(12_50),
+            balance: points(12_50),
+            note: Some("order \u{1f3ab}".into()),
+            created_on: noon(),
+            payer: account,
+            payee: 1,
+            ref_transaction_id: 0,
+        }
+    );
+    assert_eq!((first.user_id(), first.activity()), (1, Activity::Purchase));
+    assert_eq!((first.points(), first.balance()), (points(12_50), points(12_50)));
+    assert_eq!((first.note(), first.created_on()), (Some("order \u{1f3ab}"), noon()));
+    assert_eq!((first.payer(), first.payee(), first.ref_transaction_id()), (account, 1, 0));
+    assert_eq!((second.id(), second.balance(), second.note()), (rows[1].id, points(10_45), None));
+    assert_eq!(second.balance().to_string(), "10.45");
+    assert_eq!(rows.len(), 2);
+    assert_eq!(modified_on(&mut conn, 1), Some(noon()));
+    assert_eq!(modified_on(&mut conn, 2), None);
+}
+
+#[test]
+fn a_transfer_is_two_rows_that_name_each_other() {
+    let (_db, mut conn) = users(2);
+    let budget = SystemAccount::Budget.id();
+    let reward = NewPointsTransfer::new(budget, 2, Activity::CampaignReward, points(5_00))
+        .note("welcome")
+        .created_on(noon());
+
+    let reward = record_points_transfer(&mut conn, &reward).unwrap();
+    let gift = NewPointsTransfer::new(2, 1, Activity::Adjustment, points(1_25));
+    let gift = record_points_transfer(&mut conn, &gift).unwrap();
+
+    let rows = ledger(&mut conn);
+    assert_eq!(rows.len(), 4);
+    assert_pairs(&rows);
+    assert_running_sums(&rows);
+    let (debit, credit) = (reward.debit(), reward.credit());
+    assert_eq!(
+        (debit.user_id(), debit.points(), debit.balance()),
+        (2000, points(-500), points(-500))
+    );
+    assert_eq!(
+        (credit.user_id(), credit.points(), credit.balance()),
+        (2, points(500), points(500))
+    );
+    assert_eq!((debit.id(), debit.ref_transaction_id()), (rows[0].id, rows[1].id));
+    assert_eq!((credit.id(), credit.ref_transaction_id()), (rows[1].id, rows[0].id));
+    assert_eq!((debit.note(), credit.note()), (Some("welcome"), Some("welcome")));
+    assert_eq!((gift.debit().balance(), gift.credit().balance()), (points(375), points(125)));
+    assert!(modified_on(&mut conn, 1).is_some() && modified_on(&mut conn, 2) > Some(noon()));
+}
+
+#[test]
+fn the_clock_is_the_sessions_unless_a_moment_is_given() {
+    let (_db, mut conn) = users(1);
+    let fee = NewPointsTransaction::new(1, Activity::Fee, points(-1));
+
+    // Noon in Greenwich.
+    conn.query_drop("SET time_zone = '-06:00', timestamp = 1743422400").unwrap();
+    let recorded = record_points_transaction(&mut conn, &fee).unwrap();
+    assert_eq!(recorded.created_on(), noon() - Duration::hours(6));
+    assert_eq!(ledger(&mut conn)[0].created_on, recorded.created_on());
+
+    let just_before = noon() - Duration::milliseconds(1);
+    let recorded = record_points_transaction(&mut conn, &fee.created_on(just_before)).unwrap();
+    assert_eq!(recorded.created_on(), noon() - Duration::SECOND);
+    assert_eq!(ledger(&mut conn)[1].created_on, recorded.created_on());
+}
+
+#[test]
+fn modified_on_never_goes_back() {
+    let (_db, mut conn) = users(1);
+    let fee = NewPointsTransaction::new(1, Activity::Fee, points(-1));
+    for (moment, expected) in [
+        (noon(), noon()),
+        (noon() - Duration::DAY, noon()),
+        (noon() + Duration::DAY, noon() + Duration::DAY),
+    ] {
+        record_points_transaction(&mut conn, &fee.clone().created_on(moment)).unwrap();
+        assert_eq!(modified_on(&mut conn, 1), Some(expected));
+    }
+}
+
+#[test]
+fn activities_and_accounts_have_the_numbers_of_the_table() {
+    let activities = [
+        (Activity::Adjustment, 1),
+        (Activity::Purchase, 2),
+        (Activity::Redemption, 3),
+        (Activity::Promotion, 4),
+        (Activity::AutoRefill, 5),
+        (Activity::Incentive, 6),
+        (Activity::CarpoolDriver, 7),
+        (Activity::CarpoolRider, 8),
+        (Activity::IntoEscrow, 9),
+        (Activity::FromEscrow, 10),
+        (Activity::TransitTicket, 11),
+        (Activity::Fee, 12),
+        (Activity::Parking, 13),
+        (Activity::CampaignReward, 15),
+        (Activity::RidehailFare, 16),
+        (Activity::Challenge, 17),
+        (Activity::TierBenefit, 18),
+        (Activity::Other(14), 14),
+    ];
+    for (activity, number) in activities {
+        assert_eq!(activity.number(), number);
+    }
+    let ids = SystemAccount::ALL.map(SystemAccount::id);
+    assert_eq!(ids, [2000, 2001, 2002, 2100, 2101, 2102]);
+}
+
+#[test]
+fn costs_seven_statements_and_a_transfer_twelve() {
+    let (db, _conn) = users(2);
+    let pool = Pool::new(db.opts()).unwrap();
+    let mut conn = pool.get_conn().unwrap();
+    let fee = NewPointsTransaction::new(1, Activity::Fee, points(-1));
+    let gift = NewPointsTransfer::new(1, 2, Activity::Adjustment, points(1));
+    for _ in 0..2 {
+        let before = questions(conn.as_mut());
+        record_points_transaction(&mut conn, &fee).unwrap();
+        let between = questions(conn.as_mut());
+        record_points_transfer(&mut conn, &gift).unwrap();
+        let after = questions(conn.as_mut());
+        assert_eq!((between - before - 1, after - between - 1), (7, 12));
+    }
+}
+
+#[test]
+fn works_in_a_session_without_autocommit_and_leaves_no_transaction() {
+    let (db, mut conn) = users(1);
+    conn.query_drop("SET autocommit = 0").unwrap();
+    let fee = NewPointsTransaction::new(1, Activity::Fee, points(-1));
+
+    record_points_transaction(&mut conn, &fee).unwrap();
+    record_points_transaction(&mut conn, &fee).unwrap();
+
+    assert_eq!(ledger(&mut db.conn()).len(), 2);
+    conn.query_drop("SET TRANSACTION READ WRITE").expect("no transaction is open");
+}

@@ -1,0 +1,186 @@
+//! What does not fit is refused, and then nothing was written.
+
+use mysql::{Conn, prelude::Queryable};
+use quicksight_migrations::{
+    Error,
+    ledger::{
+        Activity, NewPointsTransaction, NewPointsTransfer, Refusal, SystemAccount,
+        record_points_transaction, record_points_transfer,
+    },
+    rust_decimal::Decimal,
+    time::PrimitiveDateTime,
+};
+
+use crate::{ledger, modified_on, noon, points, support::questions, users};
+
+fn movement(account: i32, points: Decimal) -> NewPointsTransaction {
+    NewPointsTransaction::new(account, Activity::Adjustment, points)
+}
+
+fn payment(from: i32, to: i32, points: Decimal) -> NewPointsTransfer {
+    NewPointsTransfer::new(from, to, Activity::Adjustment, points)
+}
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+/// Users 1 and 2, of whom the first has 10 points.
+fn with_ten_points() -> (crate::Database, Conn) {
+    let (db, mut conn) = users(2);
+    record_points_transaction(&mut conn, &movement(1, points(10_00)).created_on(noon())).unwrap();
+    (db, conn)
+}
+
+#[track_caller]
+fn refusal<T: std::fmt::Debug>(outcome: quicksight_migrations::Result<T>) -> Refusal {
+    let error = outcome.unwrap_err();
+    assert!(!error.is_retryable(), "{error:?}");
+    assert_eq!(error.server_code(), None);
+    let Error::Refused(refusal) = error else { panic!("{error:?}") };
+    refusal
+}
+
+#[test]
+fn refuses_what_the_table_cannot_hold() {
+    let (_db, mut conn) = with_ten_points();
+    let most = decimal("99999999.99");
+    let early = PrimitiveDateTime::MIN;
+    let cases = [
+        (movement(1, decimal("1.005")), Refusal::TooManyDecimals { points: decimal("1.005") }),
+        (
+            movement(1, decimal("100000000")),
+            Refusal::PointsOutOfRange { points: decimal("100000000") },
+        ),
+        (movement(1, Decimal::MIN), Refusal::PointsOutOfRange { points: Decimal::MIN }),
+        (
+            movement(1, most),
+            Refusal::BalanceOutOfRange { account: 1, balance: points(10_00), points: most },
+        ),
+        (
+            movement(1, points(1)).note("\u{e9}".repeat(201)),
+            Refusal::NoteTooLong { characters: 201 },
+        ),
+        (movement(3, points(1)), Refusal::UnknownAccount { account: 3 }),
+        (movement(0, points(1)), Refusal::UnknownAccount { account: 0 }),
+        (movement(-1, points(1)), Refusal::UnknownAccount { account: -1 }),
+        (
+            movement(1, points(-10_01)).refuse_overdraft(),
+            Refusal::Overdrawn { account: 1, balance: points(10_00), points: points(10_01) },
+        ),
+        (movement(1, points(1)).created_on(early), Refusal::MomentOutOfRange { created_on: early }),
+    ];
+    let before = ledger(&mut conn);
+    for (new, expected) in cases {
+        assert_eq!(refusal(record_points_transaction(&mut conn, &new)), expected);
+        assert_eq!(ledger(&mut conn), before);
+        assert_eq!(modified_on(&mut conn, 1), Some(noon()));
+        conn.query_drop("SET TRANSACTION READ WRITE").expect("no transaction is open");
+    }
+}
+
+#[test]
+fn refuses_payments_that_are_none() {
+    let (_db, mut conn) = with_ten_points();
+    let most = decimal("99999999.99");
+    let cases = [
+        (payment(1, 2, points(0)), Refusal::NothingToPay { points: points(0) }),
+        (payment(1, 2, points(-5)), Refusal::NothingToPay { points: points(-5) }),
+        (payment(1, 1, points(5)), Refusal::SameAccount { account: 1 }),
+        (payment(1, 3, points(5)), Refusal::UnknownAccount { account: 3 }),
+        (payment(3, 1, points(5)), Refusal::UnknownAccount { account: 3 }),
+        (payment(1, 2, decimal("0.001")), Refusal::TooManyDecimals { points: decimal("0.001") }),
+        (payment(1, 2, points(5)).note("n".repeat(201)), Refusal::NoteTooLong { characters: 201 }),
+        (
+            payment(2, 1, most),
+            Refusal::BalanceOutOfRange { account: 1, balance: points(10_00), points: most },
+        ),
+        (
+            payment(1, 2, points(10_01)).refuse_overdraft(),
+            Refusal::Overdrawn { account: 1, balance: points(10_00), points: points(10_01) },
+        ),
+    ];
+    let before = ledger(&mut conn);
+    for (new, expected) in cases {
+        assert_eq!(refusal(record_points_transfer(&mut conn, &new)), expected);
+        assert_eq!(ledger(&mut conn), before);
+        conn.query_drop("SET TRANSACTION READ WRITE").expect("no transaction is open");
+    }
+}
+
+#[test]
+fn takes_what_just_fits() {
+    let (_db, mut conn) = with_ten_points();
+    conn.query_drop("SET sql_mode = ''").unwrap();
+    let note = "\u{1f600}".repeat(200);
+    for (new, balance) in [
+        (movement(1, points(-10_00)).refuse_overdraft(), "0"),
+        (movement(1, decimal("1.500")), "1.50"),
+        (movement(1, decimal("-1.5")), "0"),
+        (movement(1, decimal("99999999.99")), "99999999.99"),
+        (movement(1, decimal("-99999999.99")), "0"),
+        (movement(1, decimal("-99999999.99")), "-99999999.99"),
+        (movement(1, points(1)).refuse_overdraft(), "-99999999.98"),
+        (movement(1, points(0)).note(note.clone()), "-99999999.98"),
+        (movement(SystemAccount::Escrow.id(), points(-1)), "-0.01"),
+    ] {
+        let recorded = record_points_transaction(&mut conn, &new).unwrap();
+        assert_eq!(recorded.balance(), decimal(balance), "{new:?}");
+    }
+    let rows = ledger(&mut conn);
+    crate::assert_running_sums(&rows);
+    assert_eq!(rows[rows.len() - 2].note, Some(note));
+}
+
+#[test]
+fn asks_the_server_nothing_that_it_knows_by_itself() {
+    let (_db, mut conn) = users(1);
+    let before = questions(&mut conn);
+    refusal(record_points_transaction(&mut conn, &movement(1, decimal("0.001"))));
+    refusal(record_points_transaction(&mut conn, &movement(1, points(1)).note("n".repeat(201))));
+    refusal(record_points_transfer(&mut conn, &payment(1, 1, points(1))));
+    assert_eq!(questions(&mut conn) - before, 1);
+}
+
+/// A note is a user's own words, and an order's number is nobody else's business.
+#[test]
+fn a_refusal_does_not_repeat_the_note() {
+    let (_db, mut conn) = users(1);
+    let secret = movement(5, points(1)).note("secret".repeat(50));
+    let error = record_points_transaction(&mut conn, &secret).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+}
+
+#[test]
+fn an_open_transaction_is_refused_and_left_alone() {
+    let (db, mut conn) = users(2);
+    for (begin, modified) in [("START TRANSACTION", false), ("SET autocommit = 0", true)] {
+        conn.query_drop(begin).unwrap();
+        conn.query_drop("UPDATE auth_user SET first_name = 'open' WHERE id = 2").unwrap();
+
+        let error = record_points_transaction(&mut conn, &movement(1, points(1))).unwrap_err();
+        assert!(matches!(error, Error::OpenTransaction), "{error:?}");
+        let error = record_points_transfer(&mut conn, &payment(1, 2, points(1))).unwrap_err();
+        assert!(matches!(error, Error::OpenTransaction), "{error:?}");
+
+        let name = "SELECT first_name FROM auth_user WHERE id = 2";
+        let mine: Option<String> = conn.query_first(name).unwrap().unwrap();
+        assert_eq!(mine.as_deref(), Some("open"), "{modified}");
+        conn.query_drop("ROLLBACK").unwrap();
+        let after: Option<Option<String>> = db.conn().query_first(name).unwrap();
+        assert_eq!(after, Some(None));
+        assert_eq!(ledger(&mut db.conn()), []);
+    }
+}
+
+#[test]
+fn says_which_right_is_missing() {
+    let (db, _conn) = users(1);
+    let user = db.user("SELECT");
+    let error = record_points_transaction(&mut user.conn(), &movement(1, points(1))).unwrap_err();
+    assert!(matches!(error, Error::PermissionDenied { .. }), "{error:?}");
+
+    let user = db.user("SELECT, INSERT, UPDATE");
+    record_points_transaction(&mut user.conn(), &movement(1, points(1))).unwrap();
+    record_points_transfer(&mut user.conn(), &payment(2000, 1, points(1))).unwrap();
+}
