@@ -1,0 +1,226 @@
+//! The checks for what must not be, all in one table.
+
+use std::fmt;
+
+use super::Findings;
+use crate::{
+    answer::{Columns, ask},
+    connection::Connection,
+    error::Result,
+};
+
+/// How many ids a line shows.
+const SHOWN: usize = 10;
+
+/// Accounts of the service itself, which `auth_user` does not have: budget, escrow, incentives,
+/// Stripe, Bytemark, gift cards.
+const SYSTEM_ACCOUNTS: &str = "(2000, 2001, 2002, 2100, 2101, 2102)";
+
+/// Makes [`Check`] of one table: the check, the table whose rows it finds, what it says of them, and
+/// the SQL after `SELECT t.id FROM`.
+macro_rules! checks {
+    ($($(#[$doc:meta])* $name:ident, $table:literal, $says:literal, $rows:literal;)*) => {
+        /// A look for rows that must not be.
+        ///
+        /// A NULL is never found, since it says nothing.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Check {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Check {
+            /// Every check, in the order in which [`monitor`](super::monitor) runs them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            fn rule(self) -> Rule {
+                match self {
+                    $(Self::$name => Rule { table: $table, says: $says, rows: $rows },)*
+                }
+            }
+        }
+    };
+}
+
+struct Rule {
+    table: &'static str,
+    says: &'static str,
+    rows: &'static str,
+}
+
+checks! {
+    /// Points that a user moved twice: the same moment, activity and amount. The first of them is
+    /// right and not told. System accounts are left out, as they may pay the same to two users within
+    /// a second; the users have rows of their own.
+    DuplicatePoints, "points_transaction", "equal to an earlier one in user, moment, activity and points",
+        // The groups come from coins_history_idx_1 alone, and only their rows are read.
+        "(SELECT user_id, created_on, activity_type FROM points_transaction \
+          WHERE user_id NOT IN {system} GROUP BY user_id, created_on, activity_type \
+          HAVING COUNT(*) > 1) g \
+         JOIN points_transaction t ON t.user_id = g.user_id AND t.created_on = g.created_on \
+          AND t.activity_type = g.activity_type \
+         WHERE EXISTS (SELECT 1 FROM points_transaction f WHERE f.user_id = t.user_id \
+          AND f.created_on = t.created_on AND f.activity_type = t.activity_type \
+          AND f.points = t.points AND f.id < t.id)";
+
+    /// Points of an account that is neither in `auth_user` nor a system account.
+    PointsOfUnknownUser, "points_transaction", "of an unknown user",
+        "points_transaction t LEFT JOIN auth_user u ON u.id = t.user_id \
+         WHERE u.id IS NULL AND t.user_id NOT IN {system}";
+
+    /// Points with a `ref_transaction_id` to a row that is not there, does not point back, or is not
+    /// the opposite amount.
+    BrokenPair, "points_transaction", "with another half that is missing, elsewhere or unequal",
+        "points_transaction t LEFT JOIN points_transaction o ON o.id = t.ref_transaction_id \
+          AND o.ref_transaction_id = t.id AND o.points = -t.points AND o.id <> t.id \
+         WHERE t.ref_transaction_id <> 0 AND o.id IS NULL";
+
+    /// Points dated more than a day ahead. A load or refresh that goes on from the newest date skips
+    /// all that is older. So with the others that end in `InFuture`; the day is for time zones.
+    PointsInFuture, "points_transaction", "dated in the future",
+        "points_transaction t WHERE t.created_on > NOW() + INTERVAL 1 DAY";
+
+    /// Tokens of an account that is neither in `auth_user` nor a system account.
+    TokensOfUnknownUser, "token_transaction", "of an unknown user",
+        "token_transaction t LEFT JOIN auth_user u ON u.id = t.user_id \
+         WHERE u.id IS NULL AND t.user_id NOT IN {system}";
+
+    /// Tokens of a campaign, `ap_campaign_id` above 0, that is not in `campaign`.
+    TokensOfUnknownCampaign, "token_transaction", "of an unknown campaign",
+        "token_transaction t LEFT JOIN campaign c ON c.ap_campaign_id = t.ap_campaign_id \
+         WHERE t.ap_campaign_id > 0 AND c.id IS NULL";
+
+    /// Tokens issued (`activity_type` 1) below 0, or spent (2) above 0.
+    TokensWithWrongSign, "token_transaction", "with tokens of the wrong sign",
+        "token_transaction t WHERE (t.activity_type = 1 AND t.tokens < 0) \
+         OR (t.activity_type = 2 AND t.tokens > 0)";
+
+    /// Tokens granted, above 0, that expire before they are issued, so that nobody can spend them.
+    TokensExpiredBeforeIssue, "token_transaction", "with an expiry before the issue",
+        "token_transaction t WHERE t.tokens > 0 AND t.expired_on < t.issued_on";
+
+    /// Tokens dated more than a day ahead.
+    TokensInFuture, "token_transaction", "dated in the future",
+        "token_transaction t WHERE t.created_on > NOW() + INTERVAL 1 DAY";
+
+    /// Gift cards dated more than a day ahead.
+    RedemptionsInFuture, "redeem_transaction", "dated in the future",
+        "redeem_transaction t WHERE t.created_on > NOW() + INTERVAL 1 DAY";
+
+    /// Payments dated more than a day ahead.
+    PaymentsInFuture, "bytemark_order_payments", "dated in the future",
+        "bytemark_order_payments t WHERE t.created_on > NOW() + INTERVAL 1 DAY";
+
+    /// Passes used more than a day ahead.
+    PassesInFuture, "bytemark_pass", "dated in the future",
+        "bytemark_pass t WHERE t.time_used > NOW() + INTERVAL 1 DAY";
+
+    /// A sign-up, home or office beyond 90 degrees of latitude or 180 of longitude.
+    UserCoordinates, "auth_user", "with impossible coordinates",
+        "auth_user t WHERE t.registration_latitude NOT BETWEEN -90 AND 90 \
+         OR t.registration_longitude NOT BETWEEN -180 AND 180 \
+         OR t.home_latitude NOT BETWEEN -90 AND 90 OR t.home_longitude NOT BETWEEN -180 AND 180 \
+         OR t.office_latitude NOT BETWEEN -90 AND 90 OR t.office_longitude NOT BETWEEN -180 AND 180";
+
+    /// An origin, destination or final destination beyond 90 degrees of latitude or 180 of longitude.
+    TripCoordinates, "trip", "with impossible coordinates",
+        "trip t WHERE t.origin_latitude NOT BETWEEN -90 AND 90 \
+         OR t.origin_longitude NOT BETWEEN -180 AND 180 \
+         OR t.destination_latitude NOT BETWEEN -90 AND 90 \
+         OR t.destination_longitude NOT BETWEEN -180 AND 180 \
+         OR t.final_destination_latitude NOT BETWEEN -90 AND 90 \
+         OR t.final_destination_longitude NOT BETWEEN -180 AND 180";
+
+    /// A trip that ends before it starts. Within the hour that the clocks of the service show twice,
+    /// the one from 1 o'clock on the first Sunday of November, an earlier end is right.
+    TripEndsBeforeStart, "trip", "with an end before the start",
+        "trip t WHERE t.ended_on < t.started_on AND NOT (MONTH(t.started_on) = 11 \
+         AND DAYOFMONTH(t.started_on) <= 7 AND DAYOFWEEK(t.started_on) = 1 \
+         AND HOUR(t.started_on) = 1 AND HOUR(t.ended_on) = 1 \
+         AND DATE(t.ended_on) = DATE(t.started_on))";
+
+    /// A trip with a distance below 0.
+    NegativeDistance, "trip", "with a negative distance",
+        "trip t WHERE t.distance < 0 OR t.trajectory_distance < 0";
+
+    /// Trips started more than a day ahead.
+    TripsInFuture, "trip", "dated in the future",
+        "trip t WHERE t.started_on > NOW() + INTERVAL 1 DAY";
+
+    /// A habit with a probability outside 0 to 100 per cent.
+    ProbabilityOutOfRange, "cm_activity_location", "with a probability outside 0 to 100",
+        "cm_activity_location t WHERE t.probability_driving NOT BETWEEN 0 AND 100 \
+         OR t.probability_transit NOT BETWEEN 0 AND 100 \
+         OR t.probability_walking NOT BETWEEN 0 AND 100 \
+         OR t.probability_bicycling NOT BETWEEN 0 AND 100";
+
+    /// A rating of other than 1 to 5 stars.
+    RatingOutOfRange, "user_rating", "with a rating outside 1 to 5",
+        "user_rating t WHERE t.rating NOT BETWEEN 1 AND 5";
+
+    /// Ratings dated more than a day ahead.
+    RatingsInFuture, "user_rating", "dated in the future",
+        "user_rating t WHERE t.created_on > NOW() + INTERVAL 1 DAY";
+
+    /// An action in the app beyond 90 degrees of latitude or 180 of longitude.
+    AppCoordinates, "app_data", "with impossible coordinates",
+        "app_data t WHERE t.lat NOT BETWEEN -90 AND 90 OR t.lon NOT BETWEEN -180 AND 180";
+
+    /// Actions in the app dated more than a day ahead in UTC.
+    AppActionsInFuture, "app_data", "dated in the future",
+        "app_data t WHERE t.gmt_time > NOW() + INTERVAL 1 DAY";
+}
+
+impl Check {
+    pub(super) fn run<C: Connection>(self, conn: &mut C) -> Result<Option<QualityIssue>> {
+        let rows = self.rule().rows.replace("{system}", SYSTEM_ACCOUNTS);
+        let sql = format!("SELECT t.id FROM {rows} ORDER BY t.id");
+        let ids = ask(conn, "look for rows that must not be", &sql, (), Columns::take)?;
+        let rows = Findings::collect(ids)?;
+        Ok((!rows.is_empty()).then_some(QualityIssue { check: self, rows }))
+    }
+}
+
+/// What a [`Check`] found: a line for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QualityIssue {
+    check: Check,
+    rows: Findings<i64>,
+}
+
+impl QualityIssue {
+    /// Which check found it.
+    #[must_use]
+    pub fn check(&self) -> Check {
+        self.check
+    }
+
+    /// The table that the rows are in.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.check.rule().table
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.rows.total()
+    }
+
+    /// The ids of the first rows in ascending order, 100 at most.
+    #[must_use]
+    pub fn ids(&self) -> &[i64] {
+        self.rows.listed()
+    }
+}
+
+impl fmt::Display for QualityIssue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Rule { table, says, .. } = self.check.rule();
+        let total = self.total();
+        let noun = if total == 1 { "row" } else { "rows" };
+        let shown: Vec<_> = self.ids().iter().take(SHOWN).map(ToString::to_string).collect();
+        write!(f, "{total} {noun} of {table} {says}: {}", shown.join(", "))?;
+        f.write_str(if total > SHOWN as u64 { ", ..." } else { "" })
+    }
+}
