@@ -1,0 +1,72 @@
+//! Payments of tickets, with points or tokens.
+
+use std::fmt;
+
+use time::PrimitiveDateTime;
+
+use super::{
+    calendar::Sql,
+    insert::Loader,
+    money::{Hundredths, Price},
+    people::id,
+};
+
+pub(super) const TICKET: Price = Price { least: 125, most: 625, step: 125 };
+
+/// The number of an order, shown as the key that the ledger notes down.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Order(usize);
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "b7e4a1c0-5d2f-4000-8000-{:012x}", self.0)
+    }
+}
+
+struct Payment {
+    order: Order,
+    user: usize,
+    price: i64,
+    /// 0 for points.
+    token: usize,
+    when: PrimitiveDateTime,
+}
+
+/// What the ledgers have paid for so far.
+#[derive(Default)]
+pub(super) struct Payments(Vec<Payment>);
+
+impl Payments {
+    pub(super) fn add(
+        &mut self,
+        user: usize,
+        price: i64,
+        token: usize,
+        when: PrimitiveDateTime,
+    ) -> Order {
+        let order = Order(self.0.len() + 1);
+        self.0.push(Payment { order, user, price, token, when });
+        order
+    }
+
+    pub(super) fn insert(mut self, loader: &mut Loader<'_>) -> mysql::Result<()> {
+        self.0.sort_by_key(|payment| payment.when);
+        let mut insert = loader.fill(
+            "bytemark_order_payments",
+            "id, payment_id, payment_type, total_price, user_id, order_id, order_uuid, created_on, \
+             f_token_id",
+            self.0.len(),
+        )?;
+        for (number, Payment { order, user, price, token, when }) in (1..).zip(&self.0) {
+            let (kind, payment) = if *token == 0 { ("coins", 0) } else { ("tokens", number) };
+            insert.row(format_args!(
+                "{number}, {payment}, '{kind}', {}, {}, {}, '{order}', {}, {token}",
+                Hundredths(*price),
+                id(*user),
+                order.0,
+                Sql(*when),
+            ))?;
+        }
+        insert.finish()
+    }
+}
