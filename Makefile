@@ -1,6 +1,6 @@
 # The two commands of the README, and what they need.
 
-.PHONY: demo test setup bench
+.PHONY: demo test setup bench bench-scale
 
 # Three replicas boot at once against a throwaway server, or against QUICKSIGHT_DATABASE_URL.
 demo: setup
@@ -15,6 +15,10 @@ test: setup
 bench: setup
 	@scripts/server.sh client-library
 	cargo run --release --manifest-path benches/peers/Cargo.toml
+
+# The reports on a city of 10,000 users, next to the statements that they replace.
+bench-scale: setup
+	cargo bench --quiet --bench scale --features analytics
 
 # A server program, unless there is one.
 setup:
