@@ -7,14 +7,11 @@ use crate::{
     answer::{Columns, ask},
     connection::Connection,
     error::Result,
+    ledger::SystemAccount,
 };
 
 /// How many ids a line shows.
 const SHOWN: usize = 10;
-
-/// Accounts of the service itself, which `auth_user` does not have: budget, escrow, incentives,
-/// Stripe, Bytemark, gift cards.
-const SYSTEM_ACCOUNTS: &str = "(2000, 2001, 2002, 2100, 2101, 2102)";
 
 /// Makes [`Check`] of one table: the check, the table whose rows it finds, what it says of them, and
 /// the SQL after `SELECT t.id FROM`.
@@ -173,7 +170,8 @@ checks! {
 
 impl Check {
     pub(super) fn run<C: Connection>(self, conn: &mut C) -> Result<Option<QualityIssue>> {
-        let rows = self.rule().rows.replace("{system}", SYSTEM_ACCOUNTS);
+        let system = SystemAccount::ALL.map(|account| account.id().to_string()).join(", ");
+        let rows = self.rule().rows.replace("{system}", &format!("({system})"));
         let sql = format!("SELECT t.id FROM {rows} ORDER BY t.id");
         let ids = ask(conn, "look for rows that must not be", &sql, (), Columns::take)?;
         let rows = Findings::collect(ids)?;

@@ -8,7 +8,7 @@ use super::movement::Activity;
 /// A movement of points as it is recorded: a row of `points_transaction`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PointsTransaction {
-    pub(super) id: i32,
+    pub(super) id: i64,
     pub(super) user_id: i32,
     pub(super) activity: Activity,
     pub(super) points: Decimal,
@@ -17,13 +17,13 @@ pub struct PointsTransaction {
     pub(super) created_on: PrimitiveDateTime,
     pub(super) payer: i32,
     pub(super) payee: i32,
-    pub(super) ref_transaction_id: i32,
+    pub(super) ref_transaction_id: i64,
 }
 
 impl PointsTransaction {
     /// The row's id.
     #[must_use]
-    pub fn id(&self) -> i32 {
+    pub fn id(&self) -> i64 {
         self.id
     }
 
@@ -77,7 +77,7 @@ impl PointsTransaction {
 
     /// The id of the other half of a pair, or 0.
     #[must_use]
-    pub fn ref_transaction_id(&self) -> i32 {
+    pub fn ref_transaction_id(&self) -> i64 {
         self.ref_transaction_id
     }
 }

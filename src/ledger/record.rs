@@ -235,7 +235,7 @@ fn append(conn: &mut Conn, entry: &mut PointsTransaction) -> Result<()> {
     let sql = "INSERT INTO points_transaction (user_id, activity_type, points, balance, note, \
                created_on, payer, payee, ref_transaction_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     execute(conn, sql, Vec::from(values))?;
-    entry.id = i32::try_from(conn.last_insert_id())
+    entry.id = i64::try_from(conn.last_insert_id())
         .map_err(|_| Error::UnexpectedAnswer { action: ACTION, column: 1 })?;
     Ok(())
 }

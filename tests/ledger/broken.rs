@@ -12,11 +12,8 @@ use quicksight_migrations::{
 };
 
 use crate::{
-    assert_pairs, assert_running_sums, ledger, points,
-    support::{
-        Database,
-        wire::{Cut, Wire, statements_of},
-    },
+    assert_pairs, assert_running_sums, deadlocks, ledger, points,
+    support::wire::{Cut, Wire, statements_of},
     users,
 };
 
@@ -75,7 +72,7 @@ fn a_deadlock_is_tried_again() {
     other.query_drop("UPDATE auth_user SET first_name = 'held' WHERE id >= 2").unwrap();
     let mut watcher = db.conn();
     let ours = conn.connection_id();
-    let deadlocks = deadlocks_of(&db);
+    let before = deadlocks(&mut conn);
     let other = thread::spawn(move || {
         // Ours has the first row, and waits for the second.
         let waiting = format!(
@@ -93,16 +90,10 @@ fn a_deadlock_is_tried_again() {
     record_points_transfer(&mut conn, &gift()).unwrap();
 
     other.join().unwrap();
-    assert!(deadlocks_of(&db) > deadlocks, "there was no deadlock");
+    assert!(deadlocks(&mut conn) > before, "there was no deadlock");
     let rows = ledger(&mut conn);
     assert_eq!(rows.len(), 2);
     assert_pairs(&rows);
-}
-
-/// How many deadlocks the server has met.
-fn deadlocks_of(db: &Database) -> u64 {
-    let sql = "SELECT count FROM information_schema.innodb_metrics WHERE name = 'lock_deadlocks'";
-    db.conn().query_first(sql).unwrap().unwrap()
 }
 
 /// Cuts the wire at each statement of a call that adds so many rows.

@@ -22,7 +22,10 @@ use support::{Database, database, questions};
 
 /// A database with all tables and with users 1 to `users`.
 fn users(users: i32) -> (Database, Conn) {
-    let db = database();
+    users_of(database(), users)
+}
+
+fn users_of(db: Database, users: i32) -> (Database, Conn) {
     let mut conn = db.conn();
     run_quicksight_migrations(&mut conn).unwrap();
     for id in 1..=users {
@@ -43,7 +46,7 @@ fn noon() -> PrimitiveDateTime {
 /// A row of the ledger.
 #[derive(Debug, Clone, PartialEq)]
 struct Row {
-    id: i32,
+    id: i64,
     user_id: i32,
     activity_type: i32,
     points: Decimal,
@@ -52,7 +55,7 @@ struct Row {
     created_on: PrimitiveDateTime,
     payer: i32,
     payee: i32,
-    ref_transaction_id: i32,
+    ref_transaction_id: i64,
 }
 
 /// The whole ledger, in the order in which it was written.
@@ -101,6 +104,12 @@ fn assert_pairs(rows: &[Row]) {
         let (from, to) = if is_debit { (row, other) } else { (other, row) };
         assert_eq!((row.payer, row.payee), (from.user_id, to.user_id));
     }
+}
+
+/// How many deadlocks the server has met.
+fn deadlocks(conn: &mut Conn) -> u64 {
+    let sql = "SELECT count FROM information_schema.innodb_metrics WHERE name = 'lock_deadlocks'";
+    conn.query_first(sql).unwrap().unwrap()
 }
 
 fn modified_on(conn: &mut Conn, user: i32) -> Option<PrimitiveDateTime> {
