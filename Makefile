@@ -2,10 +2,13 @@
 
 .PHONY: demo test setup bench bench-scale
 
-# Three replicas boot at once against a throwaway server, or against QUICKSIGHT_DATABASE_URL.
+# Three replicas boot at once, and then a month of a city is drawn on one page: against throwaway
+# servers, or against QUICKSIGHT_DATABASE_URL.
 demo: setup
-	cargo build --quiet --release --examples
-	cargo run --quiet --release --example demo
+	cargo build --quiet --release --examples --features analytics
+	cargo run --quiet --release --example demo --features analytics
+	@echo
+	cargo run --quiet --release --example dashboard --features analytics
 
 # All tests, on a real server of their own.
 test: setup

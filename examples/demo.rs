@@ -5,6 +5,8 @@
 #[allow(dead_code, unreachable_pub)]
 #[path = "../tests/support/server.rs"]
 mod server;
+#[path = "dashboard/site.rs"]
+mod site;
 
 use std::{
     env,
@@ -17,28 +19,16 @@ use std::{
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::run_quicksight_migrations;
+use site::Site;
 
 const REPLICAS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Kept to the end: the server goes when this does.
-    let (_server, url) = match env::var("QUICKSIGHT_DATABASE_URL") {
-        Ok(url) if !url.is_empty() => (None, url),
-        _ => {
-            println!("Starting a throwaway server ...");
-            let server = server::Server::start(&["--skip-log-bin"]);
-            let port = server.port();
-            Conn::new(server.opts())?.query_drop("CREATE DATABASE quicksight_demo")?;
-            let url = format!("mysql://root@127.0.0.1:{port}/quicksight_demo?prefer_socket=false");
-            (Some(server), url)
-        }
-    };
-    let mut conn = Conn::new(url.as_str())?;
-    let version: Option<String> = conn.query_first("SELECT VERSION()")?;
-    println!("Server: {}\n", version.unwrap_or_default());
+    let site = Site::open()?;
+    let mut conn = site.connect()?;
 
     println!("{REPLICAS} replicas boot at the same time:");
-    boot_replicas(&url)?;
+    boot_replicas(site.url())?;
 
     println!("\nWhat is there now:");
     print_tables(&mut conn)?;

@@ -130,6 +130,12 @@ fn takes_what_just_fits() {
     let rows = ledger(&mut conn);
     crate::assert_running_sums(&rows);
     assert_eq!(rows[rows.len() - 2].note, Some(note));
+    let below = record_points_transaction(&mut conn, &movement(1, points(-2)));
+    let balance = decimal("-99999999.98");
+    assert_eq!(
+        refusal(below),
+        Refusal::BalanceOutOfRange { account: 1, balance, points: points(-2) }
+    );
 }
 
 #[test]
