@@ -63,15 +63,16 @@ impl fmt::Display for OverDistributedCampaign {
     }
 }
 
-/// Grants are summed up in the order of `campaign_idx`, which has every column that is read.
+/// The grants of one campaign after the other are summed up from `campaign_idx`, which has every
+/// column that is read. A join with grants that are grouped first makes MariaDB sort them all.
 pub(super) fn over_distributed<C: Connection>(
     conn: &mut C,
 ) -> Result<Findings<OverDistributedCampaign>> {
-    let sql = "SELECT c.ap_campaign_id, c.name, c.tokens, g.distributed FROM campaign c \
-               JOIN (SELECT t.ap_campaign_id, SUM(t.tokens) AS distributed \
-               FROM token_transaction t WHERE t.tokens > 0 GROUP BY t.ap_campaign_id) g \
-               ON g.ap_campaign_id = c.ap_campaign_id \
-               WHERE g.distributed > c.tokens ORDER BY c.ap_campaign_id";
+    let sql = "SELECT g.ap_campaign_id, g.name, g.tokens, g.distributed FROM ( \
+               SELECT c.ap_campaign_id, c.name, c.tokens, (SELECT SUM(t.tokens) \
+               FROM token_transaction t WHERE t.ap_campaign_id = c.ap_campaign_id \
+               AND t.tokens > 0) AS distributed FROM campaign c) g \
+               WHERE g.distributed > g.tokens ORDER BY g.ap_campaign_id";
     let read = OverDistributedCampaign::read;
     Findings::collect(ask(conn, "compare grants with campaigns", sql, (), read)?)
 }
