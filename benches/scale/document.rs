@@ -75,3 +75,45 @@ pub(crate) fn activity_hotspots() -> Vec<String> {
             .into(),
     ]
 }
+
+/// Balances, referrals and campaigns.
+pub(crate) fn validate() -> Vec<String> {
+    vec![
+        "SELECT user_id, COUNT(*) as transaction_count, SUM(points) as total_points_change, \
+         MAX(balance) as final_balance, \
+         (SELECT SUM(points) FROM points_transaction pt2 \
+         WHERE pt2.user_id = pt1.user_id AND pt2.id <= MAX(pt1.id)) as calculated_balance \
+         FROM points_transaction pt1 GROUP BY user_id HAVING final_balance != calculated_balance"
+            .into(),
+        "select `rh`.* from `referral_history` as `rh` \
+         left join `auth_user` as `sender` on `rh`.`sender_user_id` = `sender`.`id` \
+         left join `auth_user` as `receiver` on `rh`.`receiver_user_id` = `receiver`.`id` \
+         where `sender`.`id` is null or `receiver`.`id` is null"
+            .into(),
+        "select `campaign`.`ap_campaign_id`, `campaign`.`tokens` as `allocated`, \
+         sum(`token_transaction`.`tokens`) as `distributed` from `campaign` \
+         left join `token_transaction` \
+         on `campaign`.`ap_campaign_id` = `token_transaction`.`ap_campaign_id` \
+         group by `campaign`.`ap_campaign_id`, `campaign`.`tokens` \
+         having `distributed` > `allocated`"
+            .into(),
+    ]
+}
+
+pub(crate) fn duplicate_transactions() -> Vec<String> {
+    vec![
+        "select `user_id`, `created_on`, `points`, `activity_type`, count(*) as `count` \
+         from `points_transaction` group by `user_id`, `created_on`, `points`, `activity_type` \
+         having `count` > 1"
+            .into(),
+    ]
+}
+
+pub(crate) fn invalid_coordinates() -> Vec<String> {
+    vec![
+        "select count(*) as `count` from `auth_user` \
+         where (`registration_latitude` > 90 or `registration_latitude` < -90 \
+         or `registration_longitude` > 180 or `registration_longitude` < -180) limit 1"
+            .into(),
+    ]
+}
