@@ -58,6 +58,55 @@ fn the_files_need_no_newer_sql() {
 
 #[cfg(feature = "analytics")]
 #[test]
+fn the_ledger_and_the_checks_need_no_newer_sql() {
+    use quicksight_migrations::{
+        integrity::{self, Check},
+        ledger::{
+            Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount,
+            record_points_transaction, record_points_transfer,
+        },
+    };
+
+    let server = as_old_as_can_be();
+    let db = database_on(&server);
+    let mut conn = db.conn();
+    apply_by_hand(&mut conn);
+    conn.query_drop("INSERT INTO auth_user (id) VALUES (1)").unwrap();
+
+    let purchase = NewPointsTransaction::new(1, Activity::Purchase, 25.into());
+    record_points_transaction(&mut conn, &purchase).unwrap();
+    let stripe = SystemAccount::Stripe.id();
+    let refund = NewPointsTransfer::new(1, stripe, Activity::Adjustment, 5.into());
+    let refund = record_points_transfer(&mut conn, &refund).unwrap();
+    assert_eq!((refund.debit().balance(), refund.credit().balance()), (20.into(), 5.into()));
+    assert!(integrity::validate(&mut conn).unwrap().is_clean());
+    assert_eq!(integrity::monitor(&mut conn).unwrap(), []);
+
+    for sql in [
+        "UPDATE points_transaction SET balance = 9, created_on = '2100-01-01'",
+        "INSERT INTO referral_history (sender_user_id, receiver_user_id, receiver_device_id, \
+         ap_campaign_id) VALUES (1, 2, 'a', 7)",
+        "INSERT INTO campaign (ap_campaign_id, tokens) VALUES (7, 1)",
+        "INSERT INTO token_transaction (user_id, ap_campaign_id, tokens) VALUES (1, 7, 5)",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+    let report = integrity::validate(&mut conn).unwrap();
+    let totals = [
+        report.balance_inconsistencies().total(),
+        report.broken_referrals().total(),
+        report.over_distributed_campaigns().total(),
+    ];
+    assert_eq!(totals, [2, 1, 1]);
+    let issues = integrity::monitor(&mut conn).unwrap();
+    assert_eq!(
+        issues.iter().map(|issue| issue.check()).collect::<Vec<_>>(),
+        [Check::PointsInFuture]
+    );
+}
+
+#[cfg(feature = "analytics")]
+#[test]
 fn the_reports_need_no_newer_sql() {
     use quicksight_migrations::{
         analytics::{Analytics, DateRange},

@@ -5,9 +5,9 @@
 
 #[path = "../../examples/dashboard/city.rs"]
 mod city;
-mod document;
 mod growth;
 mod memory;
+mod original;
 mod race;
 mod reports;
 #[path = "../../tests/support/server.rs"]
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     println!("No statement may take more than {}.", table::time(settings.limit));
 
     let contests = race::all(&mut site, &reports::all(period));
-    println!("\n## Each function, and the document's statements\n");
+    println!("\n## Each function, and the original statements\n");
     print!("{}", table::aligned(&race::rows(&contests)));
 
     println!("\n## What more of them costs\n");
@@ -93,8 +93,8 @@ fn goals(contests: &[Contest]) -> String {
         contests.iter().filter(|contest| contest.is_slower()).map(|contest| contest.name).collect();
     format!(
         "## Goals\n\n\
-         - engagement at least 100 times as fast as the document's: {}, {}\n\
-         - nothing slower than the document's by more than a tenth: {}, {}",
+         - engagement at least 100 times as fast as the original: {}, {}\n\
+         - nothing slower than the original by more than a tenth: {}, {}",
         table::digits(engagement),
         verdict(engagement >= 100.0),
         if slower.is_empty() { "nothing is".into() } else { slower.join(", ") },

@@ -25,7 +25,7 @@ const CUT_OFF: [u16; 2] = [3024, 1969];
 
 pub(crate) struct Contest {
     pub(crate) name: &'static str,
-    document: Lane,
+    original: Lane,
     ours: Lane,
 }
 
@@ -44,23 +44,23 @@ pub(crate) fn all(site: &mut Site, reports: &[Report]) -> Vec<Contest> {
 
 /// A table of them, with its head.
 pub(crate) fn rows(contests: &[Contest]) -> Vec<Vec<String>> {
-    let head = table::head(&["function", "document's statements", "ours", "times as fast"]);
+    let head = table::head(&["function", "original statements", "ours", "times as fast"]);
     [head].into_iter().chain(contests.iter().map(Contest::row)).collect()
 }
 
 fn run(site: &mut Site, report: &Report) -> Contest {
-    let (mut document, mut ours) = (Lane::default(), Lane::default());
+    let (mut original, mut ours) = (Lane::default(), Lane::default());
     for round in 0..ROUNDS {
         // Each is first in every other round.
         for turn in [round, round + 1] {
             if turn % 2 == 1 {
                 ours.time(|| Ok((report.ours)(&mut site.ours)?));
-            } else if !report.document.is_empty() {
-                document.time(|| all_rows(&mut site.document, &report.document));
+            } else if !report.original.is_empty() {
+                original.time(|| all_rows(&mut site.original, &report.original));
             }
         }
     }
-    Contest { name: report.name, document, ours }
+    Contest { name: report.name, original, ours }
 }
 
 fn all_rows(conn: &mut Conn, statements: &[String]) -> Result<(), Failure> {
@@ -72,19 +72,19 @@ fn all_rows(conn: &mut Conn, statements: &[String]) -> Result<(), Failure> {
 
 impl Contest {
     fn row(&self) -> Vec<String> {
-        let ratio = match (self.ratio(), &self.document.failure) {
+        let ratio = match (self.ratio(), &self.original.failure) {
             (None, _) => "-".into(),
             (Some(ratio), Some(_)) => format!("> {}", table::digits(ratio)),
             (Some(ratio), None) => table::digits(ratio),
         };
-        vec![self.name.into(), self.document.to_string(), self.ours.to_string(), ratio]
+        vec![self.name.into(), self.original.to_string(), self.ours.to_string(), ratio]
     }
 
-    /// How many times as fast as the document's statements the function is; at least, where they
+    /// How many times as fast as the original statements the function is; at least, where they
     /// were cut off.
     pub(crate) fn ratio(&self) -> Option<f64> {
-        let (document, ours) = (self.document.time_at_least()?, self.ours.median()?);
-        Some(document.div_duration_f64(ours))
+        let (original, ours) = (self.original.time_at_least()?, self.ours.median()?);
+        Some(original.div_duration_f64(ours))
     }
 
     pub(crate) fn is_slower(&self) -> bool {

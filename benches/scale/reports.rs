@@ -8,19 +8,19 @@ use quicksight_migrations::{
     time::{Duration, PrimitiveDateTime},
 };
 
-use crate::{city::Period, document};
+use crate::{city::Period, original};
 
 /// Calls a function of this crate and takes all that it gives.
 pub(crate) type Call = Box<dyn Fn(&mut Conn) -> Result<()>>;
 
 pub(crate) struct Report {
     pub(crate) name: &'static str,
-    /// None where the document has nothing like it.
-    pub(crate) document: Vec<String>,
+    /// None where the service had nothing like it.
+    pub(crate) original: Vec<String>,
     pub(crate) ours: Call,
 }
 
-/// The report that takes the document longest, and is to gain most.
+/// The report whose original takes longest, and which is to gain most.
 pub(crate) const ENGAGEMENT: &str = "user_engagement, 30 days";
 
 const CAMPAIGN: i32 = 101;
@@ -29,7 +29,7 @@ pub(crate) fn all(period: Period) -> Vec<Report> {
     analytics(period).into_iter().chain(checks()).collect()
 }
 
-/// As the document asks them, with the end of the period for now.
+/// For the same days as the original, with the end of the period for now.
 fn analytics(period: Period) -> Vec<Report> {
     let since = days_before_the_end(period, 30).date();
     let until = period.end() - Duration::SECOND;
@@ -37,56 +37,56 @@ fn analytics(period: Period) -> Vec<Report> {
     vec![
         Report {
             name: "daily_revenue, 30 days",
-            document: document::daily_revenue(&since.to_string(), &until),
+            original: original::daily_revenue(&since.to_string(), &until),
             ours: daily_revenue(period, 30),
         },
         Report {
             name: ENGAGEMENT,
-            document: document::user_engagement(),
+            original: original::user_engagement(),
             ours: user_engagement(period, 30),
         },
         Report {
             name: "campaign_performance",
-            document: document::campaign_performance(CAMPAIGN),
+            original: original::campaign_performance(CAMPAIGN),
             ours: campaign_performance(CAMPAIGN),
         },
         Report {
             name: "hourly_trips, 7 days",
-            document: document::hourly_trips(),
+            original: original::hourly_trips(),
             ours: hourly_trips(period, 7),
         },
         Report {
             name: "activity_hotspots",
-            document: document::activity_hotspots(),
+            original: original::activity_hotspots(),
             ours: Box::new(|conn| analytics::activity_hotspots(conn, 11, 100).map(drop)),
         },
     ]
 }
 
-/// The document's monitoring has two checks, and this crate's many more; those two are compared. The
-/// city has no faults, and none must be found.
+/// The original monitoring had two checks, which are compared; this crate has many more. The city has
+/// no faults, and none must be found.
 fn checks() -> Vec<Report> {
     vec![
         Report {
             name: "integrity::validate",
-            document: document::validate(),
+            original: original::validate(),
             ours: Box::new(|conn| {
                 integrity::validate(conn).map(|report| assert!(report.is_clean(), "{report}"))
             }),
         },
         Report {
             name: "integrity::check, duplicates",
-            document: document::duplicate_transactions(),
+            original: original::duplicate_transactions(),
             ours: check(Check::DuplicatePoints),
         },
         Report {
             name: "integrity::check, coordinates",
-            document: document::invalid_coordinates(),
-            ours: check(Check::UserCoordinates),
+            original: original::invalid_coordinates(),
+            ours: check(Check::SignUpCoordinates),
         },
         Report {
             name: "integrity::monitor, all checks",
-            document: Vec::new(),
+            original: Vec::new(),
             ours: Box::new(|conn| {
                 integrity::monitor(conn).map(|issues| assert!(issues.is_empty(), "{issues:?}"))
             }),

@@ -37,7 +37,7 @@ const TABLES: [&str; 8] = [
 
 pub(crate) struct Site {
     pub(crate) ours: Conn,
-    pub(crate) document: Conn,
+    pub(crate) original: Conn,
     server: Option<Server>,
 }
 
@@ -52,10 +52,10 @@ impl Site {
             (Opts::from(server.opts()), Some(server))
         };
         let connect = || Conn::new(OptsBuilder::from_opts(opts.clone())).expect("connect");
-        let mut site = Self { ours: connect(), document: connect(), server };
+        let mut site = Self { ours: connect(), original: connect(), server };
         site.ours.query_drop(format!("DROP DATABASE IF EXISTS {DATABASE}")).expect("drop");
         site.ours.query_drop(format!("CREATE DATABASE {DATABASE}")).expect("create a database");
-        for conn in [&mut site.ours, &mut site.document] {
+        for conn in [&mut site.ours, &mut site.original] {
             conn.query_drop(format!("USE {DATABASE}")).expect("use the database");
         }
         run_quicksight_migrations(&mut site.ours).expect("migrate");
@@ -93,13 +93,13 @@ impl Site {
         format!("Rows: {}", sizes.collect::<Vec<_>>().join(", "))
     }
 
-    /// From now on no `SELECT` takes longer, and the document's `NOW()` is the end of the period.
+    /// From now on no `SELECT` takes longer, and `NOW()` is the end of the period.
     pub(crate) fn set_limits(&mut self, limit: Duration, end: i64) {
         let sql = match self.flavor() {
             Flavor::MySql => format!("SET SESSION max_execution_time = {}", limit.as_millis()),
             Flavor::MariaDb => format!("SET SESSION max_statement_time = {}", limit.as_secs()),
         };
-        for conn in [&mut self.ours, &mut self.document] {
+        for conn in [&mut self.ours, &mut self.original] {
             conn.query_drop(&sql).expect("set a limit");
             let now = format!("SET SESSION time_zone = '+00:00', timestamp = {end}");
             conn.query_drop(now).expect("set the clock");

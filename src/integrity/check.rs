@@ -122,11 +122,15 @@ checks! {
     PassesInFuture, "bytemark_pass", "dated in the future",
         "bytemark_pass t WHERE t.time_used > NOW() + INTERVAL 1 DAY";
 
-    /// A sign-up, home or office beyond 90 degrees of latitude or 180 of longitude.
-    UserCoordinates, "auth_user", "with impossible coordinates",
+    /// A sign-up beyond 90 degrees of latitude or 180 of longitude.
+    SignUpCoordinates, "auth_user", "with impossible coordinates of the sign-up",
         "auth_user t WHERE t.registration_latitude NOT BETWEEN -90 AND 90 \
-         OR t.registration_longitude NOT BETWEEN -180 AND 180 \
-         OR t.home_latitude NOT BETWEEN -90 AND 90 OR t.home_longitude NOT BETWEEN -180 AND 180 \
+         OR t.registration_longitude NOT BETWEEN -180 AND 180";
+
+    /// A home or office beyond 90 degrees of latitude or 180 of longitude.
+    HomeCoordinates, "auth_user", "with impossible coordinates of home or office",
+        "auth_user t WHERE t.home_latitude NOT BETWEEN -90 AND 90 \
+         OR t.home_longitude NOT BETWEEN -180 AND 180 \
          OR t.office_latitude NOT BETWEEN -90 AND 90 OR t.office_longitude NOT BETWEEN -180 AND 180";
 
     /// An origin, destination or final destination beyond 90 degrees of latitude or 180 of longitude.

@@ -202,10 +202,9 @@ fn balance(
     overdraft: Overdraft,
 ) -> Result<Decimal> {
     let refuse = |refusal| Err(Error::Refused(refusal));
-    let after = before + points;
-    if after.abs() > MOST {
+    let Some(after) = before.checked_add(points).filter(|after| after.abs() <= MOST) else {
         return refuse(Refusal::BalanceOutOfRange { account, balance: before, points });
-    }
+    };
     let falls_below_zero = points < Decimal::ZERO && after < Decimal::ZERO;
     if falls_below_zero && overdraft == Overdraft::Refused {
         return refuse(Refusal::Overdrawn { account, balance: before, points: -points });

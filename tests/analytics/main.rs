@@ -1,5 +1,5 @@
-//! The reports say what the rows say: for random rows, and for those that the document's own
-//! statements get wrong.
+//! The reports say what the rows say: for random rows, and for those that the statements
+//! which they replace get wrong.
 
 mod oracle;
 mod plans;

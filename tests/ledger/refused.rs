@@ -138,6 +138,21 @@ fn takes_what_just_fits() {
     );
 }
 
+/// Somebody made the column wider, and put into it what no sum of ours can hold.
+#[test]
+fn refuses_to_add_to_a_balance_beyond_all_bounds() {
+    let (_db, mut conn) = with_ten_points();
+    conn.query_drop("ALTER TABLE points_transaction MODIFY balance decimal(29,0) NOT NULL")
+        .unwrap();
+    for (balance, points) in [(Decimal::MAX, points(1_00)), (Decimal::MIN, points(-1_00))] {
+        conn.exec_drop("UPDATE points_transaction SET balance = ?", (balance,)).unwrap();
+        assert_eq!(
+            refusal(record_points_transaction(&mut conn, &movement(1, points))),
+            Refusal::BalanceOutOfRange { account: 1, balance, points }
+        );
+    }
+}
+
 #[test]
 fn asks_the_server_nothing_that_it_knows_by_itself() {
     let (_db, mut conn) = users(1);

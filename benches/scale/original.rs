@@ -1,5 +1,5 @@
-//! The statements that this crate's functions replace: what Knex sends for the code of the
-//! document that describes these tables, word for word but for the white space.
+//! The statements that this crate's functions replace: what a service in TypeScript sent through
+//! Knex for the same questions, word for word but for the white space.
 
 const NEWCOMERS: &str = "DATE_SUB(NOW(), INTERVAL 30 DAY)";
 
