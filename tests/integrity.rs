@@ -77,7 +77,7 @@ const GOOD: &[&str] = &[
      created_on, issued_on, expired_on) VALUES \
      (1, 1, 1, 30.00, 30.00, 7, '2025-03-01', '2025-03-01', '2025-03-01'), \
      (2, 1, 2, -30.00, 0.00, 7, '2025-03-02', '2025-03-02', '2025-03-01'), \
-     (3, 2, NULL, NULL, NULL, NULL, NULL, NULL, NULL), (4, 2, 1, 0, 0, 0, NOW(), NOW(), NULL), \
+     (3, 2, NULL, NULL, NULL, NULL, NULL, NULL, NULL), (4, 2, 1, 0, 0, 0, NOW() + INTERVAL 23 HOUR, NOW(), NULL), \
      (5, 2, 2, 0, 0, -1, NOW(), NULL, NOW()), (6, 2101, 3, 5, 5, NULL, NOW(), NULL, NULL)",
     "INSERT INTO redeem_transaction (user_id, points, transaction_id, created_on) VALUES \
      (1, -5, 'x', NOW() + INTERVAL 23 HOUR)",
@@ -217,24 +217,18 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
     ),
     (
         Check::SignUpCoordinates,
-        "auth_user (id, registration_latitude, registration_longitude) VALUES \
-         (900, 90.0001, 0), (901, 0, -180.0001), (902, -91, NULL), (903, NULL, 181)",
-        &[900, 901, 902, 903],
+        "auth_user (id, registration_latitude, registration_longitude) VALUES (900, 91, NULL)",
+        &[900],
     ),
     (
         Check::HomeCoordinates,
-        "auth_user (id, home_latitude, home_longitude, office_latitude, office_longitude) VALUES \
-         (900, -90.0001, 0, 0, 0), (901, 0, 180.0001, 0, 0), (902, 0, 0, 91, 0), (903, NULL, NULL, NULL, -181)",
-        &[900, 901, 902, 903],
+        "auth_user (id, home_latitude, office_longitude) VALUES (900, 91, NULL), (901, NULL, -181)",
+        &[900, 901],
     ),
     (
         Check::TripCoordinates,
-        "trip (id, user_id, travel_mode, started_on, origin_latitude, origin_longitude, destination_latitude, \
-         destination_longitude, final_destination_latitude, final_destination_longitude) VALUES \
-         (900, 1, 1, NOW(), 90.0001, 0, 0, 0, 0, 0), (901, 1, 1, NOW(), 0, 180.0001, 0, 0, 0, 0), \
-         (902, 1, 1, NOW(), 0, 0, -90.0001, 0, 0, 0), (903, 1, 1, NOW(), 0, 0, 0, -180.0001, 0, 0), \
-         (904, 1, 1, NOW(), 0, 0, 0, 0, 91, 0), (905, 1, 1, NOW(), NULL, NULL, NULL, NULL, NULL, 181)",
-        &[900, 901, 902, 903, 904, 905],
+        "trip (id, user_id, travel_mode, started_on, origin_latitude) VALUES (900, 1, 1, NOW(), 91)",
+        &[900],
     ),
     // The last ones are near the night that has an hour twice, and not in it.
     (
@@ -259,10 +253,8 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
     ),
     (
         Check::ProbabilityOutOfRange,
-        "cm_activity_location (id, user_id, probability_driving, probability_transit, probability_walking, \
-         probability_bicycling) VALUES (900, 1, 100.01, 0, 0, 0), (901, 1, 0, -0.01, 0, 0), \
-         (902, 1, 0, 0, 101, 0), (903, 1, NULL, NULL, NULL, -1)",
-        &[900, 901, 902, 903],
+        "cm_activity_location (id, user_id, probability_driving) VALUES (900, 1, 100.01)",
+        &[900],
     ),
     (
         Check::RatingOutOfRange,
@@ -277,9 +269,9 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
     ),
     (
         Check::AppCoordinates,
-        "app_data (id, user_id, lat, lon, gmt_time, local_time, created_on, modified_on) VALUES \
-         (900, 1, 90.0001, 0, NOW(), NOW(), NOW(), NOW()), (901, 1, NULL, -180.0001, NOW(), NOW(), NOW(), NOW())",
-        &[900, 901],
+        "app_data (id, user_id, lat, gmt_time, local_time, created_on, modified_on) VALUES \
+         (900, 1, 91, NOW(), NOW(), NOW(), NOW())",
+        &[900],
     ),
     (
         Check::AppActionsInFuture,
@@ -314,6 +306,61 @@ fn each_check_finds_what_was_planted_and_nothing_else() {
     }
     let planted: HashSet<_> = PLANTED.iter().map(|(check, ..)| *check).collect();
     assert_eq!(planted.len(), Check::ALL.len(), "every check has a row");
+}
+
+const LATITUDE: [&str; 4] = ["-90.0001", "-90", "90", "90.0001"];
+const LONGITUDE: [&str; 4] = ["-180.0001", "-180", "180", "180.0001"];
+const PROBABILITY: [&str; 4] = ["-0.01", "0", "100", "100.01"];
+
+/// Every column with a least and a most: the first value below, both bounds, and the first above.
+const BOUNDS: &[(Check, &str, [&str; 4])] = &[
+    (Check::SignUpCoordinates, "registration_latitude", LATITUDE),
+    (Check::SignUpCoordinates, "registration_longitude", LONGITUDE),
+    (Check::HomeCoordinates, "home_latitude", LATITUDE),
+    (Check::HomeCoordinates, "home_longitude", LONGITUDE),
+    (Check::HomeCoordinates, "office_latitude", LATITUDE),
+    (Check::HomeCoordinates, "office_longitude", LONGITUDE),
+    (Check::TripCoordinates, "origin_latitude", LATITUDE),
+    (Check::TripCoordinates, "origin_longitude", LONGITUDE),
+    (Check::TripCoordinates, "destination_latitude", LATITUDE),
+    (Check::TripCoordinates, "destination_longitude", LONGITUDE),
+    (Check::TripCoordinates, "final_destination_latitude", LATITUDE),
+    (Check::TripCoordinates, "final_destination_longitude", LONGITUDE),
+    (Check::AppCoordinates, "lat", LATITUDE),
+    (Check::AppCoordinates, "lon", LONGITUDE),
+    (Check::ProbabilityOutOfRange, "probability_driving", PROBABILITY),
+    (Check::ProbabilityOutOfRange, "probability_transit", PROBABILITY),
+    (Check::ProbabilityOutOfRange, "probability_walking", PROBABILITY),
+    (Check::ProbabilityOutOfRange, "probability_bicycling", PROBABILITY),
+];
+
+#[test]
+fn each_bound_is_the_last_right_value() {
+    let db = good();
+    let mut conn = db.conn();
+    for (check, column, [below, least, most, above]) in BOUNDS {
+        let (table, needed, values) = match check {
+            Check::SignUpCoordinates | Check::HomeCoordinates => ("auth_user", "", ""),
+            Check::TripCoordinates => {
+                ("trip", "user_id, travel_mode, started_on, ", "1, 1, NOW(), ")
+            }
+            Check::AppCoordinates => (
+                "app_data",
+                "user_id, gmt_time, local_time, created_on, modified_on, ",
+                "1, NOW(), NOW(), NOW(), NOW(), ",
+            ),
+            _ => ("cm_activity_location", "user_id, ", "1, "),
+        };
+        run(
+            &mut conn,
+            &format!(
+                "INSERT INTO {table} (id, {needed}{column}) VALUES (901, {values}{below}), \
+                 (902, {values}{least}), (903, {values}NULL), (904, {values}{most}), (905, {values}{above})"
+            ),
+        );
+        assert_eq!(issues(&mut conn), [(*check, vec![901, 905])], "{column}");
+        run(&mut conn, &format!("DELETE FROM {table} WHERE id BETWEEN 901 AND 905"));
+    }
 }
 
 #[test]
@@ -449,6 +496,7 @@ fn tells_who_of_a_referral_is_missing() {
     );
 
     let report = validate(&mut conn);
+    assert!(!report.is_clean());
 
     let listed = report.broken_referrals().listed();
     let found: Vec<_> = listed
@@ -489,6 +537,7 @@ fn tells_campaigns_that_gave_out_too_much() {
     );
 
     let report = validate(&mut conn);
+    assert!(!report.is_clean());
 
     let listed = report.over_distributed_campaigns().listed();
     let found: Vec<_> = listed

@@ -6,6 +6,8 @@
 #[path = "../../examples/dashboard/city.rs"]
 mod city;
 mod growth;
+#[path = "../shared/machine.rs"]
+mod machine;
 mod memory;
 mod original;
 mod race;
@@ -14,6 +16,7 @@ mod reports;
 #[allow(dead_code, unreachable_pub, reason = "the library's tests need more of it")]
 mod server;
 mod site;
+#[path = "../shared/table.rs"]
 mod table;
 
 use std::{env, process::ExitCode, time::Duration};
@@ -53,10 +56,11 @@ fn main() -> ExitCode {
 
     let contests = race::all(&mut site, &reports::all(period));
     println!("\n## Each function, and the original statements\n");
-    print!("{}", table::aligned(&race::rows(&contests)));
+    let rows: Vec<_> = contests.iter().map(Contest::row).collect();
+    print!("{}", table::aligned(&race::HEAD, &rows));
 
     println!("\n## What more of them costs\n");
-    print!("{}", table::aligned(&growth::rows(&mut site, period)));
+    print!("{}", table::aligned(&growth::HEAD, &growth::rows(&mut site, period)));
     println!("\n{}", memory::of_streaming(&mut site));
     println!("\n{}", goals(&contests));
     ExitCode::SUCCESS

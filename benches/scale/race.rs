@@ -14,6 +14,8 @@ use quicksight_migrations::{
 
 use crate::{reports::Report, site::Site, table};
 
+pub(crate) const HEAD: [&str; 4] = ["function", "original statements", "ours", "times as fast"];
+
 const ROUNDS: usize = 9;
 /// Who has taken so long in all is not asked again: what takes that long varies little.
 const ENOUGH: Duration = Duration::from_secs(20);
@@ -42,12 +44,6 @@ pub(crate) fn all(site: &mut Site, reports: &[Report]) -> Vec<Contest> {
         .collect()
 }
 
-/// A table of them, with its head.
-pub(crate) fn rows(contests: &[Contest]) -> Vec<Vec<String>> {
-    let head = table::head(&["function", "original statements", "ours", "times as fast"]);
-    [head].into_iter().chain(contests.iter().map(Contest::row)).collect()
-}
-
 fn run(site: &mut Site, report: &Report) -> Contest {
     let (mut original, mut ours) = (Lane::default(), Lane::default());
     for round in 0..ROUNDS {
@@ -71,7 +67,7 @@ fn all_rows(conn: &mut Conn, statements: &[String]) -> Result<(), Failure> {
 }
 
 impl Contest {
-    fn row(&self) -> Vec<String> {
+    pub(crate) fn row(&self) -> Vec<String> {
         let ratio = match (self.ratio(), &self.original.failure) {
             (None, _) => "-".into(),
             (Some(ratio), Some(_)) => format!("> {}", table::digits(ratio)),

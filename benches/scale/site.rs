@@ -1,6 +1,6 @@
 //! The server, the city on it, and a connection for each of the two that are compared.
 
-use std::{env, fs, thread, time::Duration};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use quicksight_migrations::{
@@ -10,6 +10,7 @@ use quicksight_migrations::{
 
 use crate::{
     city::City,
+    machine,
     server::{self, Flavor, Server},
     table,
 };
@@ -145,7 +146,7 @@ impl Site {
                 .expect("ask for a setting");
             format!("{name}={}", value.unwrap_or_default())
         });
-        format!("{version}, {}\n{}", machine(), settings.join(" "))
+        format!("{version}, {}\n{}", machine::description(), settings.join(" "))
     }
 }
 
@@ -156,15 +157,4 @@ impl Drop for Site {
             let _ = self.ours.query_drop(format!("DROP DATABASE IF EXISTS {DATABASE}"));
         }
     }
-}
-
-fn machine() -> String {
-    let cpus = thread::available_parallelism().map_or(0, usize::from);
-    let facts = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = facts
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(':'))
-        .map_or(env::consts::ARCH, |(_, model)| model.trim());
-    let build = if cfg!(debug_assertions) { "debug" } else { "release" };
-    format!("{cpus} CPUs ({model}), {build} build")
 }

@@ -2,17 +2,22 @@
 //!
 //! The README of this folder says how to run it and what the numbers mean.
 
+#[path = "../../shared/machine.rs"]
+mod machine;
 mod progress;
 mod race;
 mod relay;
+mod results;
 #[path = "../../../tests/support/server.rs"]
 #[allow(dead_code, reason = "the library's tests need more of it")]
 mod server;
 mod site;
+#[path = "../../shared/table.rs"]
+#[allow(dead_code, reason = "the other benchmark needs more of it")]
 mod table;
 mod tools;
 
-use std::{env, fs, process::ExitCode, thread};
+use std::{env, process::ExitCode};
 
 use race::{Racer, race};
 use site::Site;
@@ -36,7 +41,7 @@ fn main() -> ExitCode {
     };
 
     let mut site = Site::open();
-    println!("{}, {}, {} build", site.version(), machine(), build());
+    println!("{}, {}", site.version(), machine::description());
     println!("{}", site.durability());
 
     let mut tools = tools::migrators();
@@ -57,9 +62,9 @@ fn main() -> ExitCode {
     });
 
     println!("\n## Nothing to do: {} boots of each tool, all tables there\n", rounds.idle);
-    print!("{}", table::of(&idle, &[("of refinery", REFINERY)]));
+    print!("{}", results::table(&idle, &[("of refinery", REFINERY)]));
     println!("\n## First boot: {} boots of each tool, each on an empty database\n", rounds.first);
-    print!("{}", table::of(&first, &[("of SQL", RAW), ("of SQL + rows", RAW_WITH_HISTORY)]));
+    print!("{}", results::table(&first, &[("of SQL", RAW), ("of SQL + rows", RAW_WITH_HISTORY)]));
     println!("\n{}", goals(&idle, &first));
     ExitCode::SUCCESS
 }
@@ -81,18 +86,4 @@ fn goals(idle: &[Racer], first: &[Racer]) -> String {
         ratio(idle, REFINERY, 0.2),
         ratio(first, RAW, 1.15),
     )
-}
-
-fn machine() -> String {
-    let cpus = thread::available_parallelism().map_or(0, usize::from);
-    let facts = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = facts
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(':'))
-        .map_or(env::consts::ARCH, |(_, model)| model.trim());
-    format!("{cpus} CPUs ({model})")
-}
-
-fn build() -> &'static str {
-    if cfg!(debug_assertions) { "debug" } else { "release" }
 }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-/// The first row is the head. The first column flush left, the numbers flush right.
-pub(crate) fn aligned(rows: &[Vec<String>]) -> String {
-    let widths: Vec<usize> = (0..rows[0].len())
-        .map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or_default())
+/// The first column flush left, the numbers flush right.
+pub(crate) fn aligned(head: &[&str], rows: &[Vec<String>]) -> String {
+    let head: Vec<String> = head.iter().map(ToString::to_string).collect();
+    let widths: Vec<usize> = (0..head.len())
+        .map(|column| {
+            [&head].into_iter().chain(rows).map(|row| row[column].len()).max().unwrap_or_default()
+        })
         .collect();
-    let line = |row: &[String]| {
+    let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
             if column == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
         });
@@ -17,12 +20,8 @@ pub(crate) fn aligned(rows: &[Vec<String>]) -> String {
         if column == 0 { "-".repeat(width + 2) } else { format!("{}:", "-".repeat(width + 1)) }
     });
     let rule = format!("|{}|\n", rule.collect::<Vec<_>>().join("|"));
-    let body: String = rows[1..].iter().map(|row| line(row)).collect();
-    line(&rows[0]) + &rule + &body
-}
-
-pub(crate) fn head(titles: &[&str]) -> Vec<String> {
-    titles.iter().map(ToString::to_string).collect()
+    let body: String = rows.iter().map(line).collect();
+    line(&head) + &rule + &body
 }
 
 pub(crate) fn time(time: Duration) -> String {
