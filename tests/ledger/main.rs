@@ -157,6 +157,22 @@ fn says_what_it_has_recorded() {
     assert_eq!(modified_on(&mut conn, 2), None);
 }
 
+/// Whoever compares text with what the table has must find it equal.
+#[test]
+fn amounts_have_the_two_decimals_of_the_column() {
+    let (_db, mut conn) = users(2);
+    let purchase = NewPointsTransaction::new(1, Activity::Purchase, 25.into());
+    let purchase = record_points_transaction(&mut conn, &purchase).unwrap();
+    assert_eq!(purchase.points().to_string(), "25.00");
+    assert_eq!(purchase.balance().to_string(), "25.00");
+
+    let gift = NewPointsTransfer::new(1, 2, Activity::Adjustment, 5.into());
+    let gift = record_points_transfer(&mut conn, &gift).unwrap();
+    assert_eq!(gift.debit().points().to_string(), "-5.00");
+    assert_eq!(gift.credit().points().to_string(), "5.00");
+    assert_eq!(gift.credit().balance().to_string(), "5.00");
+}
+
 #[test]
 fn a_transfer_is_two_rows_that_name_each_other() {
     let (_db, mut conn) = users(2);
