@@ -166,6 +166,16 @@ impl Analytics {
 /// What came in on each day of a range: points and tokens gained, and ticket payments. A day
 /// without any row is in the answer, with zeros.
 ///
+/// ```no_run
+/// # use quicksight_migrations::{Result, analytics::{self, DateRange}, mysql::Conn, rust_decimal::Decimal};
+/// # fn tickets(conn: &mut Conn, month: DateRange) -> Result<Decimal> {
+/// let days = analytics::daily_revenue(conn, month)?;
+/// assert_eq!(days.len(), month.days());
+/// let paid = days.iter().map(|day| day.tickets()).sum();
+/// # Ok(paid)
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// [`Database`](crate::Error::Database), [`PermissionDenied`](crate::Error::PermissionDenied)
@@ -209,6 +219,18 @@ pub fn user_engagement<C: Connection>(
 /// What a campaign gave out and what its recipients did then, or `None` if `campaign` has no row
 /// with that `ap_campaign_id`.
 ///
+/// ```no_run
+/// # use quicksight_migrations::{Result, analytics, mysql::Conn};
+/// # fn tell(conn: &mut Conn) -> Result<()> {
+/// if let Some(campaign) = analytics::campaign_performance(conn, 101)? {
+///     // None where nobody got a token: there is nothing to take a part of.
+///     let rate = campaign.engagement_rate().unwrap_or_default();
+///     println!("{}: {:.0} % of {} users", campaign.name(), 100.0 * rate, campaign.recipients());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// As [`daily_revenue`], with `SELECT` on `campaign`, `token_transaction` and `trip`.
@@ -222,6 +244,16 @@ pub fn campaign_performance<C: Connection>(
 /// How many trips started since a moment, by day of the week, hour and mode; in that order, with the
 /// week beginning on Sunday. Hours without a trip are left out.
 ///
+/// ```no_run
+/// # use quicksight_migrations::{Result, analytics, mysql::Conn, time::PrimitiveDateTime};
+/// # fn tell(conn: &mut Conn, a_week_ago: PrimitiveDateTime) -> Result<()> {
+/// for row in analytics::hourly_trips(conn, a_week_ago)? {
+///     println!("{} {}:00 {}: {} trips", row.weekday(), row.hour(), row.travel_mode(), row.trips());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// As [`daily_revenue`], with `SELECT` on `trip`.
@@ -234,6 +266,16 @@ pub fn hourly_trips<C: Connection>(
 
 /// The pairs of places between which most users have a habit of travelling, by mode: those with at
 /// least `min_frequency` habits, the most frequent first, `limit` of them at most.
+///
+/// ```no_run
+/// # use quicksight_migrations::{Result, analytics, mysql::Conn};
+/// # fn tell(conn: &mut Conn) -> Result<()> {
+/// for spot in analytics::activity_hotspots(conn, 11, 100)? {
+///     println!("{:?} to {:?}: {} habits", spot.origin(), spot.destination(), spot.frequency());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///

@@ -53,6 +53,18 @@ use crate::{connection::Connection, error::Result};
 /// Needs `SELECT` and `INSERT` on `points_transaction`, `SELECT` and `UPDATE` on `auth_user`; for an
 /// account of the system `UPDATE` on `points_transaction`, too, because it locks a row there.
 ///
+/// ```no_run
+/// # use quicksight_migrations::{Error, Result, ledger::*, mysql::Conn};
+/// # fn spend(conn: &mut Conn, fee: NewPointsTransaction) -> Result<()> {
+/// match record_points_transaction(conn, &fee.refuse_overdraft()) {
+///     Ok(recorded) => println!("{} points are left", recorded.balance()),
+///     Err(Error::Refused(Refusal::Overdrawn { balance, .. })) => println!("only {balance} points"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Nothing is written when this fails, but for the one case that says so.
