@@ -18,6 +18,7 @@ use quicksight_migrations::{
 use support::{
     Database, database, questions,
     statements::{executed, explain, written_down},
+    wire::cut_within_each_answer,
 };
 
 fn migrated(db: Database) -> Database {
@@ -606,6 +607,17 @@ fn reads_under_any_sql_mode_and_in_a_transaction_of_the_caller() {
     integrity::monitor(&mut conn).unwrap();
     run(&mut conn, "ROLLBACK");
     assert!(validate(&mut conn).is_clean());
+}
+
+#[test]
+fn a_connection_that_breaks_under_way_never_lets_rows_pass_unseen() {
+    let db = good();
+    let mut conn = db.conn();
+    run(&mut conn, &format!("{POINTS}(900, 1, 1, 1, 9, NOW(), 0), (901, 2, 1, 1, 9, NOW(), 0)"));
+    run(&mut conn, &format!("{TOKENS}(900, 2, 1, 3, 8, NULL, NULL)"));
+
+    cut_within_each_answer(&db, |conn| integrity::validate(conn));
+    cut_within_each_answer(&db, |conn| integrity::check(conn, Check::TripsInFuture));
 }
 
 /// Enough rows for the server to have a choice: 40 users take turns, and everybody gets something at

@@ -20,7 +20,7 @@ use quicksight_migrations::{
     time::{Date, Month, PrimitiveDateTime, Time, Weekday},
 };
 use rows::{Rows, at, date, moments, rows};
-use support::{Database, database, questions};
+use support::{Database, database, questions, wire::cut_within_each_answer};
 
 /// A database with all tables, and a connection to it.
 fn migrated() -> (Database, Conn) {
@@ -417,6 +417,25 @@ fn the_connection_is_free_again_when_the_rest_is_not_wanted() {
 
     assert_eq!(first.unwrap().unwrap().user_id(), 1);
     all_reports(&mut conn).unwrap();
+}
+
+#[test]
+fn a_connection_that_breaks_under_way_never_makes_a_report_shorter() {
+    let (db, mut conn) = migrated();
+    two_points_one_token_three_trips(&mut conn);
+    conn.query_drop("INSERT INTO auth_user (id, created_on) VALUES (2, '2025-03-01')").unwrap();
+    conn.query_drop("INSERT INTO trip (user_id, travel_mode, started_on) VALUES (2, 1, NOW())")
+        .unwrap();
+
+    let since = at(Month::March, 1, 0);
+    let range = DateRange::new(date(Month::March, 1), date(Month::April, 1)).unwrap();
+    cut_within_each_answer(&db, |conn| analytics::daily_revenue(conn, range));
+    cut_within_each_answer(&db, |conn| {
+        analytics::user_engagement(conn, since)?.collect::<Result<Vec<_>, _>>()
+    });
+    cut_within_each_answer(&db, |conn| analytics::campaign_performance(conn, 7));
+    cut_within_each_answer(&db, |conn| analytics::hourly_trips(conn, since));
+    cut_within_each_answer(&db, |conn| analytics::activity_hotspots(conn, 1, 10));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A wire between a client and the server that a test can watch and cut.
 
 use std::{
+    fmt::Debug,
     io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
@@ -11,8 +12,12 @@ use std::{
 };
 
 use mysql::Conn;
+use quicksight_migrations::{Error, Result};
 
 use super::Database;
+
+/// What stands for the execution of a prepared statement, which has no SQL.
+const EXECUTE: &str = "EXECUTE";
 
 const COM_QUERY: u8 = 3;
 const COM_STMT_PREPARE: u8 = 22;
@@ -25,6 +30,8 @@ pub enum Cut {
     BeforeStatement,
     /// The server runs the statement, and its answer is lost.
     BeforeAnswer,
+    /// So many bytes of the answer arrive.
+    WithinAnswer(usize),
 }
 
 /// What a wire does to the n-th statement that passes, counted from 1.
@@ -81,13 +88,54 @@ pub fn statements_of(db: &Database, call: impl FnOnce(&mut Conn)) -> Vec<String>
     seen[before..].to_vec()
 }
 
+/// Cuts the wire within the answer to each prepared statement of a call, further on each time, until
+/// all of it arrives. A part of an answer must never be taken for the whole.
+#[track_caller]
+pub fn cut_within_each_answer<T: PartialEq + Debug>(
+    db: &Database,
+    call: impl Fn(&mut Conn) -> Result<T>,
+) {
+    const STEP: usize = 7;
+    let whole = call(&mut db.conn()).unwrap();
+    let sent = statements_of(db, |conn| drop(call(conn).unwrap()));
+    let executed = sent.iter().filter(|sql| *sql == EXECUTE).count();
+    assert!(executed > 0, "{sent:?}");
+    for position in 1..=executed {
+        let mut arrives = 0;
+        loop {
+            let passed = AtomicUsize::new(0);
+            let wire = Wire::open(db.address(), move |_, sql| {
+                let is_it = sql == EXECUTE && passed.fetch_add(1, Ordering::SeqCst) + 1 == position;
+                is_it.then_some(Cut::WithinAnswer(arrives))
+            });
+            match call(&mut db.conn_through(wire.port()).unwrap()) {
+                Ok(answer) => {
+                    assert_eq!(answer, whole, "{arrives} bytes");
+                    break;
+                }
+                Err(error) => {
+                    assert!(matches!(error, Error::Database { .. }), "{arrives} bytes: {error:?}");
+                    assert!(error.is_retryable(), "{arrives} bytes: {error:?}");
+                }
+            }
+            arrives += STEP;
+        }
+        assert!(arrives > STEP, "the answer to number {position} has more than {arrives} bytes");
+    }
+}
+
 fn relay(mut client: TcpStream, mut server: TcpStream, counter: &AtomicUsize, hook: &Hook) {
     let mut answers = server.try_clone().expect("a second handle");
     let mut to_client = client.try_clone().expect("a second handle");
+    let may_pass = Arc::new(AtomicUsize::new(usize::MAX));
+    let limit = Arc::clone(&may_pass);
     let back = thread::spawn(move || {
         let mut buffer = [0; 16 * 1024];
         while let Ok(count @ 1..) = answers.read(&mut buffer) {
-            if to_client.write_all(&buffer[..count]).is_err() {
+            let passes = count.min(limit.load(Ordering::SeqCst));
+            // Before they pass: what they make the client send may set a new limit.
+            limit.fetch_sub(passes, Ordering::SeqCst);
+            if to_client.write_all(&buffer[..passes]).is_err() || passes < count {
                 break;
             }
         }
@@ -99,9 +147,12 @@ fn relay(mut client: TcpStream, mut server: TcpStream, counter: &AtomicUsize, ho
             let number = counter.fetch_add(1, Ordering::SeqCst) + 1;
             cut = hook(number, &sql);
         }
+        if let Some(Cut::WithinAnswer(bytes)) = cut {
+            may_pass.store(bytes, Ordering::SeqCst);
+        }
         match cut {
-            None if server.write_all(&packet).is_ok() => {}
-            None | Some(Cut::BeforeStatement) => break,
+            None | Some(Cut::WithinAnswer(_)) if server.write_all(&packet).is_ok() => {}
+            None | Some(Cut::BeforeStatement | Cut::WithinAnswer(_)) => break,
             Some(Cut::BeforeAnswer) => {
                 let _ = client.shutdown(Shutdown::Both);
                 let _ = server.write_all(&packet);
@@ -134,7 +185,7 @@ fn statement(packet: &[u8]) -> Option<String> {
         Some(&(COM_QUERY | COM_STMT_PREPARE)) if is_first => {
             Some(String::from_utf8_lossy(&packet[5..]).into_owned())
         }
-        Some(&COM_STMT_EXECUTE) if is_first => Some("EXECUTE".into()),
+        Some(&COM_STMT_EXECUTE) if is_first => Some(EXECUTE.into()),
         _ => None,
     }
 }
