@@ -21,7 +21,8 @@
 //! first: the newest row itself cannot be the lock, because whoever waits for it is left with a row
 //! that is the newest no more. The balance is read under that lock, in a snapshot that is taken only
 //! then. This holds among all who record movements in this way on one server; a writer that takes no
-//! such lock, or takes it on another node of a cluster, can still spoil a balance, which [`integrity`](crate::integrity) then finds.
+//! such lock, or takes it on another node of a cluster, can still spoil a balance, which
+//! [`integrity`](crate::integrity) then finds.
 //!
 //! [`SystemAccount`]s need no row in `auth_user`. Where there is none, their movements queue up at
 //! the first row that the account has in the ledger.
