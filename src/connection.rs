@@ -34,6 +34,10 @@ pub(crate) mod sealed {
     }
 }
 
+/// The `LIMIT` of a statement that wants all rows, whatever the caller's `sql_select_limit` is.
+/// <https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_sql_select_limit>
+pub(crate) const ALL: u64 = u64::MAX;
+
 /// The caller's connection for the length of one call, with a count of what was sent.
 pub(crate) struct Session<'c> {
     conn: &'c mut mysql::Conn,

@@ -52,19 +52,22 @@ pub enum DriftKind {
     DifferentIndex,
     /// An index that is not ours.
     ExtraIndex,
+    /// A CHECK constraint, of which the migrations have none.
+    ExtraCheck,
 }
 
 impl DriftKind {
     /// Whether it is about something that is there in addition.
     pub(crate) fn is_extra(self) -> bool {
-        matches!(self, Self::ExtraColumn | Self::ExtraIndex)
+        matches!(self, Self::ExtraColumn | Self::ExtraIndex | Self::ExtraCheck)
     }
 }
 
 /// Whether a service can work with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Slower or untidy, but right: a boot warns and goes on.
+    /// Slower or untidy but right, or more than is wanted, where only a person knows whether it is
+    /// meant: a boot warns and goes on.
     Advisory,
     /// Reads or writes would fail or go wrong: a boot stops.
     Breaking,
@@ -75,6 +78,11 @@ pub enum Severity {
 #[non_exhaustive]
 pub enum Mend {
     /// One statement, which cannot lose data: where it would, the server refuses it.
+    ///
+    /// That holds in a strict session that takes an id of 0 for a value, such as that of
+    /// [`Migrator::mend`](crate::Migrator::mend). By hand, send this first:
+    /// `SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO'`.
+    /// <https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sql-mode-strict>
     Sql(String),
     /// A person must decide, for this reason.
     Decide(&'static str),

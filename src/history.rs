@@ -5,7 +5,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     code,
-    connection::{Session, column},
+    connection::{ALL, Session, column},
     embedded::{Embedded, file_name},
     error::{Error, Result},
     shape::quote,
@@ -119,8 +119,9 @@ impl HistoryTable {
     /// The same of a table that is known to be there.
     pub(crate) fn read_existing(&self, session: &mut Session<'_>) -> Result<Vec<Recorded>> {
         let table = &self.quoted;
-        let select =
-            format!("SELECT version, name, applied_on, checksum FROM {table} ORDER BY version");
+        let select = format!(
+            "SELECT version, name, applied_on, checksum FROM {table} ORDER BY version LIMIT {ALL}"
+        );
         let rows = session.rows(&select).map_err(|error| {
             Error::from_answer(format!("read the history table {table} (needs SELECT)"), error)
         })?;

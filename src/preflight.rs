@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     code,
-    connection::{Session, column},
+    connection::{ALL, Session, column},
     error::{Error, Result},
 };
 
@@ -25,6 +25,7 @@ struct Settings {
     lock_wait_timeout: String,
     innodb_lock_wait_timeout: String,
     foreign_key_checks: String,
+    sql_select_limit: String,
     sql_mode: String,
 }
 
@@ -33,7 +34,8 @@ struct Settings {
 pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
     let facts = session.row(
         "SELECT DATABASE(), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
-         @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@foreign_key_checks, @@sql_mode",
+         @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@foreign_key_checks, \
+         @@sql_select_limit, @@sql_mode LIMIT 1",
     );
     match facts {
         Ok(facts) => judge(|index| facts.as_ref().and_then(|row| column(row, index))),
@@ -68,7 +70,8 @@ fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
             lock_wait_timeout: known(5),
             innodb_lock_wait_timeout: known(6),
             foreign_key_checks: known(7),
-            sql_mode: known(8),
+            sql_select_limit: known(8),
+            sql_mode: known(9),
         },
     })
 }
@@ -79,8 +82,8 @@ impl Server {
     }
 
     /// Runs `work` in a session that commits each statement, reads SQL in the server's default way,
-    /// drops no table that a foreign key needs, and waits at most `timeout` for another session's
-    /// locks; then puts the caller's settings back.
+    /// drops no table that a foreign key needs, answers in full, and waits at most `timeout` for
+    /// another session's locks; then puts the caller's settings back.
     ///
     /// Without this a forgotten transaction on a table holds a boot for `lock_wait_timeout`, which
     /// is a year by default, and a caller's `sql_mode` decides what `DEFAULT ''` means.
@@ -97,6 +100,7 @@ impl Server {
             lock_wait_timeout: seconds.clone(),
             innodb_lock_wait_timeout: seconds,
             foreign_key_checks: "1".to_owned(),
+            sql_select_limit: ALL.to_string(),
             sql_mode: "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO".to_owned(),
         };
         ours.apply(session)
@@ -113,11 +117,12 @@ impl Settings {
     fn apply(&self, session: &mut Session<'_>) -> mysql::Result<()> {
         session.execute(&format!(
             "SET SESSION autocommit = {}, lock_wait_timeout = {}, innodb_lock_wait_timeout = {}, \
-             foreign_key_checks = {}, sql_mode = '{}'",
+             foreign_key_checks = {}, sql_select_limit = {}, sql_mode = '{}'",
             self.autocommit,
             self.lock_wait_timeout,
             self.innodb_lock_wait_timeout,
             self.foreign_key_checks,
+            self.sql_select_limit,
             self.sql_mode.replace('\'', "''"),
         ))
     }
@@ -149,7 +154,7 @@ pub(crate) fn refuse_open_transaction(session: &mut Session<'_>, have_read: bool
 }
 
 fn is_only_our_read(session: &mut Session<'_>) -> mysql::Result<bool> {
-    let autocommit = session.row("SELECT @@autocommit")?;
+    let autocommit = session.row("SELECT @@autocommit LIMIT 1")?;
     if autocommit.and_then(|row| column(&row, 0)) != Some(0) {
         return Ok(false);
     }
@@ -212,7 +217,8 @@ mod tests {
         }
     }
 
-    const FACTS: [&str; 9] = ["tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "ANSI_QUOTES"];
+    const FACTS: [&str; 10] =
+        ["tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "1000", "ANSI_QUOTES"];
 
     fn judge_with(changed: usize, value: Option<&str>) -> Result<Server> {
         let fact = |index| if index == changed { value } else { FACTS.get(index).copied() };
@@ -226,6 +232,7 @@ mod tests {
             lock_wait_timeout: "31536000".to_owned(),
             innodb_lock_wait_timeout: "50".to_owned(),
             foreign_key_checks: "0".to_owned(),
+            sql_select_limit: "1000".to_owned(),
             sql_mode: "ANSI_QUOTES".to_owned(),
         };
         let expected = Server { database: "tsp".to_owned(), settings };

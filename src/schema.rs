@@ -6,7 +6,7 @@ use mysql::{Row, prelude::FromValue};
 
 use crate::{
     code,
-    connection::{Session, column},
+    connection::{ALL, Session, column},
     drift::{Drift, DriftKind, Mend, Severity},
     embedded::Embedded,
     error::{Error, Result},
@@ -25,6 +25,7 @@ struct Wanted<'m> {
 struct Found {
     shapes: BTreeMap<String, Shape>,
     odd_settings: Option<[String; 2]>,
+    is_mariadb: bool,
 }
 
 /// Tables that were there before their migrations.
@@ -135,7 +136,7 @@ fn compare(session: &mut Session<'_>, wanted: &[Wanted<'_>], found: &Found) -> R
 }
 
 fn compare_one(session: &mut Session<'_>, one: &Wanted<'_>, found: &Shape) -> Result<Vec<Drift>> {
-    if found.columns.is_empty() {
+    if found.columns.is_empty() && found.stand_in.is_none() {
         // It is there, and what it is like is not for this user to see: the server says so.
         has_rows(session, one.table)?;
     }
@@ -166,8 +167,11 @@ fn missing(one: &Wanted<'_>) -> Drift {
     }
 }
 
+/// Refuses a user who may read only some of the columns: the others are hidden from the description
+/// and would look missing.
 fn has_rows(session: &mut Session<'_>, table: &str) -> Result<bool> {
-    let row = session.row(&format!("SELECT 1 FROM {} LIMIT 1", quote(table)));
+    let every_column = format!("SELECT * FROM {} LIMIT 1", quote(table));
+    let row = session.row(&format!("SELECT 1 FROM ({every_column}) AS any_row LIMIT 1"));
     Ok(row.map_err(|error| cannot_look(table, error))?.is_some())
 }
 
@@ -184,6 +188,9 @@ fn cannot_look(table: &str, error: mysql::Error) -> Error {
     Error::from_answer(format!("look at the table {} (needs SELECT)", quote(table)), error)
 }
 
+/// What a CHECK constraint is called among the constraints. No type of a column has that name.
+const CHECK: &str = "CHECK";
+
 /// Looks at the tables that are there, in one statement if there are none and in three if there are
 /// some.
 ///
@@ -193,23 +200,30 @@ fn look(session: &mut Session<'_>, wanted: &[Wanted<'_>]) -> Result<Found> {
     let mut found = Found::default();
     let names = wanted.iter().map(|one| one.table).chain([KNEX]);
     let names = names.map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-    let mut ask = |what: &str, view: &str, order: &str| {
-        let sql = format!(
+    let select = |what: &str, view: &str| {
+        format!(
             "SELECT {what} FROM information_schema.{view} \
-             WHERE table_schema = DATABASE() AND table_name IN ({names}) ORDER BY {order}"
-        );
+             WHERE table_schema = DATABASE() AND table_name IN ({names})"
+        )
+    };
+    let mut ask = |select: String, order: &str| {
         session
-            .rows(&sql)
+            .rows(&format!("{select} ORDER BY {order} LIMIT {ALL}"))
             .map_err(|error| Error::from_answer("read the shape of the tables", error))
     };
     let tables = "table_name AS table_name, table_type AS table_type, engine AS engine, \
                   table_collation AS table_collation, create_options AS create_options, \
-                  @@sql_mode AS mode, @@sql_quote_show_create AS quotes";
-    for row in ask(tables, "tables", "table_name")? {
+                  @@sql_mode AS mode, @@sql_quote_show_create AS quotes, VERSION() AS version";
+    for row in ask(select(tables, "tables"), "table_name")? {
         let settings = [text(&row, "mode"), text(&row, "quotes")];
         found.odd_settings = Some(settings).filter(describe_oddly);
+        found.is_mariadb = text(&row, "version").to_ascii_lowercase().contains("mariadb");
+        let kind = text(&row, "table_type");
+        if kind == "TEMPORARY" {
+            continue;
+        }
         let shape = Shape {
-            is_view: text(&row, "table_type").contains("VIEW"),
+            stand_in: Some(kind).filter(|kind| !is_table(kind)),
             engine: text(&row, "engine"),
             collation: text(&row, "table_collation"),
             is_partitioned: text(&row, "create_options").contains("partitioned"),
@@ -222,19 +236,37 @@ fn look(session: &mut Session<'_>, wanted: &[Wanted<'_>]) -> Result<Found> {
     }
     let columns = "table_name AS table_name, column_name AS column_name, \
                    column_type AS column_type, collation_name AS collation_name, \
-                   is_nullable AS is_nullable, column_default AS column_default, extra AS extra";
-    for row in ask(columns, "columns", "table_name, ordinal_position")? {
-        if let Some(shape) = found.shapes.get_mut(&text(&row, "table_name")) {
-            shape.columns.push(read_column(&row));
+                   is_nullable AS is_nullable, column_default AS column_default, extra AS extra, \
+                   ordinal_position AS position";
+    let checks = "table_name, constraint_name, constraint_type, NULL, '', NULL, '', 0";
+    let columns_and_checks = format!(
+        "{} UNION ALL {} AND constraint_type = '{CHECK}'",
+        select(columns, "columns"),
+        select(checks, "table_constraints")
+    );
+    for row in ask(columns_and_checks, "table_name, position")? {
+        let Some(shape) = found.shapes.get_mut(&text(&row, "table_name")) else { continue };
+        match text(&row, "column_type").as_str() {
+            CHECK => shape.checks.push(text(&row, "column_name")),
+            _ => shape.columns.push(read_column(&row, found.is_mariadb)),
         }
     }
     // All that there is: what tells a hidden index has another name on each server.
-    for row in ask("*", "statistics", "table_name, index_name, seq_in_index")? {
+    for row in ask(select("*", "statistics"), "table_name, index_name, seq_in_index")? {
         if let Some(shape) = found.shapes.get_mut(&text(&row, "TABLE_NAME")) {
             read_index_part(shape, &row);
         }
     }
     Ok(found)
+}
+
+fn is_table(kind: &str) -> bool {
+    matches!(kind, "BASE TABLE" | "SYSTEM VERSIONED")
+}
+
+/// Whether the server can read a range of it in order. A hash is what small engines have instead.
+fn is_ordered(kind: &str) -> bool {
+    matches!(kind, "BTREE" | "HASH")
 }
 
 /// Whether `SHOW CREATE TABLE` leaves things out under this `sql_mode` or quotes them in another
@@ -244,26 +276,31 @@ fn describe_oddly([mode, quotes]: &[String; 2]) -> bool {
     quotes == "0" || odd.iter().any(|word| mode.contains(word))
 }
 
-fn read_column(row: &Row) -> Column {
+fn read_column(row: &Row, is_mariadb: bool) -> Column {
     let extra = text(row, "extra").to_ascii_lowercase();
+    // MariaDB quotes a text and says NULL where there is none. MySQL says a text as it is.
+    let quoted = |text: String| twin::default(&text);
+    let bare = |text: String| if text == "NULL" { Some(text) } else { quoted(text) };
     let default: Option<String> = named(row, "column_default");
     Column {
         name: text(row, "column_name"),
         kind: text(row, "column_type"),
         collation: named(row, "collation_name"),
         nullable: text(row, "is_nullable") == "YES",
-        default: default.and_then(|text| twin::default(&text)),
+        default: default.and_then(|text| if is_mariadb { quoted(text) } else { bare(text) }),
         on_update: extra.contains("on update"),
         auto_increment: extra.contains("auto_increment"),
         // MySQL calls a default such as CURRENT_TIMESTAMP generated too.
         generated: extra.contains("virtual") || extra.contains("stored"),
+        invisible: extra.contains("invisible"),
         comment: String::new(),
     }
 }
 
 fn read_index_part(shape: &mut Shape, row: &Row) {
     let name = text(row, "INDEX_NAME");
-    let column = quote(&text(row, "COLUMN_NAME"));
+    let column = named(row, "COLUMN_NAME").map(|name: String| quote(&name));
+    let column = column.unwrap_or_else(|| format!("({})", text(row, "EXPRESSION")));
     let mut part = match named::<u32>(row, "SUB_PART") {
         Some(length) => format!("{column}({length})"),
         None => column,
@@ -275,6 +312,7 @@ fn read_index_part(shape: &mut Shape, row: &Row) {
         Some(last) if last.name == name => last.parts.push(part),
         _ => shape.indexes.push(Index {
             unique: named(row, "NON_UNIQUE") == Some(0),
+            special: Some(text(row, "INDEX_TYPE")).filter(|kind| !is_ordered(kind)),
             unhide: unhide(row),
             parts: vec![part],
             name,

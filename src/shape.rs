@@ -10,10 +10,13 @@ use crate::{
 pub(crate) struct Shape {
     pub(crate) engine: String,
     pub(crate) collation: String,
-    pub(crate) is_view: bool,
+    /// What it is, if it is no table: `VIEW`, `SEQUENCE`.
+    pub(crate) stand_in: Option<String>,
     pub(crate) is_partitioned: bool,
     pub(crate) columns: Vec<Column>,
     pub(crate) indexes: Vec<Index>,
+    /// The names of its CHECK constraints.
+    pub(crate) checks: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,6 +30,8 @@ pub(crate) struct Column {
     pub(crate) on_update: bool,
     pub(crate) auto_increment: bool,
     pub(crate) generated: bool,
+    /// `SELECT *` leaves it out.
+    pub(crate) invisible: bool,
     pub(crate) comment: String,
 }
 
@@ -34,6 +39,8 @@ pub(crate) struct Column {
 pub(crate) struct Index {
     pub(crate) name: String,
     pub(crate) unique: bool,
+    /// `FULLTEXT` and the like: no order, so no range.
+    pub(crate) special: Option<String>,
     pub(crate) parts: Vec<String>,
     /// If the server's planner is told not to use it: the word that tells it otherwise.
     pub(crate) unhide: Option<&'static str>,
@@ -62,6 +69,7 @@ impl Column {
             self.on_update.then(|| "ON UPDATE CURRENT_TIMESTAMP".to_owned()),
             self.auto_increment.then(|| "AUTO_INCREMENT".to_owned()),
             self.generated.then(|| "GENERATED".to_owned()),
+            self.invisible.then(|| "INVISIBLE".to_owned()),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
@@ -73,10 +81,15 @@ impl Column {
         }
     }
 
-    /// Everything but the name, the type and the comment.
+    /// Everything but the name, the type and the comment. Names of columns are blind to case.
     fn same_but_type(&self, other: &Self) -> bool {
-        let bare =
-            |column: &Self| Self { kind: String::new(), comment: String::new(), ..column.clone() };
+        let empty = String::new;
+        let bare = |column: &Self| Self {
+            name: empty(),
+            kind: empty(),
+            comment: empty(),
+            ..column.clone()
+        };
         bare(self) == bare(other)
     }
 
@@ -85,7 +98,8 @@ impl Column {
     }
 
     fn needs_a_value(&self) -> bool {
-        !self.nullable && self.default.is_none()
+        let has_one_of_its_own = self.default.is_some() || self.auto_increment || self.generated;
+        !self.nullable && !has_one_of_its_own
     }
 }
 
@@ -95,8 +109,9 @@ impl Index {
         match self.name.as_str() {
             PRIMARY => format!("PRIMARY KEY ({parts})"),
             name => {
-                let unique = if self.unique { "UNIQUE " } else { "" };
-                format!("{unique}KEY {} ({parts})", quote(name))
+                let unique = self.unique.then_some("UNIQUE");
+                let words = self.special.as_deref().or(unique).into_iter().chain(["KEY"]);
+                format!("{} {} ({parts})", words.collect::<Vec<_>>().join(" "), quote(name))
             }
         }
     }
@@ -105,14 +120,25 @@ impl Index {
         self.name == PRIMARY
     }
 
+    fn starts_with(&self, wanted: &Self) -> bool {
+        self.parts.get(..wanted.parts.len()).is_some_and(|head| same_names(head, &wanted.parts))
+    }
+
     /// Whether it does all that the other would do, under any name.
     fn serves(&self, wanted: &Self) -> bool {
-        self.unique == wanted.unique && self.parts == wanted.parts
+        (self.unique, &self.special) == (wanted.unique, &wanted.special)
+            && same_names(&self.parts, &wanted.parts)
     }
 }
 
 /// The default that is a clock and not a value.
 pub(crate) const NOW: &str = "CURRENT_TIMESTAMP";
+
+/// Names of columns and indexes are blind to case.
+fn same_names(some: &[String], others: &[String]) -> bool {
+    let pairs = || some.iter().zip(others);
+    some.len() == others.len() && pairs().all(|(one, other)| one.eq_ignore_ascii_case(other))
+}
 
 /// Quotes an identifier.
 pub(crate) fn quote(name: &str) -> String {
@@ -136,9 +162,10 @@ pub(crate) struct Comparison<'s> {
 impl Comparison<'_> {
     /// All differences, in the order in which they can be mended.
     pub(crate) fn drifts(&self) -> Vec<Drift> {
-        if self.found.is_view {
+        if let Some(stand_in) = &self.found.stand_in {
             let mend = Mend::Decide("something else has the table's name: rename or drop it");
-            let sides = (Some("a table".to_owned()), Some("a view".to_owned()));
+            let found = format!("a {}", stand_in.to_ascii_lowercase());
+            let sides = (Some("a table".to_owned()), Some(found));
             return vec![self.drift(DriftKind::NotATable, None, sides, mend)];
         }
         let mut drifts = Vec::new();
@@ -149,6 +176,7 @@ impl Comparison<'_> {
         drifts.extend(self.wanted.indexes.iter().filter_map(|index| self.index(index)));
         drifts.extend(self.extra_columns());
         drifts.extend(self.extra_indexes());
+        drifts.extend(self.extra_checks());
         drifts
     }
 
@@ -164,6 +192,7 @@ impl Comparison<'_> {
             | DriftKind::WiderColumn
             | DriftKind::ExtraColumn
             | DriftKind::ExtraIndex
+            | DriftKind::ExtraCheck
             | DriftKind::MissingIndex
             | DriftKind::DifferentIndex => Severity::Advisory,
             _ => Severity::Breaking,
@@ -205,11 +234,9 @@ impl Comparison<'_> {
         let found = self.found.indexes.iter().find(|one| one.is_primary());
         let sides = (Some(wanted.definition()), found.map(Index::definition));
         let mend = match found {
-            Some(found) if found.parts == wanted.parts => return None,
+            Some(found) if same_names(&found.parts, &wanted.parts) => return None,
             // A partitioned table must have its partition's column in every unique key.
-            Some(found) if self.found.is_partitioned && found.parts.starts_with(&wanted.parts) => {
-                return None;
-            }
+            Some(found) if self.found.is_partitioned && found.starts_with(wanted) => return None,
             Some(_) => Mend::Decide("rows are stored and found by it: rebuild the table by hand"),
             None if wanted.parts.iter().all(|part| self.has_column(part)) => {
                 self.alter(&format!("ADD {}", wanted.definition()))
@@ -221,14 +248,15 @@ impl Comparison<'_> {
 
     /// Whether an index starts with it, or the primary key that is mended first will.
     fn will_be_key(&self, column: &Column) -> bool {
-        let name = quote(&column.name);
+        let part = quote(&column.name);
+        let is_first =
+            |one: &Index| one.parts.first().is_some_and(|first| first.eq_ignore_ascii_case(&part));
         let indexes = &self.found.indexes;
-        indexes.iter().any(|one| one.parts.first() == Some(&name))
-            || !indexes.iter().any(Index::is_primary)
+        indexes.iter().any(is_first) || !indexes.iter().any(Index::is_primary)
     }
 
     fn has_column(&self, part: &str) -> bool {
-        self.found.columns.iter().any(|column| quote(&column.name) == part)
+        self.found.columns.iter().any(|column| quote(&column.name).eq_ignore_ascii_case(part))
     }
 
     fn column(&self, wanted: &Column) -> Option<Drift> {
@@ -251,8 +279,18 @@ impl Comparison<'_> {
         }
         let sides = (expected, Some(found.definition()));
         if wanted.same_but_type(found) && types::holds(&found.kind, &wanted.kind) {
-            let mend = Mend::Decide("it takes all that is wanted; narrowing it could cut values");
-            return Some(self.drift(DriftKind::WiderColumn, name, sides, mend));
+            let (kind, reason) = if types::is_skipped_by_quicksight(&found.kind) {
+                (
+                    DriftKind::DifferentColumn,
+                    "QuickSight skips columns of this type: convert by hand",
+                )
+            } else {
+                (
+                    DriftKind::WiderColumn,
+                    "it takes all that is wanted; narrowing it could cut values",
+                )
+            };
+            return Some(self.drift(kind, name, sides, Mend::Decide(reason)));
         }
         let mend = if found.generated {
             Mend::Decide("it is computed from others: replace it by hand")
@@ -273,7 +311,8 @@ impl Comparison<'_> {
         let name = Some(wanted.name.as_str());
         let serving = |one: &&Index| one.serves(wanted);
         let serving = self.found.indexes.iter().filter(serving).min_by_key(|one| one.unhide);
-        let named = self.found.indexes.iter().find(|one| one.name == wanted.name);
+        let has_name = |one: &&Index| one.name.eq_ignore_ascii_case(&wanted.name);
+        let named = self.found.indexes.iter().find(has_name);
         let expected = Some(wanted.definition());
         let add = format!("ADD {}", wanted.definition());
         let (kind, found, mend) = match (serving, named) {
@@ -302,22 +341,46 @@ impl Comparison<'_> {
             self.wanted.columns.iter().any(|ours| ours.name.eq_ignore_ascii_case(&column.name))
         };
         self.found.columns.iter().filter(move |column| !is_ours(column)).map(|column| {
-            let mend = Mend::Decide("nothing here needs it, and nothing minds it");
+            let mend = Mend::Decide(if column.needs_a_value() {
+                "a row that does not name it is refused: give it a default, unless that is meant"
+            } else {
+                "nothing here needs it, and nothing minds it"
+            });
             let sides = (None, Some(column.definition()));
             self.drift(DriftKind::ExtraColumn, Some(&column.name), sides, mend)
         })
     }
 
     fn extra_indexes(&self) -> impl Iterator<Item = Drift> {
-        // Older scripts made a unique key beside the primary key on the same column: that is served.
-        let is_ours = |index: &&Index| {
-            let wanted = |ours: &Index| ours.serves(index) || ours.name == index.name;
-            self.wanted.indexes.iter().any(wanted)
+        let is_extra = move |index: &&Index| {
+            // Older scripts made a unique key beside the primary key on the same column: that is served.
+            let is_served = self.wanted.indexes.iter().any(|ours| ours.serves(index));
+            !is_served && !self.stands_in_for_one_of_ours(index)
         };
-        self.found.indexes.iter().filter(move |index| !is_ours(index)).map(|index| {
-            let mend = Mend::Decide("nothing here needs it, and nothing minds it");
+        self.found.indexes.iter().filter(is_extra).map(|index| {
+            let mend = Mend::Decide(if index.unique {
+                "rows that it takes for doubles are refused: drop it, unless that is meant"
+            } else {
+                "nothing here needs it, and nothing minds it"
+            });
             let sides = (None, Some(index.definition()));
             self.drift(DriftKind::ExtraIndex, Some(&index.name), sides, mend)
+        })
+    }
+
+    /// Whether it is reported as another index than the one of ours that has its name.
+    fn stands_in_for_one_of_ours(&self, index: &Index) -> bool {
+        let is_elsewhere = |ours: &Index| self.found.indexes.iter().any(|one| one.serves(ours));
+        let mut wanted = self.wanted.indexes.iter();
+        let ours = wanted.find(|ours| ours.name.eq_ignore_ascii_case(&index.name));
+        ours.is_some_and(|ours| ours.is_primary() || !is_elsewhere(ours))
+    }
+
+    fn extra_checks(&self) -> impl Iterator<Item = Drift> {
+        self.found.checks.iter().map(|name| {
+            let reason = "rows that do not pass it are refused: drop it, unless that is meant";
+            let sides = (None, Some(format!("CONSTRAINT {} CHECK", quote(name))));
+            self.drift(DriftKind::ExtraCheck, Some(name), sides, Mend::Decide(reason))
         })
     }
 }

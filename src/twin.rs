@@ -121,8 +121,8 @@ fn parse_index(line: &str) -> Option<Index> {
     Some(Index {
         unique: name == "PRIMARY" || head.starts_with("UNIQUE"),
         parts: parts.split(',').map(str::to_owned).collect(),
-        unhide: None,
         name,
+        ..Index::default()
     })
 }
 

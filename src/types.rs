@@ -65,21 +65,34 @@ fn decimals(wide: &str, narrow: &str) -> bool {
         && (!is_unsigned(wide) || is_unsigned(narrow))
 }
 
-/// How many characters of four bytes fit for sure.
-fn characters(kind: &str) -> Option<u32> {
-    match base(kind) {
-        "varchar" | "char" => numbers(kind).map(|(length, _)| length),
-        "tinytext" => Some(63),
-        "text" => Some(16_383),
-        "mediumtext" => Some(4_194_303),
-        "longtext" => Some(1_073_741_823),
-        _ => None,
-    }
+/// How many characters fit: of one byte each, and of four.
+///
+/// `TINYTEXT` and its like are measured in bytes.
+/// <https://dev.mysql.com/doc/refman/8.4/en/storage-requirements.html#data-types-storage-reqs-strings>
+fn characters(kind: &str) -> Option<(u32, u32)> {
+    let bytes = match base(kind) {
+        "varchar" | "char" => return numbers(kind).map(|(length, _)| (length, length)),
+        "tinytext" => 0xff,
+        "text" => 0xffff,
+        "mediumtext" => 0xff_ffff,
+        "longtext" => u32::MAX,
+        _ => return None,
+    };
+    Some((bytes, bytes / 4))
 }
 
 fn texts(wide: &str, narrow: &str) -> bool {
+    let (Some((_, fit_for_sure)), Some((most, _))) = (characters(wide), characters(narrow)) else {
+        return false;
+    };
     // CHAR drops the spaces at the end.
-    base(wide) != "char" && characters(narrow).is_some() && characters(wide) >= characters(narrow)
+    base(wide) != "char" && fit_for_sure >= most
+}
+
+/// Whether QuickSight reads columns of this text type. It skips the others without an error.
+/// <https://docs.aws.amazon.com/quick/latest/userguide/supported-data-types.html>
+pub(crate) fn is_skipped_by_quicksight(kind: &str) -> bool {
+    matches!(base(&canonical(kind)), "tinytext" | "mediumtext" | "longtext")
 }
 
 #[cfg(test)]
@@ -99,6 +112,9 @@ mod tests {
             ("varchar(255)", "varchar(128)"),
             ("varchar(255)", "char(32)"),
             ("text", "varchar(512)"),
+            ("varchar(255)", "tinytext"),
+            ("tinytext", "varchar(63)"),
+            ("mediumtext", "text"),
             ("double", "float"),
             ("datetime(6)", "datetime"),
         ];
@@ -115,6 +131,9 @@ mod tests {
             ("varchar(128)", "varchar(255)"),
             ("char(255)", "varchar(10)"),
             ("varchar(255)", "text"),
+            ("varchar(128)", "tinytext"),
+            ("varchar(254)", "tinytext"),
+            ("tinytext", "varchar(64)"),
             ("float", "double"),
             ("datetime", "datetime(6)"),
             ("datetime", "timestamp"),

@@ -235,7 +235,32 @@ const CASES: &[Case] = &[
         Advisory,
         false,
     ),
+    // Columns that might cut a value if they were made narrower, or that QuickSight does not read.
+    (
+        "ALTER TABLE trip MODIFY COLUMN failed_reason tinytext",
+        "trip",
+        Some("failed_reason"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        false,
+    ),
+    (
+        "ALTER TABLE trip MODIFY COLUMN card_id longtext",
+        "trip",
+        Some("card_id"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        false,
+    ),
     // Columns that are the same and behave otherwise.
+    (
+        "ALTER TABLE trip MODIFY COLUMN origin varchar(200) DEFAULT 'NULL'",
+        "trip",
+        Some("origin"),
+        DriftKind::DifferentColumn,
+        Breaking,
+        true,
+    ),
     (
         "ALTER TABLE trip MODIFY COLUMN started_on datetime NULL",
         "trip",
@@ -382,7 +407,47 @@ const CASES: &[Case] = &[
         Breaking,
         true,
     ),
+    (
+        "ALTER TABLE points_transaction DROP INDEX note_idx__000, ADD FULLTEXT KEY note_idx__000 (note)",
+        "points_transaction",
+        Some("note_idx__000"),
+        DriftKind::DifferentIndex,
+        Advisory,
+        true,
+    ),
+    (
+        "ALTER TABLE trip DROP INDEX user_started_idx, ADD KEY USER_STARTED_IDX (role)",
+        "trip",
+        Some("user_started_idx"),
+        DriftKind::DifferentIndex,
+        Advisory,
+        true,
+    ),
     // More than is wanted.
+    (
+        "ALTER TABLE trip RENAME INDEX user_started_idx TO other, ADD UNIQUE KEY user_started_idx (user_id)",
+        "trip",
+        Some("user_started_idx"),
+        DriftKind::ExtraIndex,
+        Advisory,
+        false,
+    ),
+    (
+        "ALTER TABLE trip ADD CONSTRAINT far CHECK (distance > 0)",
+        "trip",
+        Some("far"),
+        DriftKind::ExtraCheck,
+        Advisory,
+        false,
+    ),
+    (
+        "ALTER TABLE trip ADD COLUMN must int NOT NULL",
+        "trip",
+        Some("must"),
+        DriftKind::ExtraColumn,
+        Advisory,
+        false,
+    ),
     (
         "ALTER TABLE trip ADD COLUMN weather varchar(20)",
         "trip",
@@ -479,6 +544,86 @@ fn every_kind_of_drift_is_found_and_mended_and_no_row_is_lost() {
     }
 }
 
+#[test]
+fn what_is_extra_and_may_refuse_rows_says_so() {
+    let db = migrated();
+    let mut conn = db.conn();
+    let cases = [
+        ("COLUMN must int NOT NULL", "a row that does not name it is refused"),
+        ("COLUMN may int NOT NULL DEFAULT 1", "nothing minds it"),
+        ("UNIQUE KEY one_each (user_id)", "rows that it takes for doubles are refused"),
+        ("KEY some_key (user_id, role)", "nothing minds it"),
+        ("CONSTRAINT far CHECK (distance > 0)", "rows that do not pass it are refused"),
+    ];
+    for (extra, _) in cases {
+        conn.query_drop(format!("ALTER TABLE trip ADD {extra}")).unwrap();
+    }
+
+    let drifts = verify(&mut conn);
+
+    assert_eq!(drifts.len(), cases.len());
+    for (extra, reason) in cases {
+        let name = extra.split(' ').find(|word| *word == word.to_lowercase()).unwrap();
+        let drift = drifts.iter().find(|one| one.subject() == Some(name)).unwrap();
+        assert!(drift.to_string().contains(reason), "{drift}");
+    }
+}
+
+#[test]
+fn an_invisible_column_is_found_and_mended() {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("ALTER TABLE trip MODIFY COLUMN distance double INVISIBLE").unwrap();
+
+    let drifts = verify(&mut conn);
+
+    let [drift] = &drifts[..] else { panic!("{drifts:?}") };
+    assert_eq!((drift.subject(), drift.severity()), (Some("distance"), Breaking));
+    assert_eq!(drift.found(), Some("`distance` double NULL INVISIBLE"));
+    Migrator::new().mend(&mut conn).unwrap();
+    assert_no_drift(&mut conn, "an invisible column");
+}
+
+/// A value may be longer than the narrow type holds for sure.
+#[test]
+fn a_text_that_would_be_cut_is_not_converted() {
+    let db = migrated();
+    let mut conn = db.conn();
+    for sql in [
+        "ALTER TABLE trip MODIFY COLUMN failed_reason tinytext",
+        "INSERT INTO trip (user_id, travel_mode, started_on, failed_reason) \
+         VALUES (1, 1, '2025-03-31', CONCAT('x', SPACE(200)))",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+
+    let report = Migrator::new().mend(&mut conn).unwrap();
+
+    assert_eq!((report.mended().len(), report.left().len()), (0, 1));
+    let length: Option<u32> =
+        conn.query_first("SELECT CHAR_LENGTH(failed_reason) FROM trip").unwrap();
+    assert_eq!(length, Some(201));
+}
+
+/// `sql_select_limit` is for people at a prompt; half a description would be taken for drift.
+#[test]
+fn a_limit_on_the_rows_of_a_session_limits_nothing_here() {
+    for limit in [0, 1] {
+        let db = database();
+        let mut conn = db.conn();
+        conn.query_drop(format!("SET SESSION sql_select_limit = {limit}")).unwrap();
+
+        run_quicksight_migrations(&mut conn).unwrap();
+
+        assert!(Migrator::new().status(&mut conn).unwrap().is_current());
+        assert_no_drift(&mut conn, "a limit");
+        assert_eq!(Migrator::new().mend(&mut conn).unwrap().mended().len(), 0);
+        assert_eq!(Migrator::new().rollback(&mut conn).unwrap().dropped().len(), 18);
+        let row: Option<u32> = conn.query_first("SELECT @@sql_select_limit LIMIT 1").unwrap();
+        assert_eq!(row, Some(limit));
+    }
+}
+
 /// Temporary tables are seen by their own session only.
 #[track_caller]
 fn assert_no_twins(conn: &mut Conn) {
@@ -540,6 +685,46 @@ fn a_view_in_place_of_a_table_is_left_to_a_person() {
     assert!(matches!(drift.mend(), Mend::Decide(_)));
 }
 
+/// Nobody can look into such a view, and nobody needs to.
+#[test]
+fn a_broken_view_in_place_of_a_table_is_named() {
+    let db = migrated();
+    let mut conn = db.conn();
+    for sql in [
+        "DROP TABLE app_data",
+        "CREATE TABLE base (id int)",
+        "CREATE VIEW app_data AS SELECT id FROM base",
+        "DROP TABLE base",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+
+    let said: Vec<_> = verify(&mut conn).iter().map(ToString::to_string).collect();
+
+    let expected = "app_data: wanted a table, found a view; \
+                    something else has the table's name: rename or drop it";
+    assert_eq!(said, [expected]);
+}
+
+/// MySQL has no such thing.
+#[test]
+fn a_sequence_in_place_of_a_table_is_not_taken_for_one() {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("DROP TABLE app_data").unwrap();
+    if flavor() == Flavor::MySql {
+        conn.query_drop("CREATE SEQUENCE app_data").unwrap_err();
+        return;
+    }
+    conn.query_drop("CREATE SEQUENCE app_data").unwrap();
+
+    let report = Migrator::new().mend(&mut conn).unwrap();
+
+    let [drift] = report.left() else { panic!("{report:?}") };
+    assert_eq!((drift.kind(), drift.found()), (DriftKind::NotATable, Some("a sequence")));
+    assert!(report.mended().is_empty());
+}
+
 #[test]
 fn a_hidden_index_is_found() {
     let db = migrated();
@@ -570,6 +755,8 @@ fn what_is_no_difference_is_not_reported() {
         "ALTER TABLE trip AUTO_INCREMENT = 1000",
         "ALTER TABLE trip MODIFY COLUMN distance double AFTER id",
         "ALTER TABLE trip RENAME INDEX user_started_idx TO another_name",
+        "ALTER TABLE trip RENAME INDEX another_name TO USER_STARTED_IDX",
+        "ALTER TABLE trip CHANGE COLUMN is_HGAC is_hgac tinyint(1) DEFAULT 0",
         "ALTER TABLE trip COMMENT = 'somebody else wrote this'",
         "ALTER TABLE trip ROW_FORMAT=COMPRESSED",
         "INSERT INTO user_label (name) VALUES ('a row')",
@@ -588,6 +775,16 @@ fn needs_two_rights_and_names_the_one_that_is_missing() {
     let error = verify_quicksight_schema(&mut db.user("SELECT").conn()).unwrap_err();
     let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
     assert_eq!(action, "make a temporary twin of `auth_user` (needs CREATE TEMPORARY TABLES)");
+    // Columns that a user may not read are hidden, which is not the same as missing.
+    let squint = db.user("CREATE TEMPORARY TABLES");
+    for table in TABLES {
+        let columns = if table == "trip" { "SELECT (id, user_id)" } else { "SELECT" };
+        let grant = format!("GRANT {columns} ON {}.{table} TO '{}'@'%'", db.name(), squint.name());
+        db.conn().query_drop(grant).unwrap();
+    }
+    let error = verify_quicksight_schema(&mut squint.conn()).unwrap_err();
+    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(action, "look at the table `trip` (needs SELECT)");
     let blind = db.user("CREATE TEMPORARY TABLES");
     let error = verify_quicksight_schema(&mut blind.conn()).unwrap_err();
     let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
