@@ -12,7 +12,8 @@
 //!
 //! The database is in `QUICKSIGHT_DATABASE_URL`, or after `--url`. Exit codes: 0 done, or nothing
 //! to do; 1 it could not be done; 2 `status` found something that `up` would apply or refuse, or
-//! `verify` found something that a service could not work with; 64 the command line makes no sense.
+//! `verify` found something that a service could not work with, or `mend` left that to a person; 64
+//! the command line makes no sense.
 
 use std::{
     env,
@@ -26,6 +27,8 @@ use quicksight_migrations::{Drift, Mend, Migrator, Severity};
 
 const USAGE: &str = "usage: migrate up | status | sql | verify [--json] | mend [--dry-run] | \
                      down [--yes] [--discard-data], each with [--url mysql://user@host/database]";
+/// Under which the server refuses what it would else cut, round or renumber.
+const STRICT: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO';";
 const COULD_NOT: u8 = 1;
 const FOUND: u8 = 2;
 const USAGE_ERROR: u8 = 64;
@@ -101,10 +104,13 @@ impl<'a> Call<'a> {
             }
             "verify" => return verify(&mut conn, out, self.has("--json")),
             "mend" if self.has("--dry-run") => {
-                for drift in migrator.verify(&mut conn)? {
+                let drifts = migrator.verify(&mut conn)?;
+                writeln!(out, "{STRICT}")?;
+                for drift in drifts {
                     match drift.mend() {
                         Mend::Sql(sql) => writeln!(out, "{sql};")?,
-                        _ => writeln!(out, "-- {drift}")?,
+                        // A name may hold a line break, behind which it would be a statement.
+                        _ => writeln!(out, "-- {}", drift.to_string().replace(['\n', '\r'], " "))?,
                     }
                 }
             }
@@ -114,6 +120,7 @@ impl<'a> Call<'a> {
                     writeln!(out, "left: {drift}")?;
                 }
                 writeln!(out, "{report}")?;
+                return Ok(verdict(report.left()));
             }
             _ => return self.down(&mut conn, out),
         }
@@ -154,8 +161,12 @@ fn verify(conn: &mut Conn, out: &mut impl Write, as_json: bool) -> Outcome {
         }
         writeln!(out, "{} differences", drifts.len())?;
     }
+    Ok(verdict(&drifts))
+}
+
+fn verdict(drifts: &[Drift]) -> ExitCode {
     let is_breaking = |drift: &Drift| drift.severity() == Severity::Breaking;
-    Ok(if drifts.iter().any(is_breaking) { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+    if drifts.iter().any(is_breaking) { ExitCode::from(FOUND) } else { ExitCode::SUCCESS }
 }
 
 fn print_difference(drift: &Drift, out: &mut impl Write) -> std::io::Result<()> {

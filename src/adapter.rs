@@ -72,6 +72,8 @@ impl<'s, 'c> Apply<'s, 'c> {
         let is_done_already =
             code::of(&error).is_some_and(|code| code::ALREADY_DONE.contains(&code));
         let migration = self.pending.get(self.applied.len()).filter(|_| self.running.is_none());
+        // Without its table there is nothing to compare, and nothing may pass for done unseen.
+        let migration = migration.filter(|one| one.table().is_some());
         let (true, Some(migration)) = (is_done_already, migration) else {
             return Err(Failure::Statement(error));
         };

@@ -101,12 +101,10 @@ impl<'m> Boot<'m> {
         if let Some(refusal) = status.refusal(self.embedded) {
             return Err(refusal);
         }
-        if let Some(recorded) = status.newer_version() {
-            let embedded = self.embedded.last().map_or(0, Embedded::version);
-            if self.settings.newer_history == NewerHistory::Refuse {
-                return Err(Error::NewerHistory { recorded, embedded });
-            }
-            warn!("a newer build has migrated to version {recorded}; this one knows {embedded}");
+        if self.settings.newer_history == NewerHistory::Refuse {
+            status.refuse_newer(self.embedded)?;
+        } else if let Some(recorded) = status.newer_version() {
+            warn!("a newer build has migrated to version {recorded}, which this one does not know");
         }
         Ok(status.is_current())
     }

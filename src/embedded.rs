@@ -69,8 +69,8 @@ impl Embedded {
         sql.trim_end_matches(';')
     }
 
-    /// The table that it makes or changes: the first name after `TABLE`, or the one after `ON` where
-    /// it makes or drops an index.
+    /// The table that it makes or changes: the name behind `TABLE`, or the one behind `ON` where it
+    /// makes or drops an index. Only a statement in the spelling of our files says it.
     pub(crate) fn table(&self) -> Option<&str> {
         let statement = self.statement();
         let words = statement.split_once(['(', '\n']).map_or(statement, |(head, _)| head);
@@ -78,7 +78,8 @@ impl Embedded {
             Some((_, rest)) if !words.starts_with("ALTER") => rest.split_once(" ON ")?.1,
             _ => words.split_once(" TABLE ")?.1,
         };
-        rest.split('`').nth(1)
+        let name = rest.strip_prefix("IF NOT EXISTS ").unwrap_or(rest).strip_prefix('`')?;
+        name.split('`').next()
     }
 
     /// The table that it makes, if it does not change one.

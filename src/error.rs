@@ -100,8 +100,8 @@ pub enum Error {
 
     /// The server or the session takes no writes: a replica, a reader end point, a fenced primary.
     #[error(
-        "the server is read-only, and there are tables to make or to drop; \
-         do that on the primary (the writer end point), whence it replicates"
+        "the server or the session is read-only, and there is something to write; do that on the \
+         primary (the writer end point), whence it replicates, in a session that may write"
     )]
     ReadOnly {
         /// The server's answer, where a statement was refused and not just a setting read.
@@ -146,8 +146,8 @@ pub enum Error {
         latest: String,
     },
 
-    /// The history has migrations that this build does not know, and
-    /// [`refuse_newer_history`](crate::Migrator::refuse_newer_history) was asked for.
+    /// The history has migrations that this build does not know, and it was asked to
+    /// [refuse](crate::Migrator::refuse_newer_history) that, to mend, or to roll back.
     #[error(
         "the database is at version {recorded} and this build only knows {embedded}; \
          deploy a build at least as new as the one that migrated it"
@@ -175,9 +175,10 @@ pub enum Error {
     },
 
     /// Tables that are there differ from what the migrations would make, so that a service could not
-    /// work with them. Nothing was made or recorded.
+    /// work with them. They were left as they are, and not recorded.
     #[error(
-        "{} in tables that were there before, and nothing was changed; mend them, then call again: {}",
+        "{} in tables that were there before and are left as they were; mend them with \
+         Migrator::mend, or by hand in a session with a strict sql_mode, then call again: {}",
         match drifts.len() {
             1 => "1 difference".to_owned(),
             count => format!("{count} differences"),
@@ -189,13 +190,13 @@ pub enum Error {
         drifts: Vec<Drift>,
     },
 
-    /// A statement that would put a table right failed. Those before it are done.
+    /// A statement that would put a table right failed. Whatever else could be mended is.
     #[error(
         "could not mend a table with {statement}, {mended} of {total} differences are mended; \
          remove the cause below and call again"
     )]
     Mend {
-        /// The statement that failed.
+        /// The first statement that failed. The log has them all.
         statement: String,
         /// How many differences are mended.
         mended: usize,

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use log::info;
+use log::{info, warn};
 
 use crate::{
     code,
@@ -13,9 +13,11 @@ use crate::{
     drift::{Drift, Mend},
     embedded::EMBEDDED,
     error::{Error, Result},
-    lock::exclusively,
+    history::HistoryTable,
+    lock::{exclusively, wait_no_more},
     migrator::Migrator,
     schema,
+    status::Status,
 };
 
 /// What [`Migrator::mend`] did.
@@ -99,8 +101,10 @@ impl Migrator {
     /// Applies the mend of every [`Drift`] that has one, one statement at a time, under the
     /// migration lock. Such a statement cannot lose data: where it would, the server refuses it.
     ///
-    /// Each change of a table is first asked for online (`ALGORITHM=INPLACE, LOCK=NONE`), so that a
-    /// big table stays readable and writable; only what the server cannot do so blocks the table.
+    /// Each change of a table is first asked for online (`ALGORITHM=INPLACE, LOCK=NONE`, a new column
+    /// as `ALGORITHM=INSTANT`), so that a big table stays readable and writable; only what the server
+    /// cannot do so blocks the table. A statement that the server refuses keeps none of the others
+    /// from being tried.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -117,14 +121,18 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// [`Error::Mend`] if a statement fails: those before it are done, and a further call goes on.
-    /// [`Error::OpenTransaction`], [`Error::LockTimeout`], [`Error::LockUnavailable`],
+    /// [`Error::Mend`] if a statement failed: all others that could be mended are. Before anything is
+    /// changed: [`Error::NewerHistory`] or [`Error::CorruptHistory`], because what a newer build made
+    /// may look wrong to this one; [`Error::InvalidHistoryTable`], [`Error::OpenTransaction`], [`Error::LockTimeout`], [`Error::LockUnavailable`],
     /// [`Error::ReadOnly`], [`Error::UnsupportedServer`], [`Error::NoDatabaseSelected`],
-    /// [`Error::PermissionDenied`] or [`Error::Database`] before anything is changed.
+    /// [`Error::PermissionDenied`] or [`Error::Database`].
     pub fn mend<C: Connection>(&self, conn: &mut C) -> Result<MendReport> {
         let started = Instant::now();
         let migrations: Vec<_> = EMBEDDED.iter().collect();
+        let history = HistoryTable::new(&self.history_table, &EMBEDDED)?;
         let (mended, left) = exclusively(&mut Session::new(conn), self, |session, _, _| {
+            Status::judge(history.read(session)?.into_rows(), &EMBEDDED)?
+                .refuse_newer(&EMBEDDED)?;
             let drifts = schema::verify(session, &migrations)?;
             mend_all(session, drifts)
         })?;
@@ -136,32 +144,56 @@ fn mend_all(session: &mut Session<'_>, drifts: Vec<Drift>) -> Result<(Vec<Mended
     let is_mendable = |drift: &Drift| matches!(drift.mend, Mend::Sql(_));
     let (mendable, left): (Vec<_>, Vec<_>) = drifts.into_iter().partition(is_mendable);
     let total = mendable.len();
-    let mut mended = Vec::new();
+    let (mut mended, mut failure) = (Vec::new(), None);
     for drift in mendable {
         let Mend::Sql(sql) = &drift.mend else { continue };
         let started = Instant::now();
-        let access = mend_one(session, sql).map_err(|source| Error::Mend {
-            statement: sql.clone(),
-            mended: mended.len(),
-            total,
-            source,
-        })?;
-        let duration = started.elapsed();
-        info!("mended {} in {} ms ({} of {total})", drift, duration.as_millis(), mended.len() + 1);
-        mended.push(Mended { drift, access, duration });
+        match mend_one(session, sql) {
+            Ok(access) => {
+                let duration = started.elapsed();
+                let (number, took) = (mended.len() + 1, duration.as_millis());
+                info!("mended {drift} in {took} ms ({number} of {total})");
+                mended.push(Mended { drift, access, duration });
+            }
+            Err(error) => {
+                warn!("not mended: {drift}");
+                let code = code::of(&error);
+                failure.get_or_insert((sql.clone(), error));
+                match code {
+                    None => break,
+                    Some(code::LOCK_WAIT_TIMEOUT) => wait_no_more(session)?,
+                    Some(_) => {}
+                }
+            }
+        }
     }
-    Ok((mended, left))
+    match failure {
+        None => Ok((mended, left)),
+        Some((statement, source)) => {
+            Err(Error::Mend { statement, mended: mended.len(), total, source })
+        }
+    }
 }
 
+/// Asks for the change in the way that others notice least, then in the next.
+///
+/// MySQL rebuilds a whole table to add a column `INPLACE`, which MariaDB does in an instant.
+/// <https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html#online-ddl-column-operations>
 fn mend_one(session: &mut Session<'_>, sql: &str) -> mysql::Result<Access> {
     if !sql.starts_with("ALTER TABLE") {
         return session.execute(sql).map(|()| Access::Online);
     }
-    match session.execute(&format!("{sql}, ALGORITHM=INPLACE, LOCK=NONE")) {
-        Ok(()) => Ok(Access::Online),
-        Err(error) if code::of(&error).is_some_and(|code| code::NOT_ONLINE.contains(&code)) => {
-            session.execute(sql).map(|()| Access::Blocked)
+    let instant = sql.contains(" ADD COLUMN ").then_some("ALGORITHM=INSTANT");
+    for way in instant.into_iter().chain(["ALGORITHM=INPLACE, LOCK=NONE"]) {
+        match session.execute(&format!("{sql}, {way}")) {
+            Ok(()) => return Ok(Access::Online),
+            Err(error) if is_impossible_so(&error) => {}
+            Err(error) => return Err(error),
         }
-        Err(error) => Err(error),
     }
+    session.execute(sql).map(|()| Access::Blocked)
+}
+
+fn is_impossible_so(error: &mysql::Error) -> bool {
+    code::of(error).is_some_and(|code| code::NOT_IN_THIS_WAY.contains(&code))
 }

@@ -256,6 +256,51 @@ mod tests {
         }
     }
 
+    /// A part of the work is there, made by hand, and the file does not say in our way which table it
+    /// changes: nothing can be compared, so nothing may pass for done.
+    #[test]
+    fn a_change_that_cannot_be_compared_is_not_taken_for_done() {
+        let two = "ADD COLUMN `level` int DEFAULT NULL, ADD COLUMN `other` int DEFAULT NULL";
+        for alter in ["alter table `log`", "ALTER TABLE log"] {
+            let db = database();
+            let mut conn = db.conn();
+            let change = format!("{alter} {two};");
+            let files = embedded(&[CHANGES[0], ("V02__two", &change)]);
+            Migrator::new().run_these(&files[..1], &mut conn).unwrap();
+            conn.query_drop("ALTER TABLE log ADD COLUMN level int").unwrap();
+
+            let error = Migrator::new().run_these(&files, &mut conn).unwrap_err();
+
+            assert!(matches!(error, Error::Migration { .. }), "{error:?}");
+            assert_eq!((error.server_code(), db.history()), (Some(1060), vec![1]));
+        }
+    }
+
+    /// Changes that answer a second run in other words, each done by a boot that could not record it.
+    #[test]
+    fn every_kind_of_change_that_was_made_is_recognised() {
+        let changes = [
+            "ALTER TABLE `log` CHANGE COLUMN `what` `told` varchar(20) NOT NULL DEFAULT '';",
+            "ALTER TABLE `log` DROP COLUMN `what`;",
+            "ALTER TABLE `log` ADD UNIQUE KEY `once` (`what`);",
+            "ALTER TABLE `log` ADD COLUMN `level` int DEFAULT NULL, ADD COLUMN `other` int DEFAULT NULL;",
+            "ALTER TABLE `log` DROP PRIMARY KEY, ADD PRIMARY KEY (`id`, `what`);",
+            "CREATE UNIQUE INDEX `once` ON `log` (`what`);",
+        ];
+        for change in changes {
+            let db = database();
+            let files = embedded(&[CHANGES[0], ("V02__change", change)]);
+            let mut conn = db.conn();
+            Migrator::new().run_these(&files[..1], &mut conn).unwrap();
+            conn.query_drop(change).unwrap();
+
+            let outcome = Migrator::new().run_these(&files, &mut conn);
+
+            assert!(outcome.is_ok(), "{change}: {outcome:?}");
+            assert_eq!(db.history(), [1, 2], "{change}");
+        }
+    }
+
     /// The client dies while the server still changes the table. The server finishes that, holding
     /// the lock so long, and nobody records it.
     #[test]

@@ -97,30 +97,40 @@ fn qualified(row: &Row) -> String {
     format!("{}.{}", quote(&text(row, 0)), quote(&text(row, 1)))
 }
 
-/// Views that read one of `tables`. The server keeps each definition with every name quoted and
-/// with its database, and gives an empty one to a user who may not see it.
-/// <https://dev.mysql.com/doc/refman/8.4/en/information-schema-views-table.html>
+/// Views that read one of `tables`. The server keeps each definition with every table named with its
+/// database, quoted or not as its maker's session had it, and gives an empty one to a user who may
+/// not see it. <https://dev.mysql.com/doc/refman/8.4/en/information-schema-views-table.html>
 fn views(session: &mut Session<'_>, database: &str, tables: &[String]) -> Result<Vec<KeptTable>> {
     let ask = "SELECT table_schema, table_name, view_definition FROM information_schema.views \
                WHERE table_schema NOT IN ('mysql', 'sys') AND \
-               (LOCATE(CONCAT('`', REPLACE(DATABASE(), '`', '``'), '`.`'), view_definition) > 0 \
+               (LOCATE(CONCAT(REPLACE(DATABASE(), '`', ''), '.'), REPLACE(view_definition, '`', '')) > 0 \
                OR (table_schema = DATABASE() AND COALESCE(view_definition, '') = ''))";
     let rows = session
         .rows(ask)
         .map_err(|error| Error::from_answer("look for views on the tables", error))?;
     let mut found = Vec::new();
     for row in &rows {
-        let (name, definition) = (qualified(row), text(row, 2));
+        let (name, definition) = (qualified(row), text(row, 2).replace('`', ""));
         if definition.is_empty() {
             refuse_secret(session, &name)?;
         }
         for table in tables {
-            if definition.contains(&format!("{}.{}", quote(database), quote(table))) {
+            if names(&definition, &format!("{}.{table}", database.replace('`', ""))) {
                 found.push(KeptTable::new(table, KeptReason::View { name: name.clone() }));
             }
         }
     }
     Ok(found)
+}
+
+/// Whether a definition without quotes has this name, and not just one that begins or ends with it.
+fn names(definition: &str, name: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    definition.match_indices(name).any(|(start, _)| {
+        let (before, rest) = definition.split_at(start);
+        let after = rest.strip_prefix(name).unwrap_or_default();
+        !before.ends_with(|c| goes_on(c) || c == '.') && !after.starts_with(goes_on)
+    })
 }
 
 /// A view that this user may not look into may read anything: the server's own refusal says so.
@@ -129,4 +139,27 @@ fn refuse_secret(session: &mut Session<'_>, view: &str) -> Result<()> {
         let action = format!("see whether the view {view} reads the tables (needs SHOW VIEW)");
         Error::from_answer(action, error)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn a_name_is_found_as_a_whole() {
+        let cases = [
+            ("select tsp.trip.id AS id from tsp.trip", true),
+            ("select 1 from (tsp.telework join tsp.trip)", true),
+            ("tsp.trip", true),
+            ("select 1 from tsp.trip_copy", false),
+            ("select 1 from qtsp.trip", false),
+            ("select other.tsp.trip from other.tsp", false),
+            ("select 1 from tsp.my_trip", false),
+            ("select 1 from tsp.tripü", false),
+            ("", false),
+        ];
+        for (definition, expected) in cases {
+            assert_eq!(names(definition, "tsp.trip"), expected, "{definition}");
+        }
+    }
 }

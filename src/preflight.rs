@@ -245,9 +245,9 @@ mod tests {
             (0, None, "no database is selected"),
             (1, Some("5.6.24"), "the server 5.6.24 is not supported; MySQL 5.7 or later"),
             (1, None, "the server  is not supported; MySQL 5.7 or later"),
-            (2, Some("1"), "the server is read-only"),
-            (2, Some("NO_LOCK_NO_ADMIN"), "the server is read-only"),
-            (3, Some("1"), "the server is read-only"),
+            (2, Some("1"), "the server or the session is read-only"),
+            (2, Some("NO_LOCK_NO_ADMIN"), "the server or the session is read-only"),
+            (3, Some("1"), "the server or the session is read-only"),
         ];
         for (changed, value, expected) in cases {
             let message = judge_with(changed, value).unwrap_err().to_string();

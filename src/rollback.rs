@@ -162,10 +162,7 @@ impl<'m> Rollback<'m> {
             Seen::NoRight => self.history.read_existing(session)?,
         };
         let status = Status::judge(rows, self.embedded)?;
-        if let Some(recorded) = status.newer_version() {
-            let embedded = self.embedded.last().map_or(0, Embedded::version);
-            return Err(Error::NewerHistory { recorded, embedded });
-        }
+        status.refuse_newer(self.embedded)?;
         for one in status.migrations() {
             let MigrationState::Diverged { recorded } = one.state() else { continue };
             let own = self.embedded.iter().find(|own| own.version() == one.version());

@@ -190,6 +190,13 @@ impl Status {
             .map(MigrationStatus::version)
     }
 
+    /// Refuses a history in which a newer build has been, whose tables are not for this one to change.
+    pub(crate) fn refuse_newer(&self, embedded: &[Embedded]) -> Result<()> {
+        let Some(recorded) = self.newer_version() else { return Ok(()) };
+        let embedded = embedded.last().map_or(0, Embedded::version);
+        Err(Error::NewerHistory { recorded, embedded })
+    }
+
     fn count(&self, is: impl Fn(&MigrationState) -> bool) -> usize {
         self.migrations.iter().filter(|one| is(&one.state)).count()
     }

@@ -129,15 +129,15 @@ fn cases_of_migrations() -> Vec<Case> {
         ),
         (
             Error::ReadOnly { source: None },
-            "the server is read-only, and there are tables to make or to drop; do that on the primary \
-             (the writer end point), whence it replicates",
+            "the server or the session is read-only, and there is something to write; do that on the \
+             primary (the writer end point), whence it replicates, in a session that may write",
             None,
             false,
         ),
         (
             Error::ReadOnly { source: Some(server(1290, "--super-read-only")) },
-            "the server is read-only, and there are tables to make or to drop; do that on the primary \
-             (the writer end point), whence it replicates: \
+            "the server or the session is read-only, and there is something to write; do that on the \
+             primary (the writer end point), whence it replicates, in a session that may write: \
              MySqlError { ERROR 1290 (HY000): --super-read-only }",
             Some(1290),
             false,

@@ -102,6 +102,37 @@ fn migrate_verifies_and_mends() {
     assert_says(&migrate(&db, "verify"), 2, "2 differences");
     assert_says(&migrate(&db, "mend"), 0, "2 differences mended, 0 left to a person");
     assert_says(&migrate(&db, "verify"), 0, "0 differences");
+
+    db.conn().query_drop("ALTER TABLE trip MODIFY COLUMN role varchar(20)").unwrap();
+    assert_says(&migrate(&db, "mend"), 2, "0 differences mended, 1 left to a person");
+}
+
+/// The script can be run as it is: it cuts no value in a careless session, and a name with a line
+/// break in it is no statement.
+#[test]
+fn migrate_prints_mends_that_are_safe_to_run() {
+    let db = database();
+    assert_says(&migrate(&db, "up"), 0, "18 of 18");
+    let mut conn = db.conn();
+    for sql in [
+        "ALTER TABLE app_data ADD COLUMN `x\nDROP TABLE trip;` int",
+        "ALTER TABLE trip MODIFY COLUMN started_on datetime NULL",
+        "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (1, 1, NULL)",
+        "SET SESSION sql_mode = ''",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+
+    let script = String::from_utf8(migrate(&db, "mend --dry-run").stdout).unwrap();
+
+    let is_note = |line: &&str| line.starts_with("--");
+    let (notes, statements): (Vec<_>, Vec<_>) = script.lines().partition(is_note);
+    assert_eq!(notes.len(), 1, "{script}");
+    let [strict, mend] = &statements[..] else { panic!("{script}") };
+    conn.query_drop(strict).unwrap();
+    conn.query_drop(mend).unwrap_err();
+    let nulls = conn.query_first::<u32, _>("SELECT COUNT(*) FROM trip WHERE started_on IS NULL");
+    assert_eq!(nulls.unwrap(), Some(1));
 }
 
 #[test]

@@ -553,6 +553,19 @@ fn a_view_that_reads_a_table_stops_it_before_anything_is_dropped() {
     assert_eq!(rest, ["harmless", "trip_2", "trips_2"]);
 }
 
+/// The definition is kept as its maker's session quoted it.
+#[test]
+fn a_view_without_quotes_stops_it_too() {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("SET SESSION sql_quote_show_create = 0").unwrap();
+    conn.query_drop("CREATE VIEW bare AS SELECT id FROM trip").unwrap();
+
+    let error = rollback_quicksight_migrations(&mut conn).unwrap_err();
+
+    assert_eq!(obstacles(&error), [format!("the view {}.`bare` reads trip", quoted(db.name()))]);
+}
+
 /// Who may not see what a view reads is told so, and leaves no broken view behind.
 #[test]
 fn a_view_that_cannot_be_looked_into_stops_it() {

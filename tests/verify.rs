@@ -3,14 +3,12 @@
 
 mod support;
 
-use std::time::Duration;
-
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
-    Access, Drift, DriftKind, Error, Mend, Migrator, Severity, run_quicksight_migrations,
+    Drift, DriftKind, Error, Mend, Migrator, Severity, run_quicksight_migrations,
     verify_quicksight_schema,
 };
-use support::{Database, Flavor, TABLES, database, flavor, questions, wire::statements_of};
+use support::{Database, Flavor, TABLES, database, flavor, questions};
 
 fn migrated() -> Database {
     let db = database();
@@ -815,63 +813,4 @@ fn an_empty_database_lacks_every_table() {
     assert!(drifts.iter().all(|drift| drift.kind() == DriftKind::MissingTable));
     assert_eq!(Migrator::new().mend(&mut db.conn()).unwrap().mended().len(), 18);
     assert_no_drift(&mut db.conn(), "mending an empty database");
-}
-
-/// A statement of a mend that the server refuses, because it would lose something.
-#[test]
-fn a_mend_that_would_lose_data_is_refused_by_the_server() {
-    let db = migrated();
-    let mut conn = db.conn();
-    for sql in [
-        "ALTER TABLE trip MODIFY COLUMN started_on datetime NULL",
-        "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (1, 1, NULL)",
-        "ALTER TABLE campaign DROP INDEX ap_campaign_id",
-        "INSERT INTO campaign (ap_campaign_id) VALUES (1), (1)",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
-
-    let error = Migrator::new().mend(&mut conn).unwrap_err();
-
-    let Error::Mend { statement, mended: 0, total: 2, .. } = &error else { panic!("{error:?}") };
-    assert!(statement.starts_with("ALTER TABLE `campaign` ADD UNIQUE KEY"), "{statement}");
-    assert_eq!(error.server_code(), Some(1062));
-    conn.query_drop("DELETE FROM campaign LIMIT 1").unwrap();
-    let error = Migrator::new().mend(&mut conn).unwrap_err();
-    let Error::Mend { statement, mended: 1, total: 2, .. } = &error else { panic!("{error:?}") };
-    assert!(statement.starts_with("ALTER TABLE `trip` MODIFY COLUMN `started_on`"), "{statement}");
-    let nulls: Option<u32> =
-        conn.query_first("SELECT COUNT(*) FROM trip WHERE started_on IS NULL").unwrap();
-    assert_eq!(nulls, Some(1));
-}
-
-#[test]
-fn an_index_is_mended_online() {
-    let db = migrated();
-    let mut conn = db.conn();
-    conn.query_drop("ALTER TABLE trip DROP INDEX user_started_idx").unwrap();
-    conn.query_drop("ALTER TABLE trip MODIFY COLUMN role smallint").unwrap();
-
-    let report = Migrator::new().mend(&mut conn).unwrap();
-
-    let access: Vec<_> =
-        report.mended().iter().map(|one| (one.drift().kind(), one.access())).collect();
-    assert_eq!(
-        access,
-        [(DriftKind::DifferentColumn, Access::Blocked), (DriftKind::MissingIndex, Access::Online)]
-    );
-}
-
-#[test]
-fn mending_waits_for_a_boot() {
-    let db = migrated();
-    let sent = statements_of(&db, |conn| drop(Migrator::new().mend(conn).unwrap()));
-    let name = sent.iter().find_map(|sql| sql.strip_prefix("SELECT GET_LOCK('")).unwrap();
-    let name = name.split('\'').next().unwrap();
-    let mut boot = db.conn();
-    assert_eq!(boot.exec_first("SELECT GET_LOCK(?, 0)", (name,)).unwrap(), Some(1));
-
-    let error = Migrator::new().lock_timeout(Duration::ZERO).mend(&mut db.conn()).unwrap_err();
-
-    assert!(matches!(error, Error::LockTimeout { .. }), "{error:?}");
 }

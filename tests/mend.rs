@@ -1,0 +1,257 @@
+//! Mending puts right what it can without losing data, leaves the rest, and disturbs nobody more than
+//! it must.
+
+mod support;
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use mysql::{Conn, prelude::Queryable};
+use quicksight_migrations::{
+    Access, Drift, DriftKind, Error, Migrator, run_quicksight_migrations, verify_quicksight_schema,
+};
+use support::{
+    Database, Server, database, database_on,
+    wire::{Cut, Wire, statements_of},
+};
+
+fn migrated() -> Database {
+    let db = database();
+    run_quicksight_migrations(&mut db.conn()).unwrap();
+    db
+}
+
+fn verify(conn: &mut Conn) -> Vec<Drift> {
+    verify_quicksight_schema(conn).unwrap()
+}
+
+fn without_an_index() -> Database {
+    let db = migrated();
+    db.conn().query_drop("ALTER TABLE trip DROP INDEX user_started_idx").unwrap();
+    db
+}
+
+/// A statement of a mend that the server refuses, because it would lose something.
+#[test]
+fn a_mend_that_would_lose_data_is_refused_by_the_server_and_stops_no_other() {
+    let db = migrated();
+    let mut conn = db.conn();
+    for sql in [
+        "ALTER TABLE trip MODIFY COLUMN started_on datetime NULL",
+        "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (1, 1, NULL)",
+        "ALTER TABLE campaign DROP INDEX ap_campaign_id",
+        "INSERT INTO campaign (ap_campaign_id) VALUES (1), (1)",
+        "ALTER TABLE user_rating DROP INDEX created_on_idx",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+
+    let error = Migrator::new().mend(&mut conn).unwrap_err();
+
+    let Error::Mend { statement, mended: 1, total: 3, .. } = &error else { panic!("{error:?}") };
+    assert!(statement.starts_with("ALTER TABLE `campaign` ADD UNIQUE KEY"), "{statement}");
+    assert_eq!((error.server_code(), error.is_retryable()), (Some(1062), false));
+    // Those that can be mended are, behind the one that cannot, too.
+    let left: Vec<_> = verify(&mut conn).iter().map(|one| one.table().to_owned()).collect();
+    assert_eq!(left, ["campaign", "trip"]);
+    conn.query_drop("DELETE FROM campaign LIMIT 1").unwrap();
+    let error = Migrator::new().mend(&mut conn).unwrap_err();
+    let Error::Mend { statement, mended: 1, total: 2, .. } = &error else { panic!("{error:?}") };
+    assert!(statement.starts_with("ALTER TABLE `trip` MODIFY COLUMN `started_on`"), "{statement}");
+    let nulls: Option<u32> =
+        conn.query_first("SELECT COUNT(*) FROM trip WHERE started_on IS NULL").unwrap();
+    assert_eq!(nulls, Some(1));
+}
+
+#[test]
+fn an_index_is_mended_online() {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("ALTER TABLE trip DROP INDEX user_started_idx").unwrap();
+    conn.query_drop("ALTER TABLE trip MODIFY COLUMN role smallint").unwrap();
+
+    let report = Migrator::new().mend(&mut conn).unwrap();
+
+    let access: Vec<_> =
+        report.mended().iter().map(|one| (one.drift().kind(), one.access())).collect();
+    assert_eq!(
+        access,
+        [(DriftKind::DifferentColumn, Access::Blocked), (DriftKind::MissingIndex, Access::Online)]
+    );
+}
+
+/// MySQL would copy the whole table to add a column in place.
+#[test]
+fn a_column_is_added_in_an_instant() {
+    let db = migrated();
+    db.conn().query_drop("ALTER TABLE trip DROP COLUMN ended_on").unwrap();
+
+    let sent = statements_of(&db, |conn| {
+        let report = Migrator::new().mend(conn).unwrap();
+        assert_eq!(report.mended()[0].access(), Access::Online);
+    });
+
+    let altered: Vec<_> = sent.iter().filter(|sql| sql.starts_with("ALTER TABLE")).collect();
+    assert_eq!(altered.len(), 1, "{altered:?}");
+    assert!(altered[0].ends_with(", ALGORITHM=INSTANT"), "{altered:?}");
+    assert!(verify(&mut db.conn()).is_empty());
+}
+
+/// What a table cannot get in an instant, it gets in another way.
+#[test]
+fn a_column_that_cannot_be_added_in_an_instant_is_added() {
+    let db = migrated();
+    let mut conn = db.conn();
+    for sql in ["ALTER TABLE trip DROP COLUMN ended_on", "ALTER TABLE trip ROW_FORMAT=COMPRESSED"] {
+        conn.query_drop(sql).unwrap();
+    }
+
+    Migrator::new().mend(&mut conn).unwrap();
+
+    assert!(verify(&mut conn).is_empty());
+}
+
+#[test]
+fn mending_waits_for_a_boot() {
+    let db = migrated();
+    let sent = statements_of(&db, |conn| drop(Migrator::new().mend(conn).unwrap()));
+    let name = sent.iter().find_map(|sql| sql.strip_prefix("SELECT GET_LOCK('")).unwrap();
+    let name = name.split('\'').next().unwrap();
+    let mut boot = db.conn();
+    assert_eq!(boot.exec_first("SELECT GET_LOCK(?, 0)", (name,)).unwrap(), Some(1));
+
+    let error = Migrator::new().lock_timeout(Duration::ZERO).mend(&mut db.conn()).unwrap_err();
+
+    assert!(matches!(error, Error::LockTimeout { .. }), "{error:?}");
+}
+
+/// What a newer build made may look wrong to this one, and is right.
+#[test]
+fn what_a_newer_build_made_is_not_mended_away() {
+    let db = without_an_index();
+    let mut conn = db.conn();
+    conn.query_drop(
+        "INSERT INTO quicksight_schema_history \
+         VALUES (19, 'later', '2026-01-02T03:04:05Z', '1')",
+    )
+    .unwrap();
+
+    let error = Migrator::new().mend(&mut conn).unwrap_err();
+
+    assert!(matches!(error, Error::NewerHistory { recorded: 19, embedded: 18 }), "{error:?}");
+    assert_eq!(verify(&mut conn).len(), 1);
+}
+
+#[test]
+fn refuses_an_open_transaction_and_leaves_it_open() {
+    let db = without_an_index();
+    let mut conn = db.conn();
+    conn.query_drop("START TRANSACTION").unwrap();
+    conn.query_drop("INSERT INTO user_label (name) VALUES ('mine')").unwrap();
+
+    let error = Migrator::new().mend(&mut conn).unwrap_err();
+
+    assert!(matches!(error, Error::OpenTransaction), "{error:?}");
+    conn.query_drop("ROLLBACK").unwrap();
+    assert_eq!(conn.query_first::<u32, _>("SELECT COUNT(*) FROM user_label").unwrap(), Some(0));
+}
+
+#[test]
+fn needs_the_right_to_alter_and_says_so() {
+    let db = without_an_index();
+    let rights = "SELECT, CREATE TEMPORARY TABLES, CREATE, INSERT, INDEX";
+
+    let error = Migrator::new().mend(&mut db.user(rights).conn()).unwrap_err();
+
+    let Error::Mend { mended: 0, total: 1, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(error.server_code(), Some(1142));
+    let report = Migrator::new().mend(&mut db.user(&format!("{rights}, ALTER")).conn()).unwrap();
+    let said = report.to_string();
+    assert!(said.starts_with("1 differences mended, 0 left to a person, in "), "{said}");
+    assert!(said.ends_with(" ms"), "{said}");
+}
+
+#[test]
+fn a_replica_is_refused() {
+    let server = Server::start(&["--skip-log-bin"]);
+    let db = database_on(&server);
+    run_quicksight_migrations(&mut db.conn()).unwrap();
+    db.conn().query_drop("SET GLOBAL read_only = 1").unwrap();
+
+    let error = Migrator::new().mend(&mut db.conn()).unwrap_err();
+
+    assert!(matches!(error, Error::ReadOnly { .. }), "{error:?}");
+}
+
+#[test]
+fn the_session_is_as_before() {
+    let db = without_an_index();
+    let mut conn = db.conn();
+    conn.query_drop("SET SESSION sql_mode = 'ANSI', autocommit = 0, lock_wait_timeout = 77")
+        .unwrap();
+    let ask = "SELECT CONCAT_WS(' ', @@sql_mode, @@autocommit, @@lock_wait_timeout, DATABASE())";
+    let before: Option<String> = conn.query_first(ask).unwrap();
+    conn.query_drop("COMMIT").unwrap();
+
+    Migrator::new().mend(&mut conn).unwrap();
+
+    assert_eq!(conn.query_first::<String, _>(ask).unwrap(), before);
+    assert!(verify(&mut conn).is_empty());
+}
+
+/// Whatever statement the connection breaks at, the next call goes on from there.
+#[test]
+fn a_mend_that_is_cut_anywhere_is_finished_by_the_next() {
+    let damage = || {
+        let db = without_an_index();
+        for sql in [
+            "ALTER TABLE telework DROP COLUMN ended_on",
+            "ALTER TABLE campaign ALTER COLUMN tokens SET DEFAULT '1.00'",
+            "DROP TABLE app_data",
+        ] {
+            db.conn().query_drop(sql).unwrap();
+        }
+        db
+    };
+    let sent = statements_of(&damage(), |conn| drop(Migrator::new().mend(conn).unwrap()));
+    let changes = |sql: &str| sql.starts_with("ALTER TABLE") || sql.starts_with("CREATE TABLE");
+    let count = sent.iter().filter(|sql| changes(sql)).count();
+    assert!(count >= 4, "{count}");
+    for position in 1..=count {
+        for cut in [Cut::BeforeStatement, Cut::BeforeAnswer] {
+            let db = damage();
+            let passed = AtomicUsize::new(0);
+            let wire = Wire::open(db.address(), move |_, sql| {
+                let is_it = changes(sql) && passed.fetch_add(1, Ordering::SeqCst) + 1 == position;
+                is_it.then_some(cut)
+            });
+            let mut dying = db.conn_through(wire.port()).unwrap();
+            let error = Migrator::new().mend(&mut dying).unwrap_err();
+            assert!(matches!(error, Error::Mend { .. }), "{error:?}");
+            assert!(error.is_retryable(), "{error:?}");
+
+            Migrator::new().mend(&mut db.conn()).unwrap();
+
+            assert!(verify(&mut db.conn()).is_empty(), "{cut:?} at {position}");
+        }
+    }
+}
+
+/// The rows of such a table may be elsewhere.
+#[test]
+fn a_table_of_an_unknown_engine_is_left_to_a_person() {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("ALTER TABLE user_label ENGINE=CSV").unwrap_err();
+    conn.query_drop("DROP TABLE app_data").unwrap();
+    conn.query_drop("CREATE TABLE app_data (id int NOT NULL) ENGINE=CSV").unwrap();
+
+    let report = Migrator::new().mend(&mut conn);
+
+    let drifts = verify(&mut conn);
+    let engine = drifts.iter().find(|one| one.kind() == DriftKind::Engine);
+    assert!(engine.is_some_and(|one| one.to_string().contains("by hand")), "{drifts:?}");
+    assert!(report.is_err(), "no column of such a table may be NULL");
+}
