@@ -301,6 +301,32 @@ mod tests {
         }
     }
 
+    /// The tables are as the last file left them, and no row says so any more.
+    #[test]
+    fn a_lost_history_of_changes_is_written_again() {
+        let changes = [
+            "ALTER TABLE `log` MODIFY COLUMN `what` varchar(9) NOT NULL DEFAULT '';",
+            "ALTER TABLE `log` DROP COLUMN `what`;",
+            "ALTER TABLE `log` DROP PRIMARY KEY, ADD PRIMARY KEY (`id`, `what`);",
+        ];
+        for change in changes {
+            let db = database();
+            let files = embedded(&[CHANGES[0], ("V02__change", change)]);
+            let mut conn = db.conn();
+            Migrator::new().run_these(&files, &mut conn).unwrap();
+            conn.query_drop("DROP TABLE quicksight_schema_history").unwrap();
+
+            let outcome = Migrator::new().run_these(&files, &mut conn);
+
+            assert!(outcome.is_ok(), "{change}: {outcome:?}");
+            assert_eq!(db.history(), [1, 2], "{change}");
+            conn.query_drop("ALTER TABLE log MODIFY COLUMN id smallint unsigned").unwrap();
+            conn.query_drop("DROP TABLE quicksight_schema_history").unwrap();
+            let error = Migrator::new().run_these(&files, &mut conn).unwrap_err();
+            assert!(matches!(error, Error::SchemaDrift { .. }), "{change}: {error:?}");
+        }
+    }
+
     /// The client dies while the server still changes the table. The server finishes that, holding
     /// the lock so long, and nobody records it.
     #[test]

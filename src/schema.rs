@@ -37,6 +37,14 @@ pub(crate) struct Existing {
     pub(crate) missing_after_knex: Vec<String>,
 }
 
+impl Existing {
+    /// Whether a service could not work with this table as it is.
+    pub(crate) fn is_broken(&self, table: &str) -> bool {
+        let is_it = |drift: &Drift| drift.table == table && drift.severity == Severity::Breaking;
+        self.drifts.iter().any(is_it)
+    }
+}
+
 /// The history of Knex, whose migration of the same tables many databases have seen.
 pub(crate) const KNEX: &str = "knex_migrations";
 
