@@ -764,6 +764,54 @@ fn what_is_no_difference_is_not_reported() {
     }
 }
 
+/// The partition's column must be in every unique key, so that this primary key is the best there is.
+#[test]
+fn a_partitioned_ledger_is_no_difference() {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop(
+        "ALTER TABLE points_transaction DROP PRIMARY KEY, ADD PRIMARY KEY (id, created_on)",
+    )
+    .unwrap();
+    let kinds: Vec<_> = verify(&mut conn).iter().map(Drift::kind).collect();
+    assert_eq!(kinds, [DriftKind::PrimaryKey]);
+
+    conn.query_drop(
+        "ALTER TABLE points_transaction PARTITION BY RANGE COLUMNS (created_on) (\
+         PARTITION before_2026 VALUES LESS THAN ('2026-01-01'), PARTITION later VALUES LESS THAN (MAXVALUE))",
+    )
+    .unwrap();
+
+    assert_no_drift(&mut conn, "partitions by month");
+    conn.query_drop(
+        "ALTER TABLE points_transaction DROP PRIMARY KEY, ADD PRIMARY KEY (created_on, id), ADD KEY (id)",
+    )
+    .unwrap();
+    let kinds: Vec<_> = verify(&mut conn).iter().map(Drift::kind).collect();
+    assert!(kinds.contains(&DriftKind::PrimaryKey), "{kinds:?}");
+}
+
+/// It stops in the middle, when some twins are made and the caller's `sql_mode` is another.
+#[test]
+fn leaves_nothing_behind_when_it_fails() {
+    let db = migrated();
+    let user = db.user("CREATE TEMPORARY TABLES");
+    for table in TABLES.iter().filter(|table| **table != "trip") {
+        let grant = format!("GRANT SELECT ON {}.{table} TO '{}'@'%'", db.name(), user.name());
+        db.conn().query_drop(grant).unwrap();
+    }
+    let grant = format!("GRANT SELECT (id) ON {}.trip TO '{}'@'%'", db.name(), user.name());
+    db.conn().query_drop(grant).unwrap();
+    let mut conn = user.conn();
+    conn.query_drop("SET SESSION sql_mode = 'ANSI_QUOTES'").unwrap();
+
+    verify_quicksight_schema(&mut conn).unwrap_err();
+
+    conn.query_drop("CREATE TEMPORARY TABLE quicksight_twin_auth_user (id int)").unwrap();
+    let mode: Option<String> = conn.query_first("SELECT @@sql_mode").unwrap();
+    assert_eq!(mode.as_deref(), Some("ANSI_QUOTES"));
+}
+
 #[test]
 fn needs_two_rights_and_names_the_one_that_is_missing() {
     let db = migrated();
