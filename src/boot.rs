@@ -189,10 +189,8 @@ impl<'m> Boot<'m> {
             let is_before = |own: &&Embedded| own.version() <= change.version();
             let until = pending().filter(is_before).filter(|own| own.table() == Some(table));
             let changed = schema::verify_existing(session, &until.collect::<Vec<_>>())?;
-            if !changed.is_broken(table) {
-                existing.drifts.retain(|drift| drift.table() != table);
-                existing.drifts.extend(changed.drifts);
-            }
+            existing.drifts.retain(|drift| drift.table() != table);
+            existing.drifts.extend(changed.drifts);
         }
         Ok(existing)
     }
