@@ -287,10 +287,13 @@ mod tests {
             "ALTER TABLE `log` ADD COLUMN `level` int DEFAULT NULL, ADD COLUMN `other` int DEFAULT NULL;",
             "ALTER TABLE `log` DROP PRIMARY KEY, ADD PRIMARY KEY (`id`, `what`);",
             "CREATE UNIQUE INDEX `once` ON `log` (`what`);",
+            "ALTER TABLE `log` RENAME INDEX `by_what` TO `whats`;",
         ];
         for change in changes {
             let db = database();
-            let files = embedded(&[CHANGES[0], ("V02__change", change)]);
+            let (name, create) = CHANGES[0];
+            let create = create.replace("PRIMARY KEY", "KEY `by_what` (`what`),\nPRIMARY KEY");
+            let files = embedded(&[(name, &create), ("V02__change", change)]);
             let mut conn = db.conn();
             Migrator::new().run_these(&files[..1], &mut conn).unwrap();
             conn.query_drop(change).unwrap();
