@@ -113,7 +113,7 @@ impl<'m> Boot<'m> {
     fn prepare(&self, session: &mut Session<'_>) -> Result<(Status, Existing)> {
         let seen = self.table.read(session)?;
         let has_history = matches!(seen, Seen::Rows(_));
-        let may_not_read = matches!(seen, Seen::NoRight);
+        let may_not_read = matches!(seen, Seen::NoRight(_));
         let mut status = Status::judge(seen.into_rows(), self.embedded)?;
         if self.is_done(&status)? {
             return Ok((status, Existing::default()));
@@ -229,7 +229,7 @@ impl<'m> Boot<'m> {
 
     /// What [`run`](Self::run) would send to apply what is missing.
     pub(crate) fn plan(&self, session: &mut Session<'_>) -> Result<Vec<String>> {
-        let status = self.read(session)?;
+        let status = Status::judge(self.table.read(session)?.readable()?, self.embedded)?;
         if self.is_done(&status)? {
             return Ok(Vec::new());
         }

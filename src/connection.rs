@@ -1,11 +1,14 @@
 //! The connection: whose it is, and how statements are sent on it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    time::{Duration, Instant},
+};
 
-use log::debug;
+use log::{debug, info};
 use mysql::{Row, prelude::Queryable};
 
-use crate::error::Result;
+use crate::{code, error::Result};
 
 /// A connection that migrations can run on: [`mysql::Conn`] or [`mysql::PooledConn`].
 ///
@@ -42,11 +45,21 @@ pub(crate) const ALL: u64 = u64::MAX;
 pub(crate) struct Session<'c> {
     conn: &'c mut mysql::Conn,
     statements: u64,
+    patience: Duration,
 }
 
 impl<'c> Session<'c> {
     pub(crate) fn new<C: Connection>(conn: &'c mut C) -> Self {
-        Self { conn: conn.conn(), statements: 0 }
+        Self { conn: conn.conn(), statements: 0, patience: Duration::ZERO }
+    }
+
+    /// For how long a statement is sent again whenever its wait for another session's lock has run
+    /// out. Such a statement has done nothing.
+    ///
+    /// One long wait would make everybody queue up behind it who comes after it, and would outlast
+    /// the read timeout of many a client, which then takes the server for dead.
+    pub(crate) fn wait_for_locks(&mut self, patience: Duration) {
+        self.patience = patience;
     }
 
     /// How many statements this call has sent.
@@ -60,10 +73,25 @@ impl<'c> Session<'c> {
     }
 
     /// Sends one packet of SQL and collects the rows of every result set.
-    ///
+    pub(crate) fn rows(&mut self, sql: &str) -> mysql::Result<Vec<Row>> {
+        let started = Instant::now();
+        loop {
+            match self.send(sql) {
+                Err(error) if self.may_wait(started, &error) => {
+                    info!("waiting for a lock that another session holds on a table");
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    fn may_wait(&self, started: Instant, error: &mysql::Error) -> bool {
+        code::of(error) == Some(code::LOCK_WAIT_TIMEOUT) && started.elapsed() < self.patience
+    }
+
     /// A packet may hold several statements, and an error in a later one arrives as a later result
     /// set, which is lost unless every set is walked to its end.
-    pub(crate) fn rows(&mut self, sql: &str) -> mysql::Result<Vec<Row>> {
+    fn send(&mut self, sql: &str) -> mysql::Result<Vec<Row>> {
         self.statements += 1;
         let mut result = self.conn.query_iter(sql)?;
         let mut rows = Vec::new();

@@ -59,8 +59,9 @@ pub(crate) enum Seen {
     Rows(Vec<Recorded>),
     /// There is no such table.
     NoTable,
-    /// The user may not read it. Some servers answer this for a table that does not exist, too.
-    NoRight,
+    /// The user may not read it, in the server's words. Some servers say so of a table that does not
+    /// exist, too.
+    NoRight(Error),
 }
 
 impl Seen {
@@ -68,7 +69,15 @@ impl Seen {
     pub(crate) fn into_rows(self) -> Vec<Recorded> {
         match self {
             Self::Rows(rows) => rows,
-            Self::NoTable | Self::NoRight => Vec::new(),
+            Self::NoTable | Self::NoRight(_) => Vec::new(),
+        }
+    }
+
+    /// What is recorded, for those who would take what they cannot see for what is not there.
+    pub(crate) fn readable(self) -> Result<Vec<Recorded>> {
+        match self {
+            Self::NoRight(error) => Err(error),
+            seen => Ok(seen.into_rows()),
         }
     }
 }
@@ -110,7 +119,7 @@ impl HistoryTable {
             Ok(rows) => Ok(Seen::Rows(rows)),
             Err(error) => match error.server_code() {
                 Some(code::NO_SUCH_TABLE) => Ok(Seen::NoTable),
-                Some(code::TABLE_ACCESS_DENIED) => Ok(Seen::NoRight),
+                Some(code::TABLE_ACCESS_DENIED) => Ok(Seen::NoRight(error)),
                 _ => Err(error),
             },
         }

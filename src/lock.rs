@@ -122,7 +122,11 @@ pub(crate) fn with_tables_locked<'c, T>(
 ) -> Result<T> {
     let clauses: Vec<_> = names.iter().map(|name| format!("{name} WRITE")).collect();
     match session.execute(&format!("LOCK TABLES {}", clauses.join(", "))) {
-        Ok(()) => session.finally(work, unlock),
+        Ok(()) => {
+            // Where a lock is lost with a statement that failed, nothing may be sent again.
+            session.wait_for_locks(Duration::ZERO);
+            session.finally(work, unlock)
+        }
         Err(error) if code::of(&error) == Some(code::LOCK_WAIT_TIMEOUT) => {
             let tables = session.finally(|session| in_use(session, names), unlock)?;
             Err(Error::TablesInUse { tables, source: error })
@@ -158,6 +162,7 @@ fn in_use(session: &mut Session<'_>, names: &[String]) -> Result<Vec<String>> {
 
 /// One full wait is enough, with everybody else waiting for us: the shortest there is from here on.
 pub(crate) fn wait_no_more(session: &mut Session<'_>) -> Result<()> {
+    session.wait_for_locks(Duration::ZERO);
     session
         .execute("SET SESSION lock_wait_timeout = 1")
         .map_err(|error| Error::from_answer("change the session's settings", error))

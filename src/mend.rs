@@ -131,7 +131,7 @@ impl Migrator {
         let migrations: Vec<_> = EMBEDDED.iter().collect();
         let history = HistoryTable::new(&self.history_table, &EMBEDDED)?;
         let (mended, left) = exclusively(&mut Session::new(conn), self, |session, _, _| {
-            Status::judge(history.read(session)?.into_rows(), &EMBEDDED)?
+            Status::judge(history.read(session)?.readable()?, &EMBEDDED)?
                 .refuse_newer(&EMBEDDED)?;
             let drifts = schema::verify(session, &migrations)?;
             mend_all(session, drifts)

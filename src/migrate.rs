@@ -112,7 +112,7 @@ impl Migrator {
     /// [`Error::PermissionDenied`](crate::Error::PermissionDenied) or [`Error::Database`](crate::Error::Database).
     pub fn status<C: Connection>(&self, conn: &mut C) -> Result<Status> {
         let table = HistoryTable::new(&self.history_table, &EMBEDDED)?;
-        Status::judge(table.read(&mut Session::new(conn))?.into_rows(), &EMBEDDED)
+        Status::judge(table.read(&mut Session::new(conn))?.readable()?, &EMBEDDED)
     }
 
     /// Compares the tables with what the migrations would make: see [`verify_quicksight_schema`].
@@ -138,7 +138,7 @@ impl Migrator {
     ///
     /// As [`status`](Self::status), and what a run would refuse to touch:
     /// [`Error::Diverged`](crate::Error::Diverged), [`Error::OutOfOrder`](crate::Error::OutOfOrder),
-    /// [`Error::NewerHistory`](crate::Error::NewerHistory).
+    /// [`Error::NewerHistory`](crate::Error::NewerHistory), [`Error::Plan`](crate::Error::Plan).
     pub fn plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
         Boot::new(self, &EMBEDDED)?.plan(&mut Session::new(conn))
     }

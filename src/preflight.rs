@@ -27,15 +27,21 @@ struct Settings {
     foreign_key_checks: String,
     sql_select_limit: String,
     sql_mode: String,
+    statement_time: String,
 }
 
 /// Asks the server for all that matters in one statement, and refuses one that cannot take the
 /// migrations.
+///
+/// The database's name is asked for as bytes, which no character set of the session changes. The
+/// limit on a statement's time has another name on each server, which takes what is for the other
+/// one for a comment. <https://mariadb.com/docs/server/reference/sql-structure/sql-language-structure/comment-syntax>
 pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
     let facts = session.row(
-        "SELECT DATABASE(), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
+        "SELECT CAST(DATABASE() AS BINARY), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
          @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@foreign_key_checks, \
-         @@sql_select_limit, @@sql_mode LIMIT 1",
+         @@sql_select_limit, @@sql_mode \
+         /*!50708 , @@max_execution_time */ /*M!100300 , @@max_statement_time */ LIMIT 1",
     );
     match facts {
         Ok(facts) => judge(|index| facts.as_ref().and_then(|row| column(row, index))),
@@ -72,6 +78,7 @@ fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
             foreign_key_checks: known(7),
             sql_select_limit: known(8),
             sql_mode: known(9),
+            statement_time: fact(10).unwrap_or_else(|| "0".to_owned()),
         },
     })
 }
@@ -82,8 +89,8 @@ impl Server {
     }
 
     /// Runs `work` in a session that commits each statement, reads SQL in the server's default way,
-    /// drops no table that a foreign key needs, answers in full, and waits at most `timeout` for
-    /// another session's locks; then puts the caller's settings back.
+    /// drops no table that a foreign key needs, answers in full, takes the time that it takes, and
+    /// waits at most `timeout` for another session's locks; then puts the caller's settings back.
     ///
     /// Without this a forgotten transaction on a table holds a boot for `lock_wait_timeout`, which
     /// is a year by default, and a caller's `sql_mode` decides what `DEFAULT ''` means.
@@ -94,18 +101,21 @@ impl Server {
         timeout: Duration,
         work: impl FnOnce(&mut Session<'c>) -> Result<T>,
     ) -> Result<T> {
-        let seconds = whole_seconds(timeout).max(1).to_string();
+        let (seconds, patience) = slices(timeout);
+        session.wait_for_locks(patience);
         let ours = Settings {
             autocommit: "1".to_owned(),
-            lock_wait_timeout: seconds.clone(),
-            innodb_lock_wait_timeout: seconds,
+            lock_wait_timeout: seconds.to_string(),
+            innodb_lock_wait_timeout: seconds.to_string(),
             foreign_key_checks: "1".to_owned(),
             sql_select_limit: ALL.to_string(),
             sql_mode: "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO".to_owned(),
+            statement_time: "0".to_owned(),
         };
         ours.apply(session)
             .map_err(|error| Error::from_answer("change the session's settings", error))?;
         session.finally(work, |session| {
+            session.wait_for_locks(Duration::ZERO);
             self.settings
                 .apply(session)
                 .map_err(|error| Error::from_answer("put the session's settings back", error))
@@ -117,15 +127,29 @@ impl Settings {
     fn apply(&self, session: &mut Session<'_>) -> mysql::Result<()> {
         session.execute(&format!(
             "SET SESSION autocommit = {}, lock_wait_timeout = {}, innodb_lock_wait_timeout = {}, \
-             foreign_key_checks = {}, sql_select_limit = {}, sql_mode = '{}'",
+             foreign_key_checks = {}, sql_select_limit = {}, sql_mode = '{}' \
+             /*!50708 , max_execution_time = {time} */ /*M!100300 , max_statement_time = {time} */",
             self.autocommit,
             self.lock_wait_timeout,
             self.innodb_lock_wait_timeout,
             self.foreign_key_checks,
             self.sql_select_limit,
             self.sql_mode.replace('\'', "''"),
+            time = self.statement_time,
         ))
     }
+}
+
+/// The longest single wait for a lock, in seconds. Shorter than the read timeouts of most clients, and
+/// long enough for most transactions to end in.
+const SLICE: u64 = 5;
+
+/// A wait for locks in slices of equal length: the seconds of each, and how long to begin new ones.
+fn slices(limit: Duration) -> (u64, Duration) {
+    let seconds = whole_seconds(limit).max(1);
+    let slice = seconds.div_ceil(seconds.div_ceil(SLICE));
+    // A wait may end a little early.
+    (slice, Duration::from_secs(seconds).saturating_sub(Duration::from_millis(500)))
 }
 
 /// A time limit as the server takes it, rounded up, and at most the year that it allows.
@@ -139,7 +163,7 @@ pub(crate) fn whole_seconds(limit: Duration) -> u64 {
 ///
 /// `have_read`: whether this call has read a table. With `autocommit=0` that read has itself opened
 /// a transaction, which the server does not tell from one of the caller's. It is taken for ours
-/// alone if this session has never written a row: then there is nothing that a commit could change.
+/// alone if this session has never begun one by name or written a row: then a commit changes nothing.
 pub(crate) fn refuse_open_transaction(session: &mut Session<'_>, have_read: bool) -> Result<()> {
     let ask = |error| Error::from_answer("ask whether a transaction is open", error);
 
@@ -158,11 +182,12 @@ fn is_only_our_read(session: &mut Session<'_>) -> mysql::Result<bool> {
     if autocommit.and_then(|row| column(&row, 0)) != Some(0) {
         return Ok(false);
     }
-    let written = session.rows(
-        "SHOW SESSION STATUS WHERE Variable_name IN \
-         ('Handler_delete', 'Handler_update', 'Handler_write')",
+    // A transaction that was begun by name may hold a snapshot or a savepoint without a row written.
+    let done = session.rows(
+        "SHOW SESSION STATUS WHERE Variable_name IN ('Com_begin', 'Com_savepoint', \
+         'Handler_delete', 'Handler_update', 'Handler_write')",
     )?;
-    Ok(written.len() == 3 && written.iter().all(|row| column(row, 1) == Some(0)))
+    Ok(done.len() == 5 && done.iter().all(|row| column(row, 1) == Some(0)))
 }
 
 /// A flag, or one of the words that newer MariaDB versions use for `read_only`.
@@ -217,8 +242,8 @@ mod tests {
         }
     }
 
-    const FACTS: [&str; 10] =
-        ["tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "1000", "ANSI_QUOTES"];
+    const FACTS: [&str; 11] =
+        ["tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "1000", "ANSI_QUOTES", "0.5"];
 
     fn judge_with(changed: usize, value: Option<&str>) -> Result<Server> {
         let fact = |index| if index == changed { value } else { FACTS.get(index).copied() };
@@ -234,6 +259,7 @@ mod tests {
             foreign_key_checks: "0".to_owned(),
             sql_select_limit: "1000".to_owned(),
             sql_mode: "ANSI_QUOTES".to_owned(),
+            statement_time: "0.5".to_owned(),
         };
         let expected = Server { database: "tsp".to_owned(), settings };
         assert_eq!(judge_with(0, Some("tsp")).unwrap(), expected);
@@ -252,6 +278,16 @@ mod tests {
         for (changed, value, expected) in cases {
             let message = judge_with(changed, value).unwrap_err().to_string();
             assert!(message.starts_with(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn waits_in_slices_that_add_up() {
+        let cases =
+            [(0, 1, 1), (1, 1, 1), (5, 5, 5), (6, 3, 6), (7, 4, 7), (60, 5, 60), (61, 5, 61)];
+        for (limit, slice, patience) in cases {
+            let patience = Duration::from_millis(patience * 1000 - 500);
+            assert_eq!(slices(Duration::from_secs(limit)), (slice, patience), "{limit}");
         }
     }
 

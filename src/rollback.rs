@@ -159,7 +159,7 @@ impl<'m> Rollback<'m> {
         let rows = match self.history.read(session)? {
             Seen::NoTable => return Ok(false),
             Seen::Rows(rows) => rows,
-            Seen::NoRight => self.history.read_existing(session)?,
+            Seen::NoRight(error) => return Err(error),
         };
         let status = Status::judge(rows, self.embedded)?;
         status.refuse_newer(self.embedded)?;
