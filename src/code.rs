@@ -15,6 +15,10 @@ pub(crate) const ALREADY_DONE: [u16; 6] = [1050, 1054, 1060, 1061, 1091, 1176];
 /// not for this change, or not for this table any more.
 pub(crate) const NOT_IN_THIS_WAY: [u16; 4] = [1800, 1845, 1846, 4092];
 
+/// A statement that cannot be run inside an XA transaction.
+pub(crate) const XA_IN_PROGRESS: u16 = 1399;
+
+/// The server runs with some option, and the message says with which.
 pub(crate) const READ_ONLY_OPTION: u16 = 1290;
 pub(crate) const READ_ONLY_TRANSACTION: u16 = 1792;
 pub(crate) const READ_ONLY_MODE: u16 = 1836;
@@ -30,6 +34,15 @@ pub(crate) const LOCK_WAIT_TIMEOUT: u16 = 1205;
 /// What a commit answers when another node of the cluster was first: duplicate key, error
 /// during commit, deadlock, rolled back by a group plugin.
 pub(crate) const CONFLICTS: [u16; 4] = [DUPLICATE, 1180, 1213, 3101];
+
+/// Whether the server, the session or the transaction takes no writes.
+pub(crate) fn is_read_only(error: &mysql::Error) -> bool {
+    let mysql::Error::MySqlError(answer) = error else { return false };
+    match answer.code {
+        READ_ONLY_OPTION => answer.message.replace('_', "-").contains("read-only"),
+        code => matches!(code, READ_ONLY_TRANSACTION | READ_ONLY_MODE),
+    }
+}
 
 /// Whether a `COMMIT` that was answered with this has undone the work for certain.
 #[cfg(feature = "analytics")]
@@ -60,8 +73,53 @@ pub(crate) fn is_transient(error: &mysql::Error) -> bool {
 /// Whether the reason for this answer may go away by itself.
 pub(crate) fn is_passing(code: u16) -> bool {
     /// Too many connections, shutdown in progress, user-level lock deadlock, table definition
-    /// changed, wsrep not ready.
+    /// changed, wsrep not ready, statement killed, shutdown.
     const PASSING: [u16; 7] = [1040, 1053, 3058, 1412, 1047, 1317, 1077];
 
     code == LOCK_WAIT_TIMEOUT || CONFLICTS.contains(&code) || PASSING.contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use mysql::MySqlError;
+
+    use super::*;
+    use crate::error::Error;
+
+    fn answer(code: u16, message: &str) -> mysql::Error {
+        let (state, message) = ("HY000".to_owned(), message.to_owned());
+        mysql::Error::MySqlError(MySqlError { state, message, code })
+    }
+
+    #[test]
+    fn knows_what_passes_by_itself() {
+        let passing = [1040, 1047, 1053, 1062, 1077, 1180, 1205, 1213, 1317, 1412, 3058, 3101];
+        let lasting = [1044, 1050, 1064, 1142, 1146, 1290, 1792, 1836];
+        for code in passing {
+            assert!(is_transient(&answer(code, "")), "{code}");
+        }
+        for code in lasting {
+            assert!(!is_transient(&answer(code, "")), "{code}");
+        }
+    }
+
+    #[test]
+    fn says_what_kind_of_trouble_an_answer_is() {
+        let denied = [1044, 1142, 1143, 1227, 1370].map(|code| (code, "denied", "not allowed to"));
+        let others = [
+            (1046, "No database selected", "no database is selected"),
+            (1290, "running with the --read-only option", "the server or the session is read-only"),
+            (1290, "running with the --super-read-only option", "the server or the session is"),
+            (1290, "option read_only is on", "the server or the session is read-only"),
+            (1290, "running with the --enforce-storage-engine option", "could not look"),
+            (1399, "XAER_RMFAIL: IDLE", "the connection has an open transaction"),
+            (1792, "READ ONLY transaction", "the server or the session is read-only"),
+            (1836, "Running in read-only mode", "the server or the session is read-only"),
+            (1064, "syntax", "could not look"),
+        ];
+        for (code, message, expected) in denied.into_iter().chain(others) {
+            let said = Error::from_answer("look", answer(code, message)).to_string();
+            assert!(said.starts_with(expected), "{code} {message}: {said}");
+        }
+    }
 }

@@ -84,8 +84,8 @@ pub enum Error {
 
     /// The caller's transaction is open. The call would commit it, so nothing was done.
     #[error(
-        "the connection has an open transaction, which this call would commit; \
-         commit it or roll it back, then call again"
+        "the connection has an open transaction, which this call would commit; commit it or roll it \
+         back, and with autocommit=0 set that to 1 or take a fresh connection, then call again"
     )]
     OpenTransaction,
 
@@ -335,11 +335,16 @@ impl Error {
     /// Whether the same call may succeed by itself a little later: the lock was held, the
     /// connection broke, or another session was in the way.
     ///
-    /// A call after a broken connection needs a new connection.
+    /// A call after a broken connection needs a new connection, and so does one without an answer of
+    /// the server, where there is no [`server_code`](Self::server_code): the answer may still come, and
+    /// be taken for another's. A pool hands out the same one again, unless it is taken out of the pool
+    /// with [`PooledConn::unwrap`](mysql::PooledConn::unwrap).
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::LockTimeout { .. } => true,
+            // The server was out of memory, or somebody killed the statement and not the connection.
+            Self::LockUnavailable { source: None, .. } => true,
             // Points would be moved twice if they were moved before.
             #[cfg(feature = "analytics")]
             Self::CommitUnknown { .. } => false,
@@ -371,9 +376,8 @@ impl Error {
     pub(crate) fn from_answer(action: impl Into<String>, source: mysql::Error) -> Self {
         match code::of(&source) {
             Some(code::NO_DATABASE) => Self::NoDatabaseSelected,
-            Some(code::READ_ONLY_OPTION | code::READ_ONLY_TRANSACTION | code::READ_ONLY_MODE) => {
-                Self::ReadOnly { source: Some(source) }
-            }
+            Some(code::XA_IN_PROGRESS) => Self::OpenTransaction,
+            Some(_) if code::is_read_only(&source) => Self::ReadOnly { source: Some(source) },
             Some(code) if code::DENIED.contains(&code) => {
                 Self::PermissionDenied { action: action.into(), source }
             }

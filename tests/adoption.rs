@@ -143,6 +143,7 @@ fn stops_at_a_table_of_another_shape_before_anything_is_changed() {
         &mut conn,
         [
             "ALTER TABLE campaign DROP COLUMN tokens",
+            "ALTER TABLE campaign ADD COLUMN budget int",
             "CREATE TABLE trip (id INT PRIMARY KEY, distance FLOAT)",
             "CREATE VIEW app_data AS SELECT 1 AS id",
         ],
@@ -152,6 +153,9 @@ fn stops_at_a_table_of_another_shape_before_anything_is_changed() {
     let error = run_quicksight_migrations(&mut conn).unwrap_err();
 
     let Error::SchemaDrift { drifts } = &error else { panic!("{error:?}") };
+    let severities: Vec<_> = drifts.iter().map(Drift::severity).collect();
+    assert!(severities.contains(&Severity::Advisory), "or there is nothing to put in order");
+    assert!(severities.is_sorted_by(|one, next| one >= next), "{severities:?}");
     let breaking = drifts.iter().filter(|one| one.severity() == Severity::Breaking);
     let tables: std::collections::BTreeSet<_> = breaking.map(Drift::table).collect();
     assert_eq!(tables.into_iter().collect::<Vec<_>>(), ["app_data", "campaign", "trip"]);

@@ -176,6 +176,26 @@ fn records_what_refinery_would_for_the_files_of_the_folder() {
     assert_eq!(recorded, in_folder);
 }
 
+/// Whatever the server's defaults are: a row that is lost would have its migration run again.
+#[test]
+fn keeps_the_history_where_nothing_is_lost() {
+    let db = database();
+    let mut conn = db.conn();
+    let default = "SET SESSION default_storage_engine = MyISAM, character_set_database = latin1";
+    conn.query_drop(default).unwrap();
+
+    run_quicksight_migrations(&mut conn).unwrap();
+
+    let kinds: Vec<(String, String, String)> = conn
+        .query(
+            "SELECT DISTINCT engine, table_collation, row_format FROM information_schema.tables \
+             WHERE table_schema = DATABASE()",
+        )
+        .unwrap();
+    let expected = ["InnoDB", "utf8mb4_unicode_ci", "Dynamic"].map(str::to_owned).into();
+    assert_eq!(kinds, [expected]);
+}
+
 #[test]
 fn dates_of_the_history_are_now() {
     let db = database();

@@ -91,7 +91,7 @@ fn cases_of_migrations() -> Vec<Case> {
             "the server cannot give the migration lock quicksight_migrations.0; check that \
              GET_LOCK is allowed here (some clusters refuse it) and that the server has memory",
             None,
-            false,
+            true,
         ),
         (
             Error::LockUnavailable {
@@ -112,8 +112,9 @@ fn cases_of_migrations() -> Vec<Case> {
         ),
         (
             Error::OpenTransaction,
-            "the connection has an open transaction, which this call would \
-             commit; commit it or roll it back, then call again",
+            "the connection has an open transaction, which this call would commit; commit it or \
+             roll it back, and with autocommit=0 set that to 1 or take a fresh connection, then \
+             call again",
             None,
             false,
         ),

@@ -85,6 +85,25 @@ fn the_documented_rights_are_enough_and_each_is_needed() {
     assert!(chain(&error).contains("INSERT command denied"), "{}", chain(&error));
 }
 
+/// What a user may not read is not what is not there.
+#[test]
+fn status_and_plan_need_to_see_the_history() {
+    let db = database();
+    run_quicksight_migrations(&mut db.conn()).unwrap();
+    let blind = db.user("INSERT, CREATE");
+    let migrator = Migrator::new();
+
+    let errors = [
+        migrator.status(&mut blind.conn()).unwrap_err(),
+        migrator.plan(&mut blind.conn()).unwrap_err(),
+    ];
+
+    for error in errors {
+        let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
+        assert_eq!(action, "read the history table `quicksight_schema_history` (needs SELECT)");
+    }
+}
+
 /// A DBA runs what `plan` prints; afterwards a service that may only read boots.
 #[test]
 fn a_plan_can_be_run_by_hand() {

@@ -8,7 +8,7 @@ use support::{database, database_named, unique};
 
 #[test]
 fn boots_in_a_database_of_any_name() {
-    let long = "x".repeat(64 - unique("").len());
+    let long = format!("{:x<64}", unique("long"));
     let names = [
         unique("back`tick"),
         unique("quo'te"),
@@ -18,7 +18,7 @@ fn boots_in_a_database_of_any_name() {
         unique("per%cent_and\\slash"),
         unique("semi;colon -- and comment"),
         unique("Mixed.Case"),
-        unique(&long),
+        long,
     ];
     assert_eq!(names[8].len(), 64);
     for name in names {
@@ -29,6 +29,22 @@ fn boots_in_a_database_of_any_name() {
         assert_eq!(report.applied().len(), 18, "{name}");
         db.assert_complete();
         assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().statements(), 1, "{name}");
+    }
+}
+
+/// The server says the database's name in the character set of the session.
+#[test]
+fn boots_in_any_character_set() {
+    let db = database_named(&unique("\u{fc}ml\u{e4}ut"));
+    for (number, names) in ["latin1", "cp1251", "ascii"].into_iter().enumerate() {
+        let mut conn = db.conn();
+        conn.query_drop(format!("SET NAMES {names}")).unwrap();
+
+        let report = run_quicksight_migrations(&mut conn).unwrap();
+
+        assert_eq!(report.applied().len(), if number == 0 { 18 } else { 0 }, "{names}");
+        assert!(Migrator::new().verify(&mut conn).unwrap().is_empty(), "{names}");
+        assert!(Migrator::new().mend(&mut conn).unwrap().mended().is_empty(), "{names}");
     }
 }
 

@@ -7,11 +7,12 @@ use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Once,
+    time::Duration,
 };
 
 use mysql::{Conn, Pool, PoolConstraints, PoolOpts, prelude::Queryable};
 use quicksight_migrations::{Connection, Error, Migrator, run_quicksight_migrations};
-use support::{Blockade, Database, database};
+use support::{Blockade, Database, database, wire::statements_of};
 
 /// What a caller may have set, as one line.
 fn settings(conn: &mut impl Queryable) -> String {
@@ -45,10 +46,8 @@ fn set_odd_settings(conn: &mut impl Queryable) {
 fn assert_lock_is_free(db: &Database) {
     db.conn().query_drop("DROP TABLE IF EXISTS app_data").unwrap();
     db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version = 18").unwrap();
-    let report = Migrator::new()
-        .lock_timeout(std::time::Duration::ZERO)
-        .run(&mut db.conn())
-        .expect("the lock is free");
+    let report =
+        Migrator::new().lock_timeout(Duration::ZERO).run(&mut db.conn()).expect("the lock is free");
     assert_eq!(
         report.applied().last().map(quicksight_migrations::AppliedMigration::version),
         Some(18)
@@ -91,7 +90,7 @@ fn fails_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {
     set_odd_settings(&mut conn);
     let before = settings(&mut conn);
 
-    let migrator = Migrator::new().metadata_lock_timeout(std::time::Duration::from_secs(1));
+    let migrator = Migrator::new().metadata_lock_timeout(Duration::from_secs(1));
     let error = migrator.run(&mut conn).unwrap_err();
 
     assert_eq!(error.server_code(), Some(1205), "{error:?}");
@@ -151,7 +150,7 @@ fn panics_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"the logger is broken"));
     assert_eq!(settings(&mut conn), before);
     assert_eq!(db.history(), [1, 2, 3, 4, 5]);
-    let report = Migrator::new().lock_timeout(std::time::Duration::ZERO).run(&mut db.conn());
+    let report = Migrator::new().lock_timeout(Duration::ZERO).run(&mut db.conn());
     assert_eq!(report.expect("the lock is free").applied().len(), 13);
     conn.query_drop("SELECT 1").unwrap();
 }
@@ -214,6 +213,33 @@ fn an_open_transaction_is_refused_when_there_is_a_history() {
     }
 }
 
+/// The look at the history is part of the caller's transaction, and what else is in it must survive.
+#[test]
+fn a_transaction_without_an_insert_is_refused_too() {
+    let transactions = [
+        "START TRANSACTION WITH CONSISTENT SNAPSHOT",
+        "SAVEPOINT here",
+        "UPDATE mine SET id = 2",
+        "DELETE FROM mine",
+    ];
+    for begin in transactions {
+        let db = half_done();
+        for sql in ["CREATE TABLE mine (id INT PRIMARY KEY)", "INSERT INTO mine VALUES (1)"] {
+            db.conn().query_drop(sql).unwrap();
+        }
+        let mut conn = db.conn();
+        conn.query_drop("SET autocommit = 0").unwrap();
+        conn.query_drop(begin).unwrap();
+
+        let error = run_quicksight_migrations(&mut conn).unwrap_err();
+
+        assert!(matches!(error, Error::OpenTransaction), "{begin}: {error:?}");
+        conn.query_drop("ROLLBACK").unwrap();
+        let id: Option<u32> = conn.query_first("SELECT id FROM mine").unwrap();
+        assert_eq!(id, Some(1), "{begin}");
+    }
+}
+
 fn half_done() -> Database {
     let db = database();
     run_quicksight_migrations(&mut db.conn()).unwrap();
@@ -236,6 +262,75 @@ fn boots_without_autocommit() {
         conn.query_drop("ROLLBACK").unwrap();
         db.assert_complete();
     }
+}
+
+/// Between its end and its commit such a transaction belongs to whoever coordinates it.
+#[test]
+fn an_xa_transaction_is_refused_and_survives() {
+    for db in [database(), half_done()] {
+        let mut conn = db.conn();
+        conn.query_drop("CREATE TABLE mine (id INT PRIMARY KEY)").unwrap();
+        for sql in ["XA START 'one'", "INSERT INTO mine VALUES (1)", "XA END 'one'"] {
+            conn.query_drop(sql).unwrap();
+        }
+
+        let error = run_quicksight_migrations(&mut conn).unwrap_err();
+
+        assert!(matches!(error, Error::OpenTransaction), "{error:?}");
+        conn.query_drop("XA ROLLBACK 'one'").unwrap();
+        assert_eq!(rows_of_mine(&mut conn), Some(0));
+    }
+}
+
+/// A statement of ours takes as long as it takes: a lock that others hold, a table to make.
+#[test]
+fn a_limit_on_the_time_of_statements_limits_nothing_here() {
+    let (limit, ask) = if is_mysql() {
+        ("max_execution_time = 200", "SELECT @@max_execution_time")
+    } else {
+        ("max_statement_time = 0.2", "SELECT @@max_statement_time")
+    };
+    let db = database();
+    let name = statements_of(&db, |conn| drop(run_quicksight_migrations(conn).unwrap()))
+        .iter()
+        .find_map(|sql| Some(sql.strip_prefix("SELECT GET_LOCK('")?.split('\'').next()?.to_owned()))
+        .unwrap();
+    db.conn().query_drop("DELETE FROM quicksight_schema_history").unwrap();
+    let mut conn = db.conn();
+    conn.query_drop(format!("SET SESSION {limit}")).unwrap();
+    let before: Option<String> = conn.query_first(ask).unwrap();
+    let mut holder = db.conn();
+    holder.query_drop(format!("SELECT GET_LOCK('{name}', 0)")).unwrap();
+    let holding = std::thread::spawn(move || {
+        holder.query_drop("SELECT SLEEP(1.5)").unwrap();
+        holder.query_drop("SELECT RELEASE_ALL_LOCKS()").unwrap();
+    });
+
+    let report = run_quicksight_migrations(&mut conn).unwrap();
+
+    holding.join().unwrap();
+    assert!(report.lock_wait() > Duration::from_secs(1), "{report}");
+    assert_eq!(conn.query_first::<String, _>(ask).unwrap(), before);
+}
+
+/// A client that waits for an answer less long than the server waits for a table would take the
+/// next answer for this one.
+#[test]
+fn a_long_wait_for_a_table_is_no_silence_for_the_client() {
+    let db = half_done();
+    let blockade = Blockade::of(&db, "trip");
+    let patience = Duration::from_secs(6);
+    let opts = db.opts().read_timeout(Some(Duration::from_secs(5)));
+    let mut conn = Conn::new(opts).unwrap();
+
+    let error =
+        Migrator::new().metadata_lock_timeout(patience).run(&mut conn).map(drop).unwrap_err();
+
+    assert_eq!(error.server_code(), Some(1205), "{error:?}");
+    let answer: Option<u32> = conn.query_first("SELECT 42").unwrap();
+    assert_eq!(answer, Some(42));
+    blockade.lift();
+    run_quicksight_migrations(&mut conn).unwrap();
 }
 
 #[test]
