@@ -32,18 +32,22 @@ find_program() {
     return 1
 }
 
-install_packages() {
+update_packages() {
     command -v apt-get >/dev/null || {
-        say "no apt-get here: install MySQL or MariaDB by hand, or set QUICKSIGHT_DATABASE_URL"
+        say "no apt-get here: install MySQL or MariaDB by hand and put mysqld or mariadbd on PATH"
         exit 1
     }
+    as_root apt-get update -q
+}
+
+install_packages() {
     say "installing $*"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
 # Debian has one name for the package, older Ubuntu releases have others.
 install_any() {
-    as_root apt-get update -q
+    update_packages
     for package in mariadb-server-core mysql-server-core-8.0 mariadb-server-core-10.6; do
         if apt-cache policy "$package" | grep -q 'Candidate: [0-9]'; then
             install_packages "$package"
@@ -63,7 +67,7 @@ any() {
 
 mariadb() {
     find_program mariadbd || {
-        as_root apt-get update -q
+        update_packages
         install_packages mariadb-server-core
         find_program mariadbd
     }
@@ -75,7 +79,7 @@ mysql_9() {
     home=$servers/mysql-9
     if [ ! -x "$home/mysqld" ]; then
         command -v debootstrap >/dev/null || {
-            as_root apt-get update -q
+            update_packages
             install_packages debootstrap debian-archive-keyring
         }
         say "unpacking MySQL 9 into $home, which takes a minute"
@@ -118,7 +122,7 @@ END
 # What the benchmark's peers are linked with.
 client_library() {
     pkg-config --exists libmariadb 2>/dev/null || {
-        as_root apt-get update -q
+        update_packages
         install_packages libmariadb-dev pkg-config
     }
 }

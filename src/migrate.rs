@@ -35,9 +35,19 @@ use crate::{
 ///
 /// # Errors
 ///
-/// Everything of [`Error`](crate::Error) except [`Error::NewerHistory`](crate::Error::NewerHistory) and [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), which
-/// need a setting of [`Migrator`]. After an error nothing is lost, and a further call goes on where
-/// this one stopped.
+/// - [`LockTimeout`](crate::Error::LockTimeout), [`LockUnavailable`](crate::Error::LockUnavailable): others
+///   are at work, or the server gives no lock.
+/// - [`OpenTransaction`](crate::Error::OpenTransaction),
+///   [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected): the connection is not fit for it.
+/// - [`UnsupportedServer`](crate::Error::UnsupportedServer), [`ReadOnly`](crate::Error::ReadOnly),
+///   [`PermissionDenied`](crate::Error::PermissionDenied): the server or the user is not.
+/// - [`Diverged`](crate::Error::Diverged), [`OutOfOrder`](crate::Error::OutOfOrder),
+///   [`CorruptHistory`](crate::Error::CorruptHistory): the history is not to be trusted.
+/// - [`SchemaDrift`](crate::Error::SchemaDrift): tables that are there are not as they should be.
+/// - [`Migration`](crate::Error::Migration), [`Database`](crate::Error::Database),
+///   [`Plan`](crate::Error::Plan): a statement failed, or refinery refused.
+///
+/// After an error nothing is lost, and a further call goes on where this one stopped.
 pub fn run_quicksight_migrations<C: Connection>(conn: &mut C) -> Result<Report> {
     Migrator::new().run(conn)
 }
@@ -98,8 +108,8 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// Everything of [`Error`](crate::Error). After an error nothing is lost, and a further call goes on where
-    /// this one stopped.
+    /// As there, and [`Error::NewerHistory`](crate::Error::NewerHistory) and
+    /// [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), which need a setting.
     pub fn run<C: Connection>(&self, conn: &mut C) -> Result<Report> {
         self.run_these(&EMBEDDED, conn)
     }
