@@ -7,7 +7,7 @@ use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Once,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use mysql::{Conn, Pool, PoolConstraints, PoolOpts, prelude::Queryable};
@@ -322,11 +322,13 @@ fn a_long_wait_for_a_table_is_no_silence_for_the_client() {
     let patience = Duration::from_secs(6);
     let opts = db.opts().read_timeout(Some(Duration::from_secs(5)));
     let mut conn = Conn::new(opts).unwrap();
+    let started = Instant::now();
 
     let error =
         Migrator::new().metadata_lock_timeout(patience).run(&mut conn).map(drop).unwrap_err();
 
     assert_eq!(error.server_code(), Some(1205), "{error:?}");
+    assert!(started.elapsed() > Duration::from_secs(5), "as long as was asked for");
     let answer: Option<u32> = conn.query_first("SELECT 42").unwrap();
     assert_eq!(answer, Some(42));
     blockade.lift();
