@@ -24,8 +24,9 @@
 //! such lock, or takes it on another node of a cluster, can still spoil a balance, which
 //! [`integrity`](crate::integrity) then finds.
 //!
-//! [`SystemAccount`]s need no row in `auth_user`. Where there is none, their movements queue up at
-//! the first row that the account has in the ledger.
+//! [`SystemAccount`]s need no row in `auth_user`, and none there is looked at: their movements queue up
+//! at the first row that the account has in the ledger. Whoever finds no row yet, queues up at the first
+//! user for once.
 //!
 //! # Time
 //!

@@ -1,12 +1,17 @@
 //! One transaction of the database: lock the accounts, read their balances, append, commit.
 
 use std::{
+    collections::hash_map::RandomState,
+    hash::BuildHasher,
     thread,
     time::{Duration, Instant},
 };
 
 use log::debug;
-use mysql::{Conn, Params, Value, prelude::Queryable};
+use mysql::{
+    Conn, Params, Value,
+    prelude::{FromValue, Queryable},
+};
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
@@ -30,7 +35,7 @@ const ATTEMPTS: u32 = 5;
 /// After this long no attempt begins, so that a caller waits for one more lock at most.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// The rest before the second attempt. The next rests are longer.
+/// The mean rest before the second attempt. The next rests are longer.
 const PAUSE: Duration = Duration::from_millis(5);
 
 pub(super) fn transaction<C: Connection>(
@@ -39,7 +44,7 @@ pub(super) fn transaction<C: Connection>(
 ) -> Result<PointsTransaction> {
     new.check().map_err(Error::Refused)?;
     committed(conn.conn(), new.user_id, |conn| {
-        lock(conn, new.user_id)?;
+        lock(conn, &[new.user_id])?;
         let (before, now) = newest(conn, new.user_id)?;
         let mut entry = PointsTransaction {
             id: 0,
@@ -67,8 +72,7 @@ pub(super) fn transfer<C: Connection>(
     committed(conn.conn(), new.payer, |conn| {
         // In the order of the ids, whoever pays: two payments in opposite directions would else each
         // hold what the other one waits for.
-        lock(conn, new.payer.min(new.payee))?;
-        lock(conn, new.payer.max(new.payee))?;
+        lock(conn, &[new.payer.min(new.payee), new.payer.max(new.payee)])?;
         let (before, now) = newest(conn, new.payer)?;
         let paid = balance(before, -new.points, new.payer, new.occasion.overdraft)?;
         let (before, _) = newest(conn, new.payee)?;
@@ -114,12 +118,19 @@ fn committed<T>(conn: &mut Conn, account: i32, work: impl Fn(&mut Conn) -> Resul
                     && started.elapsed() < LIMIT =>
             {
                 debug!("attempt {attempt} to {ACTION} met {:?}", error.server_code());
-                thread::sleep(PAUSE * attempt * attempt);
+                thread::sleep(rest(PAUSE * attempt * attempt));
                 attempt += 1;
             }
             outcome => return outcome,
         }
     }
+}
+
+/// Anything up to twice the mean. Whoever collided would else come back at the same moment.
+fn rest(mean: Duration) -> Duration {
+    // A fresh state has keys of its own, which the library draws at random.
+    let [dice, ..] = RandomState::new().hash_one(()).to_be_bytes();
+    mean * u32::from(dice) / 128
 }
 
 fn once<T>(conn: &mut Conn, account: i32, work: impl Fn(&mut Conn) -> Result<T>) -> Result<T> {
@@ -146,7 +157,7 @@ fn begin(conn: &mut Conn) -> Result<()> {
         }
         Err(error) => return Err(Error::from_answer(ACTION, error)),
     }
-    conn.query_drop("START TRANSACTION").map_err(|error| Error::from_answer(ACTION, error))
+    command(conn, "START TRANSACTION")
 }
 
 /// Commits. An answer that says that the server undid the work is an error like any other; without
@@ -158,26 +169,74 @@ fn commit(conn: &mut Conn, account: i32) -> Result<()> {
     })
 }
 
-/// Makes the movements of an account wait for each other: at the user's row, or at the first row that
-/// an account of the system has in the ledger. Neither is ever another one, as the newest row is.
-///
-/// Two first movements of an account of the system lock the same gap, and the server lets only one of
-/// them in: the other meets a deadlock, and is tried again when there is a first row.
-///
-/// Ordered by all of an index, so that the server reads it from its end and no other.
-fn lock(conn: &mut Conn, account: i32) -> Result<()> {
-    let is_user = !SystemAccount::has(account);
-    let sql = if is_user {
-        "SELECT id FROM auth_user WHERE id = ? FOR UPDATE"
-    } else {
-        "SELECT id FROM points_transaction WHERE user_id = ? ORDER BY user_id, id LIMIT 1 FOR UPDATE"
-    };
-    let found: Option<i32> =
-        ask(conn, ACTION, sql, (account,), Columns::take)?.next().transpose()?;
-    if is_user && found.is_none() {
-        return Err(Error::Refused(Refusal::UnknownAccount { account }));
+/// Makes the movements of these accounts, given in the order of their ids, wait for those of others:
+/// at the user's row, or at the first row that an account of the system has in the ledger. Neither is
+/// ever another one, as the newest row is.
+fn lock(conn: &mut Conn, accounts: &[i32]) -> Result<()> {
+    let mut firsts = Vec::with_capacity(accounts.len());
+    for account in accounts.iter().filter(|account| SystemAccount::has(**account)) {
+        firsts.push((*account, first(conn, *account)?));
+    }
+    if !firsts.is_empty() {
+        // That was a snapshot, and the balances must come from a later one. The next transaction has
+        // the isolation of this one.
+        // https://dev.mysql.com/doc/refman/8.4/en/commit.html
+        command(conn, "COMMIT AND CHAIN NO RELEASE")?;
+    }
+    if firsts.iter().any(|(_, first)| first.is_none()) {
+        queue(conn)?;
+    }
+    for account in accounts {
+        match firsts.iter().find(|(of, _)| of == account) {
+            Some((_, first)) => lock_first(conn, *account, *first)?,
+            None => lock_user(conn, *account)?,
+        }
     }
     Ok(())
+}
+
+/// The id of the first row of an account. This reads without a lock, and one entry of an index.
+fn first(conn: &mut Conn, account: i32) -> Result<Option<i64>> {
+    let sql = "SELECT MIN(id) FROM points_transaction WHERE user_id = ?";
+    Ok(find(conn, sql, (account,))?.flatten())
+}
+
+fn lock_user(conn: &mut Conn, account: i32) -> Result<()> {
+    let sql = "SELECT id FROM auth_user WHERE id = ? FOR UPDATE";
+    match find::<i64>(conn, sql, (account,))? {
+        Some(_) => Ok(()),
+        None => Err(Error::Refused(Refusal::UnknownAccount { account })),
+    }
+}
+
+/// Locks the first row of an account of the system by its id, which locks this row and nothing else. A
+/// search by account would lock the gap before it, too, where its neighbour's rows go, and the server
+/// might search the whole ledger, and lock all of it.
+/// <https://dev.mysql.com/doc/refman/8.4/en/innodb-locks-set.html>
+///
+/// Only where there is no such row the search is right: its lock is the gap where the row will be.
+fn lock_first(conn: &mut Conn, account: i32, first: Option<i64>) -> Result<()> {
+    if let Some(id) = first {
+        let sql = "SELECT id FROM points_transaction WHERE id = ? AND user_id = ? FOR UPDATE";
+        if find::<i64>(conn, sql, (id, account))?.is_some() {
+            return Ok(());
+        }
+    }
+    let sql = "SELECT id FROM points_transaction WHERE user_id = ? ORDER BY user_id, id LIMIT 1 FOR UPDATE";
+    find::<i64>(conn, sql, (account,)).map(drop)
+}
+
+/// Makes those who record the first movement of any account of the system wait for each other, at the
+/// first user. A gap lets everybody lock it and nobody write into it, so that many at once would end
+/// in more deadlocks than there are attempts. The first user comes before all other locks, in the order
+/// of the ids.
+fn queue(conn: &mut Conn) -> Result<()> {
+    find::<i64>(conn, "SELECT id FROM auth_user ORDER BY id LIMIT 1 FOR UPDATE", ()).map(drop)
+}
+
+/// The first column of the first row.
+fn find<T: FromValue>(conn: &mut Conn, sql: &str, values: impl Into<Params>) -> Result<Option<T>> {
+    ask(conn, ACTION, sql, values, Columns::take)?.next().transpose()
 }
 
 /// The balance of an account, and the server's time.
@@ -250,6 +309,10 @@ fn touch(conn: &mut Conn, entry: &PointsTransaction) -> Result<()> {
         "UPDATE auth_user SET modified_on = GREATEST(COALESCE(modified_on, ?), ?) WHERE id = ?",
         (moment, moment, entry.user_id),
     )
+}
+
+fn command(conn: &mut Conn, sql: &str) -> Result<()> {
+    conn.query_drop(sql).map_err(|error| Error::from_answer(ACTION, error))
 }
 
 fn execute(conn: &mut Conn, sql: &str, values: impl Into<Params>) -> Result<()> {

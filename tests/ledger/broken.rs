@@ -145,6 +145,15 @@ fn a_connection_that_breaks_leaves_a_movement_or_nothing() {
     cut_at_each_statement(1, Cut::BeforeAnswer, call);
 }
 
+/// An account of the system is looked for before it is locked.
+#[test]
+fn a_connection_that_breaks_leaves_a_reward_or_nothing() {
+    let reward = NewPointsTransfer::new(2000, 1, Activity::CampaignReward, points(25));
+    let call = |conn: &mut Conn| record_points_transfer(conn, &reward).map(drop);
+    cut_at_each_statement(2, Cut::BeforeStatement, call);
+    cut_at_each_statement(2, Cut::BeforeAnswer, call);
+}
+
 #[test]
 fn a_connection_that_breaks_leaves_both_halves_or_none() {
     let call = |conn: &mut Conn| record_points_transfer(conn, &gift()).map(drop);

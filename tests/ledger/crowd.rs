@@ -12,13 +12,13 @@ use quicksight_migrations::{
 };
 
 use crate::{
-    Row, assert_pairs, assert_running_sums, deadlocks, ledger, points,
+    Row, assert_clean, assert_pairs, assert_running_sums, deadlocks, ledger, points,
     support::{Database, Server, database_on},
     users, users_of,
 };
 
 /// Runs `work` in as many threads, each with a connection and its number, all from the same moment.
-fn at_once(db: &Database, writers: usize, work: impl Fn(&mut Conn, usize) + Sync) {
+pub(crate) fn at_once(db: &Database, writers: usize, work: impl Fn(&mut Conn, usize) + Sync) {
     let ready = Barrier::new(writers);
     thread::scope(|scope| {
         for number in 0..writers {
@@ -32,12 +32,12 @@ fn at_once(db: &Database, writers: usize, work: impl Fn(&mut Conn, usize) + Sync
     });
 }
 
-fn earn(conn: &mut Conn, account: i32, hundredths: i64) {
+pub(crate) fn earn(conn: &mut Conn, account: i32, hundredths: i64) {
     let new = NewPointsTransaction::new(account, Activity::Incentive, points(hundredths));
     record_points_transaction(conn, &new).unwrap();
 }
 
-fn pay(conn: &mut Conn, from: i32, to: i32, hundredths: i64) {
+pub(crate) fn pay(conn: &mut Conn, from: i32, to: i32, hundredths: i64) {
     let new = NewPointsTransfer::new(from, to, Activity::CampaignReward, points(hundredths));
     record_points_transfer(conn, &new).unwrap();
 }
@@ -59,6 +59,7 @@ fn no_update_is_lost_when_32_write_for_one_user() {
     let rows = ledger(&mut conn);
     assert_eq!(rows.len(), 32 * 5);
     assert_running_sums(&rows);
+    assert_clean(&mut conn);
 }
 
 #[test]
@@ -74,6 +75,7 @@ fn no_update_is_lost_when_32_write_for_users_of_their_own() {
     let rows = ledger(&mut conn);
     assert_eq!(rows.len(), 32 * 5);
     assert_running_sums(&rows);
+    assert_clean(&mut conn);
 }
 
 /// On a server of its own, which meets no deadlock of anybody else's.
@@ -92,6 +94,7 @@ fn users_who_pay_each_other_do_not_block_each_other() {
     let rows = ledger(&mut conn);
     assert_eq!(rows.len(), 16 * 6 * 2);
     assert_running_sums(&rows);
+    assert_clean(&mut conn);
     assert_pairs(&rows);
     assert_eq!(sum(&rows), Decimal::ZERO);
     assert_eq!(deadlocks(&mut conn), 0);
@@ -115,6 +118,8 @@ fn an_account_of_the_system_begins_under_the_hands_of_many() {
         let rows = ledger(&mut conn);
         assert_eq!(rows.len(), 4 * 5 * 2, "{isolation}");
         assert_running_sums(&rows);
+        assert_clean(&mut conn);
+        assert_clean(&mut conn);
         assert_pairs(&rows);
     }
 }
@@ -139,6 +144,7 @@ fn all_kinds_of_movements_go_together() {
     let rows = ledger(&mut conn);
     assert_eq!(rows.len(), 1 + 6 * 3 + 18 * 3 * 2);
     assert_running_sums(&rows);
+    assert_clean(&mut conn);
 }
 
 /// Two who would spend the same points.

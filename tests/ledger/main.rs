@@ -7,9 +7,11 @@ mod model;
 mod refused;
 #[path = "../support/mod.rs"]
 mod support;
+mod system;
 
 use mysql::{Conn, Pool, prelude::Queryable};
 use quicksight_migrations::{
+    integrity,
     ledger::{
         Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount,
         record_points_transaction, record_points_transfer,
@@ -91,6 +93,13 @@ fn assert_running_sums(rows: &[Row]) {
         *balance += row.points;
         assert_eq!(row.balance, *balance, "{row:?}");
     }
+}
+
+/// What looks for wrong balances finds none.
+#[track_caller]
+fn assert_clean(conn: &mut Conn) {
+    let report = integrity::validate(conn).unwrap();
+    assert!(report.is_clean(), "{report}");
 }
 
 /// Each row is half of a pair that sums to zero.
