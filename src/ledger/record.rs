@@ -29,6 +29,12 @@ use crate::{
 
 const ACTION: &str = "record a movement of points";
 
+/// The end of a transaction, whatever `completion_type` makes of a plain one: another transaction, or
+/// the end of the connection.
+/// <https://dev.mysql.com/doc/refman/8.4/en/commit.html>
+const COMMIT: &str = "COMMIT AND NO CHAIN NO RELEASE";
+const ROLLBACK: &str = "ROLLBACK AND NO CHAIN NO RELEASE";
+
 /// How often a transaction is begun that others got in the way of.
 const ATTEMPTS: u32 = 5;
 
@@ -137,7 +143,7 @@ fn once<T>(conn: &mut Conn, account: i32, work: impl Fn(&mut Conn) -> Result<T>)
     begin(conn)?;
     let done = work(conn).and_then(|done| commit(conn, account).map(|()| done));
     if done.is_err()
-        && let Err(second) = conn.query_drop("ROLLBACK")
+        && let Err(second) = conn.query_drop(ROLLBACK)
     {
         debug!("and then: {second}");
     }
@@ -163,7 +169,7 @@ fn begin(conn: &mut Conn) -> Result<()> {
 /// Commits. An answer that says that the server undid the work is an error like any other; without
 /// such an answer nobody knows.
 fn commit(conn: &mut Conn, account: i32) -> Result<()> {
-    conn.query_drop("COMMIT").map_err(|source| match code::of(&source) {
+    conn.query_drop(COMMIT).map_err(|source| match code::of(&source) {
         Some(code) if code::is_undone_commit(code) => Error::from_answer(ACTION, source),
         _ => Error::CommitUnknown { account, source },
     })

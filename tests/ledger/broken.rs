@@ -105,7 +105,7 @@ fn cut_at_each_statement(rows: usize, cut: Cut, call: impl Fn(&mut Conn) -> Resu
     let (db, mut conn) = users(2);
     let statements = statements_of(&db, |conn| call(conn).unwrap());
     let last = statements.len() - 1;
-    assert_eq!(statements[last], "COMMIT");
+    assert!(statements[last].starts_with("COMMIT"), "{statements:?}");
     for (position, statement) in statements.iter().enumerate() {
         conn.query_drop("DELETE FROM points_transaction").unwrap();
         let first = statements[0].clone();

@@ -303,3 +303,25 @@ fn works_in_a_session_without_autocommit_and_leaves_no_transaction() {
     assert_eq!(ledger(&mut db.conn()).len(), 2);
     conn.query_drop("SET TRANSACTION READ WRITE").expect("no transaction is open");
 }
+
+/// The session says that a transaction follows each, or that each ends the connection.
+#[test]
+fn works_whatever_the_session_does_at_the_end_of_a_transaction() {
+    let (db, _conn) = users(1);
+    for (completion, rows) in [(1, 3), (2, 6)] {
+        let mut conn = db.conn();
+        conn.query_drop(format!("SET completion_type = {completion}")).unwrap();
+        let fee = NewPointsTransaction::new(1, Activity::Fee, points(-1));
+
+        record_points_transaction(&mut conn, &fee).unwrap();
+        conn.query_drop("SET TRANSACTION READ WRITE").expect("no transaction is open");
+        let reward = NewPointsTransfer::new(2000, 1, Activity::Fee, points(1));
+        record_points_transfer(&mut conn, &reward).unwrap();
+        conn.query_drop("SET TRANSACTION READ WRITE").expect("no transaction is open");
+        let nobody = NewPointsTransaction::new(2, Activity::Fee, points(-1));
+        record_points_transaction(&mut conn, &nobody).unwrap_err();
+        conn.query_drop("SET TRANSACTION READ WRITE").expect("no transaction is open");
+
+        assert_eq!(ledger(&mut db.conn()).len(), rows);
+    }
+}
