@@ -609,6 +609,42 @@ fn reads_under_any_sql_mode_and_in_a_transaction_of_the_caller() {
     assert!(validate(&mut conn).is_clean());
 }
 
+/// A session that would have a few rows of each answer has all of them here.
+#[test]
+fn finds_everything_whatever_limit_the_session_has() {
+    let db = good();
+    let mut conn = db.conn();
+    run(&mut conn, &format!("{POINTS}(900, 1, 1, 1, 9, NOW(), 0), (901, 77, 1, 1, 9, NOW(), 5)"));
+    run(
+        &mut conn,
+        &format!("{TOKENS}(900, 2, 1, 30, 7, NULL, NULL), (901, 2, 1, 3, 8, NULL, NULL)"),
+    );
+    run(
+        &mut conn,
+        "INSERT INTO referral_history (id, sender_user_id, receiver_user_id, receiver_device_id, \
+         ap_campaign_id) VALUES (900, 4, 5, 'x', 1), (901, 1, 6, 'y', 1)",
+    );
+    let report = validate(&mut conn);
+    assert_eq!(report.balance_inconsistencies().total(), 2);
+    assert_eq!(report.broken_referrals().total(), 2);
+    assert_eq!(report.over_distributed_campaigns().total(), 2);
+    for limit in [1, 0] {
+        run(&mut conn, &format!("SET sql_select_limit = {limit}"));
+        assert_eq!(validate(&mut conn), report, "{limit}");
+    }
+    for limit in [1, 0] {
+        run(&mut conn, &format!("SET sql_select_limit = {limit}"));
+        for (check, rows, ids) in PLANTED {
+            let (table, _) = rows.split_once(' ').unwrap();
+            run(&mut conn, &format!("DELETE FROM {table} WHERE id BETWEEN 900 AND 999"));
+            run(&mut conn, &format!("INSERT INTO {rows}"));
+            let issue = integrity::check(&mut conn, *check).unwrap();
+            assert_eq!(issue.map(|issue| issue.ids().to_vec()).as_deref(), Some(*ids), "{check:?}");
+            run(&mut conn, &format!("DELETE FROM {table} WHERE id BETWEEN 900 AND 999"));
+        }
+    }
+}
+
 #[test]
 fn a_connection_that_breaks_under_way_never_lets_rows_pass_unseen() {
     let db = good();

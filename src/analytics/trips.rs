@@ -7,7 +7,7 @@ use time::{PrimitiveDateTime, Weekday};
 
 use super::{Accounts, moment};
 use crate::{
-    answer::{Columns, ask},
+    answer::{Columns, ask, ask_limited},
     connection::Connection,
     error::Result,
 };
@@ -218,5 +218,5 @@ pub(super) fn hotspots<C: Connection>(
          HAVING COUNT(*) >= ? ORDER BY frequency DESC, t.o_id, t.d_id, t.travel_mode LIMIT ?",
         accounts.condition("t.user_id")
     );
-    ask(conn, "find hot spots", &sql, (min_frequency, limit), Hotspot::read)?.collect()
+    ask_limited(conn, "find hot spots", &sql, (min_frequency, limit), Hotspot::read)?.collect()
 }

@@ -21,7 +21,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    answer::{Columns, ask},
+    answer::{Columns, ask_limited},
     code,
     connection::Connection,
     error::{Error, Result},
@@ -203,12 +203,12 @@ fn lock(conn: &mut Conn, accounts: &[i32]) -> Result<()> {
 
 /// The id of the first row of an account. This reads without a lock, and one entry of an index.
 fn first(conn: &mut Conn, account: i32) -> Result<Option<i64>> {
-    let sql = "SELECT MIN(id) FROM points_transaction WHERE user_id = ?";
+    let sql = "SELECT MIN(id) FROM points_transaction WHERE user_id = ? LIMIT 1";
     Ok(find(conn, sql, (account,))?.flatten())
 }
 
 fn lock_user(conn: &mut Conn, account: i32) -> Result<()> {
-    let sql = "SELECT id FROM auth_user WHERE id = ? FOR UPDATE";
+    let sql = "SELECT id FROM auth_user WHERE id = ? LIMIT 1 FOR UPDATE";
     match find::<i64>(conn, sql, (account,))? {
         Some(_) => Ok(()),
         None => Err(Error::Refused(Refusal::UnknownAccount { account })),
@@ -223,7 +223,8 @@ fn lock_user(conn: &mut Conn, account: i32) -> Result<()> {
 /// Only where there is no such row the search is right: its lock is the gap where the row will be.
 fn lock_first(conn: &mut Conn, account: i32, first: Option<i64>) -> Result<()> {
     if let Some(id) = first {
-        let sql = "SELECT id FROM points_transaction WHERE id = ? AND user_id = ? FOR UPDATE";
+        let sql =
+            "SELECT id FROM points_transaction WHERE id = ? AND user_id = ? LIMIT 1 FOR UPDATE";
         if find::<i64>(conn, sql, (id, account))?.is_some() {
             return Ok(());
         }
@@ -240,9 +241,9 @@ fn queue(conn: &mut Conn) -> Result<()> {
     find::<i64>(conn, "SELECT id FROM auth_user ORDER BY id LIMIT 1 FOR UPDATE", ()).map(drop)
 }
 
-/// The first column of the first row.
+/// The first column of the only row.
 fn find<T: FromValue>(conn: &mut Conn, sql: &str, values: impl Into<Params>) -> Result<Option<T>> {
-    ask(conn, ACTION, sql, values, Columns::take)?.next().transpose()
+    ask_limited(conn, ACTION, sql, values, Columns::take)?.next().transpose()
 }
 
 /// The balance of an account, and the server's time.
@@ -252,9 +253,9 @@ fn find<T: FromValue>(conn: &mut Conn, sql: &str, values: impl Into<Params>) -> 
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-consistent-read.html>
 fn newest(conn: &mut Conn, account: i32) -> Result<(Decimal, PrimitiveDateTime)> {
     let sql = "SELECT (SELECT balance FROM points_transaction WHERE user_id = ? \
-               ORDER BY user_id DESC, id DESC LIMIT 1), NOW()";
+               ORDER BY user_id DESC, id DESC LIMIT 1), NOW() LIMIT 1";
     let read = |columns: &mut Columns| Ok((columns.take_sum()?, columns.take()?));
-    ask(conn, ACTION, sql, (account,), read)?
+    ask_limited(conn, ACTION, sql, (account,), read)?
         .next()
         .unwrap_or(Err(Error::UnexpectedAnswer { action: ACTION, column: 1 }))
 }

@@ -457,3 +457,36 @@ fn takes_any_moment_and_refuses_ranges_that_are_none() {
     let last = DateRange::new(Date::MAX.previous_day().unwrap(), Date::MAX).unwrap();
     assert_eq!(analytics::daily_revenue(&mut conn, last).unwrap().len(), 1);
 }
+
+/// A session that would have a few rows of each answer has all of them here.
+#[test]
+fn reports_are_whole_whatever_limit_the_session_has() {
+    let (_db, mut conn) = migrated();
+    two_points_one_token_three_trips(&mut conn);
+    for sql in [
+        "INSERT INTO auth_user (id, first_name, enterprise_id, created_on) \
+         VALUES (2, 'First 2', 20, '2025-03-01')",
+        "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (2, 1, '2025-03-05')",
+        "INSERT INTO cm_activity_location (user_id, o_id, d_id) VALUES (1, 1, 2), (1, 2, 1)",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+    let since = at(Month::March, 1, 0);
+    let range = DateRange::new(date(Month::March, 1), date(Month::April, 1)).unwrap();
+    let mut all = |limit: &str| {
+        conn.query_drop(format!("SET sql_select_limit = {limit}")).unwrap();
+        let reports = Analytics::new();
+        (
+            revenue(reports, &mut conn, range),
+            engagement(reports, &mut conn, since),
+            campaign(reports, &mut conn, 7),
+            hours(reports, &mut conn, since),
+            hotspots(reports, &mut conn, 1, 10),
+        )
+    };
+    let whole = all("DEFAULT");
+    assert_eq!((whole.1.len(), whole.3.len(), whole.4.len()), (2, 4, 2));
+    for limit in ["1", "0"] {
+        assert_eq!(all(limit), whole, "{limit}");
+    }
+}

@@ -325,3 +325,18 @@ fn works_whatever_the_session_does_at_the_end_of_a_transaction() {
         assert_eq!(ledger(&mut db.conn()).len(), rows);
     }
 }
+
+#[test]
+fn works_whatever_limit_the_session_has() {
+    for limit in [1, 0] {
+        let (db, mut conn) = users(1);
+        conn.query_drop(format!("SET sql_select_limit = {limit}")).unwrap();
+        let reward = NewPointsTransfer::new(2000, 1, Activity::Fee, points(1));
+        for _ in 0..2 {
+            record_points_transfer(&mut conn, &reward).unwrap();
+        }
+        let rows = ledger(&mut db.conn());
+        assert_eq!(rows.len(), 4);
+        assert_running_sums(&rows);
+    }
+}
