@@ -135,10 +135,12 @@ pub(super) fn by_hour<C: Connection>(
     accounts: Accounts,
     since: PrimitiveDateTime,
 ) -> Result<Vec<HourlyTrips>> {
+    // By expressions: an alias would give way to a column that somebody has added under its name.
+    // https://dev.mysql.com/doc/refman/8.4/en/problems-with-alias.html
+    let group = "DAYOFWEEK(t.started_on), HOUR(t.started_on), t.travel_mode";
     let sql = format!(
-        "SELECT DAYOFWEEK(t.started_on) AS weekday, HOUR(t.started_on) AS hour, t.travel_mode, \
-         COUNT(*), AVG(t.distance) FROM trip t WHERE t.started_on >= ?{} \
-         GROUP BY weekday, hour, t.travel_mode ORDER BY weekday, hour, t.travel_mode",
+        "SELECT {group}, COUNT(*), AVG(t.distance) FROM trip t WHERE t.started_on >= ?{} \
+         GROUP BY {group} ORDER BY {group}",
         accounts.condition("t.user_id")
     );
     ask(conn, "count trips by hour", &sql, (moment(since),), HourlyTrips::read)?.collect()

@@ -255,6 +255,50 @@ fn weekdays_and_modes_have_their_names() {
     assert_eq!(format!("{:>8}|", TravelMode::from(77)), " mode 77|");
 }
 
+/// Tables may have columns of their own, under any name that a statement might use.
+#[test]
+fn columns_that_somebody_has_added_change_nothing() {
+    let (_db, mut conn) = migrated();
+    two_points_one_token_three_trips(&mut conn);
+    conn.query_drop(
+        "INSERT INTO cm_activity_location (user_id, o_id, d_id) VALUES (1, 1, 2), (2, 1, 2), (1, 2, 1)",
+    )
+    .unwrap();
+    let since = at(Month::March, 1, 0);
+    let range = DateRange::new(date(Month::March, 1), date(Month::April, 1)).unwrap();
+    let all = |conn: &mut Conn| {
+        let reports = Analytics::new();
+        (
+            revenue(reports, conn, range),
+            engagement(reports, conn, since),
+            campaign(reports, conn, 7),
+            hours(reports, conn, since),
+            hotspots(reports, conn, 1, 10),
+        )
+    };
+    let before = all(&mut conn);
+    for (table, names) in [
+        ("trip", &["weekday", "hour", "trips", "first_trip", "engaged"][..]),
+        ("cm_activity_location", &["frequency", "mode"]),
+        ("points_transaction", &["date", "total", "ledger", "movements"]),
+        (
+            "token_transaction",
+            &["first_issue", "last_issue", "grants", "recipients", "distributed"],
+        ),
+        ("auth_user", &["movements", "points", "grants", "tokens", "trips"]),
+        ("campaign", &["recipients", "trips", "days"]),
+    ] {
+        for name in names {
+            let sql = format!("ALTER TABLE {table} ADD COLUMN `{name}` int DEFAULT 3");
+            conn.query_drop(sql).unwrap();
+        }
+    }
+    for mode in ["ONLY_FULL_GROUP_BY", ""] {
+        conn.query_drop(format!("SET sql_mode = '{mode}'")).unwrap();
+        assert_eq!(all(&mut conn), before, "{mode}");
+    }
+}
+
 /// The original statements, which the service sends without this crate.
 #[test]
 fn agrees_with_the_original_statements_where_they_are_right() {
