@@ -37,6 +37,7 @@
 mod balance;
 mod campaign;
 mod check;
+mod duplicate;
 mod findings;
 mod referral;
 

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use super::Findings;
+use super::{Findings, duplicate};
 use crate::{
     answer::{Columns, ask},
     connection::Connection,
     error::Result,
     ledger::SystemAccount,
 };
+
+const ACTION: &str = "look for rows that must not be";
 
 /// How many ids a line shows.
 const SHOWN: usize = 10;
@@ -52,17 +54,14 @@ checks! {
     DuplicatePoints, "points_transaction", "equal to an earlier one in user, moment, activity and points",
         // Groups (g) and their members (b) come from coins_history_idx_1 alone, and only members are
         // read (t) for their points. As plain joins on all four columns this may be read by date, and
-        // then a job that pays everybody at one moment makes it quadratic.
+        // then a job that pays everybody at one moment makes it quadratic. Who of a group is equal to
+        // whom, is told from the order in which `duplicate` has them.
         "(SELECT MIN(id) AS first FROM points_transaction WHERE user_id NOT IN {system} \
           GROUP BY user_id, created_on, activity_type HAVING COUNT(*) > 1) g \
          STRAIGHT_JOIN points_transaction a ON a.id = g.first \
          STRAIGHT_JOIN points_transaction b ON b.user_id = a.user_id \
           AND b.created_on = a.created_on AND b.activity_type = a.activity_type \
-         STRAIGHT_JOIN points_transaction t ON t.id = b.id \
-         WHERE (SELECT 1 FROM points_transaction c \
-          STRAIGHT_JOIN points_transaction f ON f.id = c.id \
-          WHERE c.user_id = a.user_id AND c.created_on = a.created_on \
-          AND c.activity_type = a.activity_type AND c.id < b.id AND f.points = t.points LIMIT 1)";
+         STRAIGHT_JOIN points_transaction t ON t.id = b.id";
 
     /// Points of an account that is neither in `auth_user` nor a system account.
     PointsOfUnknownUser, "points_transaction", "of an unknown user",
@@ -186,9 +185,12 @@ impl Check {
     pub(super) fn run<C: Connection>(self, conn: &mut C) -> Result<Option<QualityIssue>> {
         let system = SystemAccount::ALL.map(|account| account.id().to_string()).join(", ");
         let rows = self.rule().rows.replace("{system}", &format!("({system})"));
-        let sql = format!("SELECT t.id FROM {rows} ORDER BY t.id");
-        let ids = ask(conn, "look for rows that must not be", &sql, (), Columns::take)?;
-        let rows = Findings::collect(ids)?;
+        let rows = if self == Self::DuplicatePoints {
+            duplicate::ids(conn, ACTION, &rows)?
+        } else {
+            let sql = format!("SELECT t.id FROM {rows} ORDER BY t.id");
+            Findings::collect(ask(conn, ACTION, &sql, (), Columns::take)?)?
+        };
         Ok((!rows.is_empty()).then_some(QualityIssue { check: self, rows }))
     }
 }

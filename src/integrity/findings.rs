@@ -1,5 +1,7 @@
 //! Findings: all are counted, some are listed.
 
+use std::collections::BTreeSet;
+
 use crate::error::Result;
 
 /// How many findings are listed. Whoever has more has one cause for most of them.
@@ -38,6 +40,22 @@ impl<T> Findings<T> {
             findings.add(finding?);
         }
         Ok(findings)
+    }
+
+    /// Goes through all findings in whatever order they arrive, and lists the least.
+    pub(super) fn collect_least(found: impl Iterator<Item = Result<T>>) -> Result<Self>
+    where
+        T: Ord,
+    {
+        let (mut least, mut total) = (BTreeSet::new(), 0);
+        for finding in found {
+            least.insert(finding?);
+            total += 1;
+            if least.len() > LISTED {
+                least.pop_last();
+            }
+        }
+        Ok(Self { listed: least.into_iter().collect(), total })
     }
 
     fn add(&mut self, finding: T) {
