@@ -34,6 +34,12 @@
 //! Ranges are half-open: `since` and the first day are in, the end is not, so that ranges laid end to
 //! end count nothing twice.
 
+//! # Impossible dates
+//!
+//! Under some `sql_mode`s a column may hold a date that no calendar has, such as 0000-00-00 or
+//! 2025-02-30. What has one counts as undated: its points are of no day, its trip of no hour and after
+//! no grant, and a grant of it is counted but neither the first nor the last.
+
 mod campaign;
 mod engagement;
 mod revenue;
@@ -286,6 +292,14 @@ pub fn activity_hotspots<C: Connection>(
     limit: u64,
 ) -> Result<Vec<Hotspot>> {
     Analytics::new().activity_hotspots(conn, min_frequency, limit)
+}
+
+/// A condition: a column holds a date that the calendar has. NULL is none.
+/// <https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sqlmode_allow_invalid_dates>
+fn is_date(column: &str) -> String {
+    format!(
+        "MONTH({column}) > 0 AND DAYOFMONTH({column}) BETWEEN 1 AND DAYOFMONTH(LAST_DAY({column}))"
+    )
 }
 
 /// A moment as the server takes it. Its dates begin in the year 1000, so everything is later than

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use mysql::{Binary, Params, QueryResult, Row, prelude::FromValue, prelude::Queryable};
+use mysql::{
+    Binary, Params, QueryResult, Row, Value, from_value_opt,
+    prelude::{FromValue, Queryable},
+};
+use time::Date;
 
 use crate::{
     connection::Connection,
@@ -83,6 +87,16 @@ impl Columns {
         self.taken += 1;
         match value {
             Some(Ok(value)) => Ok(value),
+            _ => Err(Error::UnexpectedAnswer { action: self.action, column: self.taken }),
+        }
+    }
+
+    /// The next column, or `None` where it is NULL or no day of the calendar, such as the 30th of
+    /// February.
+    pub(crate) fn take_day(&mut self) -> Result<Option<Date>> {
+        match self.take()? {
+            date @ Value::Date(..) => Ok(from_value_opt(date).ok()),
+            Value::NULL => Ok(None),
             _ => Err(Error::UnexpectedAnswer { action: self.action, column: self.taken }),
         }
     }

@@ -296,10 +296,10 @@ pub enum Error {
         until: time::Date,
     },
 
-    /// The server's answer has a value of a type that the table should not hold.
+    /// The server's answer has a type or a value that the table should not hold.
     #[cfg(feature = "analytics")]
     #[error(
-        "could not {action}, because column {column} of the server's answer has an unexpected type; \
+        "could not {action}, because column {column} of the server's answer has an unexpected type or value; \
          see with verify whether the tables are what this build needs"
     )]
     UnexpectedAnswer {

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
-use super::Accounts;
+use super::{Accounts, is_date};
 use crate::{
     answer::{Columns, ask},
     connection::Connection,
@@ -150,19 +150,22 @@ pub(super) fn performance<C: Connection>(
         "FROM token_transaction t WHERE t.ap_campaign_id = ? AND t.tokens > 0{}",
         accounts.condition("t.user_id")
     );
+    let issued = format!("CASE WHEN {} THEN t.issued_on END", is_date("t.issued_on"));
+    let has_started = is_date("r.started_on");
     let sql = format!(
         "SELECT c.ap_campaign_id, c.name, c.tokens, given.recipients, given.grants, \
          given.distributed, given.first_issue, given.last_issue, taken.engaged, taken.trips, \
          taken.days \
          FROM campaign c \
          CROSS JOIN (SELECT COUNT(DISTINCT t.user_id) AS recipients, COUNT(*) AS grants, \
-         SUM(t.tokens) AS distributed, MIN(t.issued_on) AS first_issue, \
-         MAX(t.issued_on) AS last_issue {grants}) given \
+         SUM(t.tokens) AS distributed, MIN({issued}) AS first_issue, \
+         MAX({issued}) AS last_issue {grants}) given \
          CROSS JOIN (SELECT COUNT(*) AS engaged, SUM(trips) AS trips, \
          SUM(DATEDIFF(first_trip, first_issue)) AS days FROM ( \
          SELECT g.user_id, g.first_issue, COUNT(*) AS trips, MIN(r.started_on) AS first_trip \
-         FROM (SELECT t.user_id, MIN(t.issued_on) AS first_issue {grants} GROUP BY t.user_id) g \
+         FROM (SELECT t.user_id, MIN({issued}) AS first_issue {grants} GROUP BY t.user_id) g \
          JOIN trip r ON r.user_id = g.user_id AND r.started_on >= g.first_issue \
+         AND {has_started} \
          GROUP BY g.user_id, g.first_issue) engaged) taken \
          WHERE c.ap_campaign_id = ?"
     );

@@ -114,7 +114,7 @@ impl DailyRevenue {
 /// What one ledger gained on one day.
 struct Sum {
     ledger: u8,
-    date: Date,
+    date: Option<Date>,
     total: Decimal,
 }
 
@@ -123,7 +123,7 @@ const TOKENS: u8 = 1;
 
 impl Sum {
     fn read(columns: &mut Columns) -> Result<Self> {
-        Ok(Self { ledger: columns.take()?, date: columns.take()?, total: columns.take_sum()? })
+        Ok(Self { ledger: columns.take()?, date: columns.take_day()?, total: columns.take_sum()? })
     }
 }
 
@@ -152,7 +152,9 @@ pub(super) fn by_day<C: Connection>(
     let values = (from, until, from, until, from, until);
     for sum in ask(conn, "sum up the revenue by day", &sql, values, Sum::read)? {
         let Sum { ledger, date, total } = sum?;
-        let Some(day) = range.index_of(date).and_then(|index| days.get_mut(index)) else {
+        let Some(day) =
+            date.and_then(|date| range.index_of(date)).and_then(|index| days.get_mut(index))
+        else {
             continue;
         };
         match ledger {

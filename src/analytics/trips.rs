@@ -5,7 +5,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 use time::{PrimitiveDateTime, Weekday};
 
-use super::{Accounts, moment};
+use super::{Accounts, is_date, moment};
 use crate::{
     answer::{Columns, ask, ask_limited},
     connection::Connection,
@@ -139,8 +139,9 @@ pub(super) fn by_hour<C: Connection>(
     // https://dev.mysql.com/doc/refman/8.4/en/problems-with-alias.html
     let group = "DAYOFWEEK(t.started_on), HOUR(t.started_on), t.travel_mode";
     let sql = format!(
-        "SELECT {group}, COUNT(*), AVG(t.distance) FROM trip t WHERE t.started_on >= ?{} \
+        "SELECT {group}, COUNT(*), AVG(t.distance) FROM trip t WHERE t.started_on >= ? AND {}{} \
          GROUP BY {group} ORDER BY {group}",
+        is_date("t.started_on"),
         accounts.condition("t.user_id")
     );
     ask(conn, "count trips by hour", &sql, (moment(since),), HourlyTrips::read)?.collect()
@@ -199,7 +200,7 @@ impl Hotspot {
         Ok(Self {
             origin: columns.take()?,
             destination: columns.take()?,
-            travel_mode: columns.take_sum::<i32>()?.into(),
+            travel_mode: columns.take::<i32>()?.into(),
             frequency: columns.take()?,
             average_driving: columns.take()?,
             average_transit: columns.take()?,
@@ -213,11 +214,11 @@ pub(super) fn hotspots<C: Connection>(
     min_frequency: u64,
     limit: u64,
 ) -> Result<Vec<Hotspot>> {
+    let group = "t.o_id, t.d_id, COALESCE(t.travel_mode, 0)";
     let sql = format!(
-        "SELECT t.o_id, t.d_id, t.travel_mode, COUNT(*) AS frequency, \
-         AVG(t.probability_driving), AVG(t.probability_transit) \
-         FROM cm_activity_location t WHERE TRUE{} GROUP BY t.o_id, t.d_id, t.travel_mode \
-         HAVING COUNT(*) >= ? ORDER BY frequency DESC, t.o_id, t.d_id, t.travel_mode LIMIT ?",
+        "SELECT {group}, COUNT(*), AVG(t.probability_driving), AVG(t.probability_transit) \
+         FROM cm_activity_location t WHERE TRUE{} GROUP BY {group} \
+         HAVING COUNT(*) >= ? ORDER BY COUNT(*) DESC, {group} LIMIT ?",
         accounts.condition("t.user_id")
     );
     ask_limited(conn, "find hot spots", &sql, (min_frequency, limit), Hotspot::read)?.collect()

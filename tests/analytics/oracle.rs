@@ -157,7 +157,7 @@ fn mean(values: &[Option<f64>]) -> Option<f64> {
 pub(crate) fn hotspots(rows: &Rows, min_frequency: u64, limit: usize) -> Vec<Spot> {
     let mut spots = BTreeMap::<_, Vec<_>>::new();
     for habit in &rows.habits {
-        let key = (habit.o_id, habit.d_id, habit.travel_mode);
+        let key = (habit.o_id, habit.d_id, habit.travel_mode.unwrap_or(0));
         spots.entry(key).or_default().push((habit.driving, habit.transit));
     }
     let mut spots: Vec<_> = spots

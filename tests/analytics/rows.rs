@@ -51,7 +51,7 @@ pub(crate) struct Habit {
     pub(crate) user_id: i32,
     pub(crate) o_id: Option<u32>,
     pub(crate) d_id: Option<u32>,
-    pub(crate) travel_mode: i32,
+    pub(crate) travel_mode: Option<i32>,
     pub(crate) driving: Option<Decimal>,
     pub(crate) transit: Option<Decimal>,
 }
@@ -153,7 +153,7 @@ fn trips() -> impl Strategy<Value = Trip> {
 fn habits() -> impl Strategy<Value = Habit> {
     let place = || option::weighted(0.9, 1_u32..3);
     let chance = || option::weighted(0.9, amounts(0..=10_000));
-    (IDS, place(), place(), 1_i32..3, chance(), chance()).prop_map(
+    (IDS, place(), place(), option::weighted(0.8, 0..3), chance(), chance()).prop_map(
         |(user_id, o_id, d_id, travel_mode, driving, transit)| Habit {
             user_id,
             o_id,
