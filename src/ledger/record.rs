@@ -118,17 +118,36 @@ fn committed<T>(conn: &mut Conn, account: i32, work: impl Fn(&mut Conn) -> Resul
     let mut attempt = 1;
     loop {
         match once(conn, account, &work) {
-            Err(error)
-                if error.collision().is_some()
-                    && attempt < ATTEMPTS
-                    && started.elapsed() < LIMIT =>
-            {
+            Ok(done) => return Ok(done),
+            Err(Failed { error, in_the_way }) => {
+                if !in_the_way || attempt >= ATTEMPTS || started.elapsed() >= LIMIT {
+                    return Err(error);
+                }
                 debug!("attempt {attempt} to {ACTION} met {:?}", error.server_code());
                 thread::sleep(rest(PAUSE * attempt * attempt));
                 attempt += 1;
             }
-            outcome => return outcome,
         }
+    }
+}
+
+/// A transaction that was undone, and whether others were in its way.
+struct Failed {
+    error: Error,
+    in_the_way: bool,
+}
+
+impl Failed {
+    /// A duplicate key is another node's doing at a commit alone. Before that it is our row that does
+    /// not fit, such as the one after the last id, and it will fit no better.
+    fn at_work(error: Error) -> Self {
+        let is_duplicate = error.server_code() == Some(code::DUPLICATE);
+        Self { in_the_way: !is_duplicate && error.collision().is_some(), error }
+    }
+
+    fn at_commit(error: Error) -> Self {
+        let is_undone = !matches!(error, Error::CommitUnknown { .. });
+        Self { in_the_way: is_undone && error.collision().is_some(), error }
     }
 }
 
@@ -139,9 +158,17 @@ fn rest(mean: Duration) -> Duration {
     mean * u32::from(dice) / 128
 }
 
-fn once<T>(conn: &mut Conn, account: i32, work: impl Fn(&mut Conn) -> Result<T>) -> Result<T> {
-    begin(conn)?;
-    let done = work(conn).and_then(|done| commit(conn, account).map(|()| done));
+fn once<T>(
+    conn: &mut Conn,
+    account: i32,
+    work: impl Fn(&mut Conn) -> Result<T>,
+) -> std::result::Result<T, Failed> {
+    begin(conn).map_err(Failed::at_work)?;
+    let done = work(conn).map_err(Failed::at_work);
+    let done = done.and_then(|done| match commit(conn, account) {
+        Ok(()) => Ok(done),
+        Err(error) => Err(Failed::at_commit(error)),
+    });
     if done.is_err()
         && let Err(second) = conn.query_drop(ROLLBACK)
     {

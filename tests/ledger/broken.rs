@@ -1,6 +1,13 @@
 //! Locks that others hold, and connections that break.
 
-use std::{sync::Mutex, thread, time::Duration};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
@@ -13,8 +20,11 @@ use quicksight_migrations::{
 
 use crate::{
     assert_pairs, assert_running_sums, deadlocks, ledger, points, questions,
-    support::wire::{Cut, Wire, statements_of},
-    users,
+    support::{
+        Server, database_on,
+        wire::{Cut, Wire, statements_of},
+    },
+    users, users_of,
 };
 
 fn earn() -> NewPointsTransaction {
@@ -98,6 +108,57 @@ fn a_deadlock_is_tried_again() {
     let rows = ledger(&mut conn);
     assert_eq!(rows.len(), 2);
     assert_pairs(&rows);
+}
+
+/// Whoever makes a backup holds up all commits, and the server undoes the one that waits too long. On a
+/// server of its own, where that holds up no other test.
+#[test]
+fn a_commit_that_is_undone_is_tried_again() {
+    let server = Server::start(&["--skip-log-bin"]);
+    let (db, mut conn) = users_of(database_on(&server), 1);
+    let (opts, commits) = (db.opts(), Arc::new(AtomicUsize::new(0)));
+    let (counter, backup) = (Arc::clone(&commits), Mutex::new(None::<Conn>));
+    let wire = Wire::open(db.address(), move |_, sql| {
+        let mut backup = backup.lock().unwrap();
+        if sql.starts_with("COMMIT") && counter.fetch_add(1, Ordering::SeqCst) == 0 {
+            let mut other = Conn::new(opts.clone()).unwrap();
+            other.query_drop("FLUSH TABLES WITH READ LOCK").unwrap();
+            *backup = Some(other);
+        }
+        if sql.starts_with("ROLLBACK")
+            && let Some(mut other) = backup.take()
+        {
+            other.query_drop("UNLOCK TABLES").unwrap();
+        }
+        None
+    });
+    let mut through = db.conn_through(wire.port()).unwrap();
+    through.query_drop("SET lock_wait_timeout = 1").unwrap();
+
+    record_points_transaction(&mut through, &earn()).unwrap();
+
+    assert_eq!(commits.load(Ordering::SeqCst), 2);
+    let rows = ledger(&mut conn);
+    assert_eq!(rows.len(), 1);
+    assert_running_sums(&rows);
+}
+
+/// After the last id the server has none, and says so or makes the last one again.
+#[test]
+fn a_row_that_finds_no_id_is_tried_once() {
+    let (_db, mut conn) = users(1);
+    conn.query_drop(
+        "INSERT INTO points_transaction (id, user_id, activity_type, points, balance, created_on) \
+         VALUES (2147483647, 1, 1, 1, 1, NOW())",
+    )
+    .unwrap();
+    let before = questions(&mut conn);
+
+    let error = record_points_transaction(&mut conn, &earn()).unwrap_err();
+
+    assert!(matches!(error, Error::Database { .. }), "{error:?}");
+    // Isolation, begin, lock, balance, row, rollback.
+    assert_eq!(questions(&mut conn) - before - 1, 6, "{error:?}");
 }
 
 /// Cuts the wire at each statement of a call that adds so many rows.
