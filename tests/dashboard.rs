@@ -72,6 +72,33 @@ fn fills_empty_tables_and_draws_what_is_in_them() {
     assert_eq!((page.matches("<svg ").count(), page.matches("</svg>").count()), (5, 5));
 }
 
+/// Somebody's clock is wrong, or somebody mistyped a year.
+#[test]
+fn the_month_ends_with_the_newest_row_that_can_be() {
+    let db = database();
+    dashboard(&db);
+    let mut conn = db.conn();
+    for day in ["2205-03-02", "9999-12-31"] {
+        conn.exec_drop(
+            "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (1, 2, ?)",
+            (day,),
+        )
+        .unwrap();
+        conn.exec_drop(
+            "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
+             VALUES (77777, 2, 0, 0, ?)",
+            (day,),
+        )
+        .unwrap();
+    }
+
+    let (summary, page) = dashboard(&db);
+
+    assert!(summary.contains("2025-03-31"), "{summary}");
+    assert!(!summary.contains("2205") && !page.contains("2205"), "{summary}");
+    assert!(summary.contains("2 rows of trip dated in the future"), "{summary}");
+}
+
 #[test]
 fn says_how_it_is_used() {
     let output = example("dashboard").arg("--help").output().unwrap();

@@ -36,8 +36,9 @@ impl Findings {
     /// Asks for the month from `first` on, without test accounts.
     pub(crate) fn gather(conn: &mut Conn, first: Date) -> Result<Self, Box<dyn Error>> {
         let reports = Analytics::new().without_test_accounts();
-        let range = DateRange::new(first, first + Duration::days(31))?;
-        let new_since = first - Duration::days(NEW);
+        let after = |days| first.checked_add(Duration::days(days)).ok_or("there is no such day");
+        let range = DateRange::new(first, after(31)?)?;
+        let new_since = after(-NEW)?;
 
         let (mut new_users, mut busiest) = (0, Vec::new());
         for user in reports.user_engagement(conn, new_since.midnight())? {

@@ -54,7 +54,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let last = newest(&mut conn)?.ok_or("there is neither a trip nor a movement of points")?;
-    let findings = Findings::gather(&mut conn, last.date() - Duration::days(i64::from(DAYS) - 1))?;
+    let first = last.date().checked_sub(Duration::days(i64::from(DAYS) - 1));
+    let findings = Findings::gather(&mut conn, first.ok_or("there is no month before that")?)?;
     summary::print(&findings);
 
     if let Some(folder) = out.parent() {
@@ -126,13 +127,16 @@ fn reward(conn: &mut Conn) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// When something was last recorded, which is where the month ends.
+/// When something was last recorded, which is where the month ends. A date that is yet to come is a
+/// wrong one; the day is for time zones.
 fn newest(conn: &mut Conn) -> mysql::Result<Option<PrimitiveDateTime>> {
     let mut newest = None;
-    for newest_of in
-        ["SELECT MAX(created_on) FROM points_transaction", "SELECT MAX(started_on) FROM trip"]
-    {
-        newest = newest.max(conn.query_first::<Option<PrimitiveDateTime>, _>(newest_of)?.flatten());
+    for (table, date) in [("points_transaction", "created_on"), ("trip", "started_on")] {
+        let sql = format!(
+            "SELECT MAX({date}) FROM {table} \
+             WHERE {date} BETWEEN '1000-01-01' AND NOW() + INTERVAL 1 DAY"
+        );
+        newest = newest.max(conn.query_first::<Option<PrimitiveDateTime>, _>(sql)?.flatten());
     }
     Ok(newest)
 }
