@@ -34,6 +34,12 @@
 //! Ranges are half-open: `since` and the first day are in, the end is not, so that ranges laid end to
 //! end count nothing twice.
 
+//! # The session
+//!
+//! With `autocommit=0` a report opens a transaction, which reads from one snapshot until the caller's
+//! `COMMIT`; [`ledger`](crate::ledger) refuses it as an open one. Names are exact if the session's
+//! character set is `utf8mb4`, as the driver's is unless it was told otherwise by `SET NAMES`.
+//!
 //! # Impossible dates
 //!
 //! Under some `sql_mode`s a column may hold a date that no calendar has, such as 0000-00-00 or
@@ -97,6 +103,10 @@ impl Analytics {
     }
 
     /// Leaves out the accounts that `auth_user.is_debug` marks as test accounts.
+    ///
+    /// Costs more: no index of dates has the account, so each row of the range is read from its table,
+    /// and MariaDB reads all of `auth_user` once for each table. The latter grows with the number of
+    /// users, whatever the range.
     pub fn without_test_accounts(mut self) -> Self {
         self.accounts = Accounts::Real;
         self
@@ -294,12 +304,11 @@ pub fn activity_hotspots<C: Connection>(
     Analytics::new().activity_hotspots(conn, min_frequency, limit)
 }
 
-/// A condition: a column holds a date that the calendar has. NULL is none.
+/// A condition: a column holds a date that the calendar has. The server reckons with no other, or turns
+/// it into one that is. NULL is none.
 /// <https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sqlmode_allow_invalid_dates>
 fn is_date(column: &str) -> String {
-    format!(
-        "MONTH({column}) > 0 AND DAYOFMONTH({column}) BETWEEN 1 AND DAYOFMONTH(LAST_DAY({column}))"
-    )
+    format!("{column} + INTERVAL 0 DAY = {column}")
 }
 
 /// A moment as the server takes it. Its dates begin in the year 1000, so everything is later than

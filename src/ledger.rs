@@ -28,6 +28,15 @@
 //! at the first row that the account has in the ledger. Whoever finds no row yet, queues up at the first
 //! user for once.
 //!
+//! # The session
+//!
+//! A transaction of the caller is refused and left alone. With `autocommit=0` a `SELECT` opens one, so a
+//! report on the same connection must be followed by `COMMIT` before a movement is recorded. The
+//! caller's `LOCK TABLES` ends when a movement begins, as at any
+//! [`START TRANSACTION`](https://dev.mysql.com/doc/refman/8.4/en/commit.html). The driver sends texts in
+//! `utf8mb4`: a session that was told another character set by `SET NAMES` stores other notes than were
+//! given.
+//!
 //! # Time
 //!
 //! `created_on` is the clock on the service's wall, US/Central, to the second. Unless it is

@@ -194,6 +194,18 @@ fn an_open_transaction_is_refused_and_left_alone() {
     }
 }
 
+/// Without autocommit a report opens a transaction, and the server does not tell it from others.
+#[test]
+fn a_report_in_a_session_without_autocommit_must_be_ended_first() {
+    let (_db, mut conn) = users(1);
+    conn.query_drop("SET autocommit = 0").unwrap();
+    quicksight_migrations::analytics::hourly_trips(&mut conn, noon()).unwrap();
+    let error = record_points_transaction(&mut conn, &movement(1, points(1))).unwrap_err();
+    assert!(matches!(error, Error::OpenTransaction), "{error:?}");
+    conn.query_drop("COMMIT").unwrap();
+    record_points_transaction(&mut conn, &movement(1, points(1))).unwrap();
+}
+
 #[test]
 fn says_which_right_is_missing() {
     let (db, _conn) = users(1);
