@@ -174,6 +174,14 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
         &[900, 901],
     ),
     (
+        Check::PointsOnNoDay,
+        "points_transaction (id, user_id, activity_type, points, balance, created_on) VALUES \
+         (900, 1, 1, 1, 1, '0000-00-00'), (901, 1, 1, 1, 1, '2025-02-30 12:00:00'), \
+         (902, 1, 1, 1, 1, '2025-04-00'), (903, 1, 1, 1, 1, '2025-00-04'), \
+         (904, 1, 1, 1, 1, '2024-02-29 23:59:59'), (905, 1, 1, 1, 1, '1000-01-01')",
+        &[900, 901, 902, 903],
+    ),
+    (
         Check::TokensOfUnknownUser,
         "token_transaction (id, user_id) VALUES (900, 4), (901, 0), (902, 2103), (903, 2100)",
         &[900, 901, 902],
@@ -201,6 +209,13 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
         &[900],
     ),
     (
+        Check::TokensOnNoDay,
+        "token_transaction (id, user_id, created_on, issued_on) VALUES (900, 1, '2025-02-30', NULL), \
+         (901, 1, NULL, '2025-02-30'), (902, 1, '0000-00-00', NOW()), (903, 1, NOW(), '0000-00-00'), \
+         (904, 1, NULL, NULL)",
+        &[900, 901, 902, 903],
+    ),
+    (
         Check::RedemptionsInFuture,
         "redeem_transaction (id, user_id, points, transaction_id, created_on) VALUES \
          (900, 1, -1, 'y', NOW() + INTERVAL 25 HOUR)",
@@ -210,6 +225,12 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
         Check::PaymentsInFuture,
         "bytemark_order_payments (id, user_id, order_id, created_on) VALUES (900, 1, 1, NOW() + INTERVAL 25 HOUR)",
         &[900],
+    ),
+    (
+        Check::PaymentsOnNoDay,
+        "bytemark_order_payments (id, user_id, order_id, created_on) VALUES \
+         (900, 1, 1, '0000-00-00'), (901, 1, 1, '2025-02-30')",
+        &[900, 901],
     ),
     (
         Check::PassesInFuture,
@@ -224,6 +245,11 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
     (
         Check::HomeCoordinates,
         "auth_user (id, home_latitude, office_longitude) VALUES (900, 91, NULL), (901, NULL, -181)",
+        &[900, 901],
+    ),
+    (
+        Check::SignUpsOnNoDay,
+        "auth_user (id, created_on) VALUES (900, '0000-00-00'), (901, '2025-02-30'), (902, NULL)",
         &[900, 901],
     ),
     (
@@ -251,6 +277,11 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
         Check::TripsInFuture,
         "trip (id, user_id, travel_mode, started_on) VALUES (900, 1, 1, NOW() + INTERVAL 25 HOUR)",
         &[900],
+    ),
+    (
+        Check::TripsOnNoDay,
+        "trip (id, user_id, travel_mode, started_on) VALUES (900, 1, 1, '0000-00-00'), (901, 1, 1, '2025-02-30')",
+        &[900, 901],
     ),
     (
         Check::ProbabilityOutOfRange,
@@ -282,10 +313,14 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
     ),
 ];
 
+/// Lets dates in that no calendar has.
+const IMPOSSIBLE_DATES: &str = "SET sql_mode = 'ALLOW_INVALID_DATES,STRICT_ALL_TABLES'";
+
 #[test]
 fn each_check_finds_what_was_planted_and_nothing_else() {
     let db = good();
     let mut conn = db.conn();
+    run(&mut conn, IMPOSSIBLE_DATES);
     for (check, rows, ids) in PLANTED {
         let (table, _) = rows.split_once(' ').unwrap();
         run(&mut conn, &format!("INSERT INTO {rows}"));
@@ -614,6 +649,7 @@ fn reads_under_any_sql_mode_and_in_a_transaction_of_the_caller() {
 fn finds_everything_whatever_limit_the_session_has() {
     let db = good();
     let mut conn = db.conn();
+    run(&mut conn, IMPOSSIBLE_DATES);
     run(&mut conn, &format!("{POINTS}(900, 1, 1, 1, 9, NOW(), 0), (901, 77, 1, 1, 9, NOW(), 5)"));
     run(
         &mut conn,

@@ -83,6 +83,12 @@ checks! {
     PointsInFuture, "points_transaction", "dated in the future",
         "points_transaction t WHERE t.created_on > NOW() + INTERVAL 1 DAY";
 
+    /// Points of a date that no calendar has, such as 0000-00-00 or the 30th of February, so that no
+    /// report has them. So with the others that end in `OnNoDay`.
+    PointsOnNoDay, "points_transaction", "with an impossible date",
+        // Whatever is no date is another one after it was reckoned with, or NULL.
+        "points_transaction t WHERE NOT (t.created_on + INTERVAL 0 DAY <=> t.created_on)";
+
     /// Tokens of an account that is neither in `auth_user` nor a system account.
     TokensOfUnknownUser, "token_transaction", "of an unknown user",
         "(SELECT DISTINCT user_id FROM token_transaction) g \
@@ -109,6 +115,11 @@ checks! {
     TokensInFuture, "token_transaction", "dated in the future",
         "token_transaction t WHERE t.created_on > NOW() + INTERVAL 1 DAY";
 
+    /// Tokens dated or issued on no day.
+    TokensOnNoDay, "token_transaction", "with an impossible date",
+        "token_transaction t WHERE NOT (t.created_on + INTERVAL 0 DAY <=> t.created_on) \
+         OR NOT (t.issued_on + INTERVAL 0 DAY <=> t.issued_on)";
+
     /// Gift cards dated more than a day ahead.
     RedemptionsInFuture, "redeem_transaction", "dated in the future",
         "redeem_transaction t WHERE t.created_on > NOW() + INTERVAL 1 DAY";
@@ -116,6 +127,10 @@ checks! {
     /// Payments dated more than a day ahead.
     PaymentsInFuture, "bytemark_order_payments", "dated in the future",
         "bytemark_order_payments t WHERE t.created_on > NOW() + INTERVAL 1 DAY";
+
+    /// Payments of no day.
+    PaymentsOnNoDay, "bytemark_order_payments", "with an impossible date",
+        "bytemark_order_payments t WHERE NOT (t.created_on + INTERVAL 0 DAY <=> t.created_on)";
 
     /// Passes used more than a day ahead.
     PassesInFuture, "bytemark_pass", "dated in the future",
@@ -131,6 +146,10 @@ checks! {
         "auth_user t WHERE t.home_latitude NOT BETWEEN -90 AND 90 \
          OR t.home_longitude NOT BETWEEN -180 AND 180 \
          OR t.office_latitude NOT BETWEEN -90 AND 90 OR t.office_longitude NOT BETWEEN -180 AND 180";
+
+    /// Users who signed up on no day.
+    SignUpsOnNoDay, "auth_user", "with an impossible date of the sign-up",
+        "auth_user t WHERE NOT (t.created_on + INTERVAL 0 DAY <=> t.created_on)";
 
     /// An origin, destination or final destination beyond 90 degrees of latitude or 180 of longitude.
     TripCoordinates, "trip", "with impossible coordinates",
@@ -156,6 +175,10 @@ checks! {
     /// Trips started more than a day ahead.
     TripsInFuture, "trip", "dated in the future",
         "trip t WHERE t.started_on > NOW() + INTERVAL 1 DAY";
+
+    /// Trips started on no day.
+    TripsOnNoDay, "trip", "with an impossible date",
+        "trip t WHERE NOT (t.started_on + INTERVAL 0 DAY <=> t.started_on)";
 
     /// A habit with a probability outside 0 to 100 per cent.
     ProbabilityOutOfRange, "cm_activity_location", "with a probability outside 0 to 100",
