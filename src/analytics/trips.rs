@@ -208,17 +208,22 @@ impl Hotspot {
     }
 }
 
+/// Grouped as `hot_spot_idx` has them, and then once more: there an unknown mode is NULL or 0.
 pub(super) fn hotspots<C: Connection>(
     conn: &mut C,
     accounts: Accounts,
     min_frequency: u64,
     limit: u64,
 ) -> Result<Vec<Hotspot>> {
-    let group = "t.o_id, t.d_id, COALESCE(t.travel_mode, 0)";
     let sql = format!(
-        "SELECT {group}, COUNT(*), AVG(t.probability_driving), AVG(t.probability_transit) \
-         FROM cm_activity_location t WHERE TRUE{} GROUP BY {group} \
-         HAVING COUNT(*) >= ? ORDER BY COUNT(*) DESC, {group} LIMIT ?",
+        "SELECT g.o_id, g.d_id, g.mode, SUM(g.habits), SUM(g.driving) / SUM(g.driving_known), \
+         SUM(g.transit) / SUM(g.transit_known) FROM ( \
+         SELECT t.o_id, t.d_id, COALESCE(t.travel_mode, 0) AS mode, COUNT(*) AS habits, \
+         SUM(t.probability_driving) AS driving, COUNT(t.probability_driving) AS driving_known, \
+         SUM(t.probability_transit) AS transit, COUNT(t.probability_transit) AS transit_known \
+         FROM cm_activity_location t WHERE TRUE{} GROUP BY t.o_id, t.d_id, t.travel_mode \
+         ) g GROUP BY g.o_id, g.d_id, g.mode HAVING SUM(g.habits) >= ? \
+         ORDER BY SUM(g.habits) DESC, g.o_id, g.d_id, g.mode LIMIT ?",
         accounts.condition("t.user_id")
     );
     ask_limited(conn, "find hot spots", &sql, (min_frequency, limit), Hotspot::read)?.collect()
