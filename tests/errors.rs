@@ -326,7 +326,7 @@ fn cases_of_reports() -> Vec<Case> {
         (
             Error::UnexpectedAnswer { action: "count trips by hour", column: 2 },
             "could not count trips by hour, because column 2 of the server's answer has an \
-             unexpected type; see with verify whether the tables are what this build needs",
+             unexpected type or value; see with verify whether the tables are what this build needs",
             None,
             false,
         ),
