@@ -352,3 +352,18 @@ fn command(conn: &mut Conn, sql: &str) -> Result<()> {
 fn execute(conn: &mut Conn, sql: &str, values: impl Into<Params>) -> Result<()> {
     conn.exec_drop(sql, values).map_err(|error| Error::from_answer(ACTION, error))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashSet, time::Duration};
+
+    use super::rest;
+
+    #[test]
+    fn those_who_collided_rest_for_different_times() {
+        let mean = Duration::from_millis(100);
+        let rests: HashSet<_> = (0..100).map(|_| rest(mean)).collect();
+        assert!(rests.len() > 10, "{rests:?}");
+        assert!(rests.iter().all(|rest| *rest < 2 * mean), "{rests:?}");
+    }
+}
