@@ -33,7 +33,7 @@
 //!
 //! Ranges are half-open: `since` and the first day are in, the end is not, so that ranges laid end to
 //! end count nothing twice.
-
+//!
 //! # The session
 //!
 //! With `autocommit=0` a report opens a transaction, which reads from one snapshot until the caller's
@@ -43,8 +43,9 @@
 //! # Impossible dates
 //!
 //! Under some `sql_mode`s a column may hold a date that no calendar has, such as 0000-00-00 or
-//! 2025-02-30. What has one counts as undated: its points are of no day, its trip of no hour and after
-//! no grant, and a grant of it is counted but neither the first nor the last.
+//! 2025-02-30. What has one counts as undated: its points are of no day, its trip is after no grant, and
+//! a grant of it is counted but neither the first nor the last. For its weekday and hour alone, a day
+//! beyond the end of its month counts as one of the next month.
 
 mod campaign;
 mod engagement;

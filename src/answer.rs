@@ -9,7 +9,7 @@ use mysql::{
 use time::Date;
 
 use crate::{
-    connection::Connection,
+    connection::{ALL, Connection},
     error::{Error, Result},
 };
 
@@ -24,12 +24,7 @@ pub(crate) struct Answers<'c, T> {
     read: Read<T>,
 }
 
-/// All rows there can be. Without a `LIMIT` of its own a `SELECT` has the session's
-/// `sql_select_limit`, and a shorter answer would pass for the whole.
-/// <https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_sql_select_limit>
-const ALL: &str = " LIMIT 18446744073709551615";
-
-/// Asks for all rows of a statement, which has no `LIMIT`. `action` completes "could not ...".
+/// Asks for all rows of a statement, which has no `LIMIT` of its own. `action` completes "could not ...".
 pub(crate) fn ask<'c, C: Connection, T>(
     conn: &'c mut C,
     action: &'static str,
@@ -37,7 +32,7 @@ pub(crate) fn ask<'c, C: Connection, T>(
     values: impl Into<Params>,
     read: Read<T>,
 ) -> Result<Answers<'c, T>> {
-    ask_limited(conn, action, &format!("{sql}{ALL}"), values, read)
+    ask_limited(conn, action, &format!("{sql} LIMIT {ALL}"), values, read)
 }
 
 /// Prepares a statement, which must have a `LIMIT`, executes it with the values bound, and returns the

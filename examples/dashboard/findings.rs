@@ -132,7 +132,8 @@ pub(crate) fn number(count: u64) -> f64 {
 /// A hot spot, as in "place 12 to place 7, walking".
 pub(crate) fn name(spot: &Hotspot) -> String {
     let place = |id: Option<u32>| id.map_or("unknown".into(), |id| format!("place {id}"));
-    format!("{} to {}, {}", place(spot.origin()), place(spot.destination()), spot.travel_mode())
+    let mode = spot.travel_mode().map_or("no mode".into(), |mode| mode.to_string());
+    format!("{} to {}, {mode}", place(spot.origin()), place(spot.destination()))
 }
 
 /// A part as per cent, or a dash where there is nothing to take a part of.

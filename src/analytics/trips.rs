@@ -5,7 +5,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 use time::{PrimitiveDateTime, Weekday};
 
-use super::{Accounts, is_date, moment};
+use super::{Accounts, moment};
 use crate::{
     answer::{Columns, ask, ask_limited},
     connection::Connection,
@@ -118,15 +118,20 @@ impl HourlyTrips {
         self.average_distance
     }
 
-    fn read(columns: &mut Columns) -> Result<Self> {
-        Ok(Self {
-            // The server counts from 1 for Sunday.
-            weekday: Weekday::Saturday.nth_next(columns.take()?),
+    /// Reads a row, which is none of an hour if its trips began on a day without a number.
+    fn read(columns: &mut Columns) -> Result<Option<Self>> {
+        // The server counts from 1 for Sunday.
+        let weekday: Option<u8> = columns.take()?;
+        let Some(weekday) = weekday.map(|number| Weekday::Saturday.nth_next(number)) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            weekday,
             hour: columns.take()?,
             travel_mode: columns.take::<i32>()?.into(),
             trips: columns.take()?,
             average_distance: columns.take()?,
-        })
+        }))
     }
 }
 
@@ -139,12 +144,12 @@ pub(super) fn by_hour<C: Connection>(
     // https://dev.mysql.com/doc/refman/8.4/en/problems-with-alias.html
     let group = "DAYOFWEEK(t.started_on), HOUR(t.started_on), t.travel_mode";
     let sql = format!(
-        "SELECT {group}, COUNT(*), AVG(t.distance) FROM trip t WHERE t.started_on >= ? AND {}{} \
+        "SELECT {group}, COUNT(*), AVG(t.distance) FROM trip t WHERE t.started_on >= ?{} \
          GROUP BY {group} ORDER BY {group}",
-        is_date("t.started_on"),
         accounts.condition("t.user_id")
     );
-    ask(conn, "count trips by hour", &sql, (moment(since),), HourlyTrips::read)?.collect()
+    let rows = ask(conn, "count trips by hour", &sql, (moment(since),), HourlyTrips::read)?;
+    rows.filter_map(Result::transpose).collect()
 }
 
 /// Two places between which users have a habit of travelling by one mode. See
@@ -153,7 +158,7 @@ pub(super) fn by_hour<C: Connection>(
 pub struct Hotspot {
     origin: Option<u32>,
     destination: Option<u32>,
-    travel_mode: TravelMode,
+    travel_mode: Option<TravelMode>,
     frequency: u64,
     average_driving: Option<Decimal>,
     average_transit: Option<Decimal>,
@@ -172,9 +177,10 @@ impl Hotspot {
         self.destination
     }
 
-    /// The mode.
+    /// The mode; `None` where the clustering job wrote none, which is not the mode
+    /// [`Unknown`](TravelMode::Unknown) that it wrote.
     #[must_use]
-    pub fn travel_mode(&self) -> TravelMode {
+    pub fn travel_mode(&self) -> Option<TravelMode> {
         self.travel_mode
     }
 
@@ -200,7 +206,7 @@ impl Hotspot {
         Ok(Self {
             origin: columns.take()?,
             destination: columns.take()?,
-            travel_mode: columns.take::<i32>()?.into(),
+            travel_mode: columns.take::<Option<i32>>()?.map(TravelMode::from),
             frequency: columns.take()?,
             average_driving: columns.take()?,
             average_transit: columns.take()?,
@@ -208,7 +214,6 @@ impl Hotspot {
     }
 }
 
-/// Grouped as `hot_spot_idx` has them, and then once more: there an unknown mode is NULL or 0.
 pub(super) fn hotspots<C: Connection>(
     conn: &mut C,
     accounts: Accounts,
@@ -216,14 +221,10 @@ pub(super) fn hotspots<C: Connection>(
     limit: u64,
 ) -> Result<Vec<Hotspot>> {
     let sql = format!(
-        "SELECT g.o_id, g.d_id, g.mode, SUM(g.habits), SUM(g.driving) / SUM(g.driving_known), \
-         SUM(g.transit) / SUM(g.transit_known) FROM ( \
-         SELECT t.o_id, t.d_id, COALESCE(t.travel_mode, 0) AS mode, COUNT(*) AS habits, \
-         SUM(t.probability_driving) AS driving, COUNT(t.probability_driving) AS driving_known, \
-         SUM(t.probability_transit) AS transit, COUNT(t.probability_transit) AS transit_known \
+        "SELECT t.o_id, t.d_id, t.travel_mode, COUNT(*), \
+         AVG(t.probability_driving), AVG(t.probability_transit) \
          FROM cm_activity_location t WHERE TRUE{} GROUP BY t.o_id, t.d_id, t.travel_mode \
-         ) g GROUP BY g.o_id, g.d_id, g.mode HAVING SUM(g.habits) >= ? \
-         ORDER BY SUM(g.habits) DESC, g.o_id, g.d_id, g.mode LIMIT ?",
+         HAVING COUNT(*) >= ? ORDER BY COUNT(*) DESC, t.o_id, t.d_id, t.travel_mode LIMIT ?",
         accounts.condition("t.user_id")
     );
     ask_limited(conn, "find hot spots", &sql, (min_frequency, limit), Hotspot::read)?.collect()

@@ -14,7 +14,7 @@ pub(crate) type Day = (Date, Decimal, Decimal, Decimal);
 pub(crate) type Engagement = (i32, u64, Decimal, u64, Decimal, u64);
 pub(crate) type Hour = (u8, u8, TravelMode, u64, Option<f64>);
 pub(crate) type Spot =
-    (Option<u32>, Option<u32>, TravelMode, u64, Option<Decimal>, Option<Decimal>);
+    (Option<u32>, Option<u32>, Option<TravelMode>, u64, Option<Decimal>, Option<Decimal>);
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Performance {
@@ -157,7 +157,7 @@ fn mean(values: &[Option<f64>]) -> Option<f64> {
 pub(crate) fn hotspots(rows: &Rows, min_frequency: u64, limit: usize) -> Vec<Spot> {
     let mut spots = BTreeMap::<_, Vec<_>>::new();
     for habit in &rows.habits {
-        let key = (habit.o_id, habit.d_id, habit.travel_mode.unwrap_or(0));
+        let key = (habit.o_id, habit.d_id, habit.travel_mode);
         spots.entry(key).or_default().push((habit.driving, habit.transit));
     }
     let mut spots: Vec<_> = spots
@@ -166,7 +166,7 @@ pub(crate) fn hotspots(rows: &Rows, min_frequency: u64, limit: usize) -> Vec<Spo
         .map(|((o_id, d_id, mode), habits)| {
             let driving = percent(habits.iter().filter_map(|(driving, _)| *driving));
             let transit = percent(habits.iter().filter_map(|(_, transit)| *transit));
-            (o_id, d_id, mode.into(), habits.len() as u64, driving, transit)
+            (o_id, d_id, mode.map(TravelMode::from), habits.len() as u64, driving, transit)
         })
         .collect();
     spots.sort_by_key(|spot| std::cmp::Reverse(spot.3));
