@@ -123,9 +123,10 @@ impl Migrator {
     ///
     /// [`Error::Mend`] if a statement failed: all others that could be mended are. Before anything is
     /// changed: [`Error::NewerHistory`] or [`Error::CorruptHistory`], because what a newer build made
-    /// may look wrong to this one; [`Error::InvalidHistoryTable`], [`Error::OpenTransaction`], [`Error::LockTimeout`], [`Error::LockUnavailable`],
-    /// [`Error::ReadOnly`], [`Error::UnsupportedServer`], [`Error::NoDatabaseSelected`],
-    /// [`Error::PermissionDenied`] or [`Error::Database`].
+    /// may look wrong to this one; [`Error::InvalidHistoryTable`], [`Error::OpenTransaction`],
+    /// [`Error::LockTimeout`], [`Error::LockUnavailable`], [`Error::ReadOnly`],
+    /// [`Error::UnsupportedServer`], [`Error::NoDatabaseSelected`], [`Error::PermissionDenied`] or
+    /// [`Error::Database`].
     pub fn mend<C: Connection>(&self, conn: &mut C) -> Result<MendReport> {
         let started = Instant::now();
         let migrations: Vec<_> = EMBEDDED.iter().collect();

@@ -108,14 +108,14 @@ fn views(session: &mut Session<'_>, database: &str, tables: &[String]) -> Result
     let rows = session
         .rows(ask)
         .map_err(|error| Error::from_answer("look for views on the tables", error))?;
-    let mut found = Vec::new();
+    let (database, mut found) = (database.replace('`', ""), Vec::new());
     for row in &rows {
         let (name, definition) = (qualified(row), text(row, 2).replace('`', ""));
         if definition.is_empty() {
             refuse_secret(session, &name)?;
         }
         for table in tables {
-            if names(&definition, &format!("{}.{table}", database.replace('`', ""))) {
+            if names(&definition, &format!("{database}.{table}")) {
                 found.push(KeptTable::new(table, KeptReason::View { name: name.clone() }));
             }
         }

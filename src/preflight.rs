@@ -195,10 +195,15 @@ fn is_on(value: &str) -> bool {
     !matches!(value, "" | "0" | "OFF")
 }
 
+/// Whether `VERSION()` is that of MariaDB.
+pub(crate) fn is_mariadb(version: &str) -> bool {
+    version.to_ascii_lowercase().contains("mariadb")
+}
+
 /// `VERSION()` of MySQL (`8.4.3`, `8.0.36-28` and the like) and of MariaDB (`10.11.6-MariaDB-log`,
 /// behind some proxies with the prefix `5.5.5-` that old clients needed).
 fn is_supported(version: &str) -> bool {
-    let is_mariadb = version.to_ascii_lowercase().contains("mariadb");
+    let is_mariadb = is_mariadb(version);
     let oldest = if is_mariadb { (10, 3) } else { (5, 7) };
     let version = match version.strip_prefix("5.5.5-") {
         Some(rest) if is_mariadb => rest,

@@ -18,6 +18,7 @@ use crate::{
     migrator::{Data, Migrator},
     obstacle,
     report::RollbackReport,
+    schema::is_table,
     shape::quote,
     status::{MigrationState, Status},
 };
@@ -180,7 +181,7 @@ impl<'m> Rollback<'m> {
         let ours = || self.embedded.iter().rev().filter_map(Embedded::makes);
         let obstacles: Vec<_> = ours()
             .filter_map(|table| Some((table, there.get(table)?)))
-            .filter(|(_, kind)| !matches!(kind.as_str(), "BASE TABLE" | "SYSTEM VERSIONED"))
+            .filter(|(_, kind)| !is_table(kind))
             .map(|(table, kind)| {
                 KeptTable::new(table, KeptReason::NotATable { kind: kind.clone() })
             })

@@ -10,6 +10,7 @@ use crate::{
     drift::{Drift, DriftKind, Mend, Severity},
     embedded::Embedded,
     error::{Error, Result},
+    preflight::is_mariadb,
     shape::{Column, Comparison, Index, Shape, quote},
     twin,
 };
@@ -225,7 +226,7 @@ fn look(session: &mut Session<'_>, wanted: &[Wanted<'_>]) -> Result<Found> {
     for row in ask(select(tables, "tables"), "table_name")? {
         let settings = [text(&row, "mode"), text(&row, "quotes")];
         found.odd_settings = Some(settings).filter(describe_oddly);
-        found.is_mariadb = text(&row, "version").to_ascii_lowercase().contains("mariadb");
+        found.is_mariadb = is_mariadb(&text(&row, "version"));
         let kind = text(&row, "table_type");
         if kind == "TEMPORARY" {
             continue;
@@ -268,7 +269,8 @@ fn look(session: &mut Session<'_>, wanted: &[Wanted<'_>]) -> Result<Found> {
     Ok(found)
 }
 
-fn is_table(kind: &str) -> bool {
+/// Whether it is what the server calls a table, and not a view or the like.
+pub(crate) fn is_table(kind: &str) -> bool {
     matches!(kind, "BASE TABLE" | "SYSTEM VERSIONED")
 }
 
