@@ -13,7 +13,7 @@ use mysql::prelude::Queryable;
 use quicksight_migrations::{Error, Migrator, run_quicksight_migrations};
 use support::{
     Database, database, example,
-    wire::{Cut, Wire},
+    wire::{Wire, lock_name},
 };
 
 fn boot(db: &Database) -> Child {
@@ -46,18 +46,6 @@ fn thirty_two_processes_boot_an_empty_database() {
     let waiters = said.iter().filter(|line| line.starts_with("up to date with 18 migrations"));
     assert_eq!(waiters.count(), 31, "{said:?}");
     db.assert_complete();
-}
-
-/// The name of the lock, from what a boot sends.
-fn lock_name(db: &Database) -> String {
-    let (sender, receiver) = std::sync::mpsc::channel();
-    let wire = Wire::open(db.address(), move |_, sql| {
-        let name = sql.strip_prefix("SELECT GET_LOCK('")?.split('\'').next()?;
-        sender.send(name.to_owned()).unwrap();
-        Some(Cut::BeforeStatement)
-    });
-    run_quicksight_migrations(&mut db.conn_through(wire.port()).unwrap()).unwrap_err();
-    receiver.recv().unwrap()
 }
 
 fn hold(db: &Database, name: &str) -> mysql::Conn {

@@ -12,7 +12,7 @@ use std::{
 
 use mysql::{Conn, Pool, PoolConstraints, PoolOpts, prelude::Queryable};
 use quicksight_migrations::{Connection, Error, Migrator, run_quicksight_migrations};
-use support::{Blockade, Database, database, wire::statements_of};
+use support::{Blockade, Database, database, wire::lock_name};
 
 /// What a caller may have set, as one line.
 fn settings(conn: &mut impl Queryable) -> String {
@@ -291,16 +291,11 @@ fn a_limit_on_the_time_of_statements_limits_nothing_here() {
         ("max_statement_time = 0.2", "SELECT @@max_statement_time")
     };
     let db = database();
-    let name = statements_of(&db, |conn| drop(run_quicksight_migrations(conn).unwrap()))
-        .iter()
-        .find_map(|sql| Some(sql.strip_prefix("SELECT GET_LOCK('")?.split('\'').next()?.to_owned()))
-        .unwrap();
-    db.conn().query_drop("DELETE FROM quicksight_schema_history").unwrap();
     let mut conn = db.conn();
     conn.query_drop(format!("SET SESSION {limit}")).unwrap();
     let before: Option<String> = conn.query_first(ask).unwrap();
     let mut holder = db.conn();
-    holder.query_drop(format!("SELECT GET_LOCK('{name}', 0)")).unwrap();
+    assert_eq!(holder.exec_first("SELECT GET_LOCK(?, 0)", (lock_name(&db),)).unwrap(), Some(1));
     let holding = std::thread::spawn(move || {
         holder.query_drop("SELECT SLEEP(1.5)").unwrap();
         holder.query_drop("SELECT RELEASE_ALL_LOCKS()").unwrap();

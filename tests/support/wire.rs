@@ -7,12 +7,13 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     thread,
 };
 
 use mysql::Conn;
-use quicksight_migrations::{Error, Result};
+use quicksight_migrations::{Error, Migrator, Result};
 
 use super::Database;
 
@@ -71,6 +72,18 @@ impl Wire {
     pub fn statements(&self) -> usize {
         self.statements.load(Ordering::SeqCst)
     }
+}
+
+/// The name of the migration lock of a database, from what a mend sends before it does anything.
+pub fn lock_name(db: &Database) -> String {
+    let (sender, receiver) = mpsc::channel();
+    let wire = Wire::open(db.address(), move |_, sql| {
+        let name = sql.strip_prefix("SELECT GET_LOCK('")?.split('\'').next()?;
+        sender.send(name.to_owned()).unwrap();
+        Some(Cut::BeforeStatement)
+    });
+    Migrator::new().mend(&mut db.conn_through(wire.port()).unwrap()).unwrap_err();
+    receiver.recv().unwrap()
 }
 
 /// What a call sends, after the driver's own first statements.
