@@ -61,7 +61,7 @@ pub use self::{
     revenue::{DailyRevenue, DateRange},
     trips::{Hotspot, HourlyTrips, TravelMode},
 };
-use crate::{connection::Connection, error::Result};
+use crate::{outcome::Result, session::Connection};
 
 /// Reports with settings. The functions of this module are those of `Analytics::new()`.
 ///

@@ -50,7 +50,7 @@ pub use self::{
     findings::Findings,
     referral::{BrokenReferral, MissingUser},
 };
-use crate::{connection::Connection, error::Result};
+use crate::{outcome::Result, session::Connection};
 
 /// What [`validate`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]

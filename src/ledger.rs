@@ -2,12 +2,13 @@
 //!
 //! ```no_run
 //! use quicksight_migrations::{
-//!     ledger::{Activity, NewPointsTransaction, record_points_transaction},
+//!     ledger::{Account, Activity, NewPointsTransaction, record_points_transaction},
 //!     mysql::Conn,
 //! };
 //!
 //! fn buy(conn: &mut Conn, user_id: i32) -> Result<(), Box<dyn std::error::Error>> {
-//!     let purchase = NewPointsTransaction::new(user_id, Activity::Purchase, "25.00".parse()?);
+//!     let user = Account::user(user_id);
+//!     let purchase = NewPointsTransaction::new(user, Activity::Purchase, "25.00".parse()?);
 //!     let recorded = record_points_transaction(conn, &purchase.note("order 1234"))?;
 //!     println!("{} points now", recorded.balance());
 //!     Ok(())
@@ -43,17 +44,26 @@
 //! [given](NewPointsTransaction::created_on), it is the server's `NOW()` in the time zone of the
 //! session: set the session's `time_zone`, or give the moment.
 
+mod activity;
+mod balance;
+mod commit;
 mod entry;
 mod movement;
 mod record;
-mod refusal;
 
 pub use self::{
+    activity::Activity,
     entry::{PointsTransaction, PointsTransfer},
-    movement::{Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount},
-    refusal::Refusal,
+    movement::{Ends, NewPointsTransaction, NewPointsTransfer},
 };
-use crate::{connection::Connection, error::Result};
+pub use crate::{
+    account::{Account, SystemAccount},
+    outcome::Refusal,
+};
+use crate::{outcome::Result, session::Connection};
+
+/// What completes "could not ..." in the messages of this wing.
+const ACTION: &str = "record a movement of points";
 
 /// Records a movement of points of one account, with the balance that the account has then, and
 /// moves the user's `modified_on` forward, in one transaction of the database.
@@ -61,8 +71,8 @@ use crate::{connection::Connection, error::Result};
 /// A deadlock, or a lock that somebody else holds for longer than `innodb_lock_wait_timeout`, is
 /// tried again: five attempts at most, and none that begins after 30 s.
 ///
-/// Needs `SELECT` and `INSERT` on `points_transaction`, `SELECT` and `UPDATE` on `auth_user`; for an
-/// account of the system `UPDATE` on `points_transaction`, too, because it locks a row there.
+/// Needs `SELECT` and `INSERT` on `points_transaction`, `SELECT` and `UPDATE` on `auth_user`; for a
+/// system account `UPDATE` on `points_transaction`, too, because it locks a row there.
 ///
 /// ```no_run
 /// # use quicksight_migrations::{Error, Result, ledger::*, mysql::Conn};
@@ -105,8 +115,8 @@ pub fn record_points_transaction<C: Connection>(
 /// ```no_run
 /// # use quicksight_migrations::{mysql::Conn, ledger::*};
 /// # fn reward(conn: &mut Conn, user_id: i32) -> Result<(), Box<dyn std::error::Error>> {
-/// let budget = SystemAccount::Budget.id();
-/// let reward = NewPointsTransfer::new(budget, user_id, Activity::CampaignReward, "5.00".parse()?);
+/// let ends = Ends { payer: SystemAccount::Budget.into(), payee: Account::user(user_id) };
+/// let reward = NewPointsTransfer::new(ends, Activity::CampaignReward, "5.00".parse()?);
 /// let recorded = record_points_transfer(conn, &reward)?;
 /// assert_eq!(recorded.debit().points() + recorded.credit().points(), 0.into());
 /// # Ok(())

@@ -19,53 +19,37 @@ extern crate self as quicksight_migrations;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-mod adapter;
+#[cfg(feature = "_rows")]
+mod account;
 #[cfg(feature = "analytics")]
 pub mod analytics;
-#[cfg(feature = "analytics")]
-mod answer;
 mod boot;
-mod code;
-mod connection;
-mod drift;
-mod embedded;
-mod error;
 mod history;
-#[cfg(feature = "analytics")]
+#[cfg(feature = "integrity")]
 pub mod integrity;
-mod kept;
-#[cfg(feature = "analytics")]
+#[cfg(feature = "ledger")]
 pub mod ledger;
-mod lock;
 mod mend;
-mod migrate;
 mod migrator;
-mod obstacle;
-mod preflight;
-mod report;
+mod outcome;
 mod rollback;
 mod schema;
-mod shape;
-mod status;
-mod twin;
-mod types;
+mod session;
 
-pub use connection::Connection;
-pub use drift::{Drift, DriftKind, Mend, Severity};
-pub use error::{Error, Result};
-pub use kept::{KeptReason, KeptTable};
-pub use mend::{Access, MendReport, Mended};
-pub use migrate::{
-    quicksight_migration_status, run_quicksight_migrations, verify_quicksight_schema,
+pub use history::{MigrationState, MigrationStatus, Status};
+pub use migrator::{
+    Migrator, quicksight_migration_status, rollback_quicksight_migrations,
+    run_quicksight_migrations, verify_quicksight_schema,
 };
-pub use migrator::Migrator;
 /// The driver whose connections this crate takes and whose errors it returns.
 pub use mysql;
-pub use report::{AppliedMigration, Report, RollbackReport};
-pub use rollback::rollback_quicksight_migrations;
+pub use outcome::{
+    Access, AppliedMigration, Drift, DriftKind, Error, KeptReason, KeptTable, Mend, MendReport,
+    Mended, Report, Result, RollbackReport, Severity,
+};
 /// Amounts of points, tokens and money are in this crate's type.
-#[cfg(feature = "analytics")]
+#[cfg(feature = "_rows")]
 pub use rust_decimal;
-pub use status::{MigrationState, MigrationStatus, Status};
+pub use session::Connection;
 /// Dates and times are in this crate's types.
 pub use time;

@@ -1,8 +1,140 @@
-//! The settings of every call.
+//! The one face: every call that brings the tables into place, looks at them or takes them away.
 
 use std::time::Duration;
 
-use crate::history::DEFAULT_TABLE;
+use crate::{
+    boot,
+    history::{EMBEDDED, Job, Status},
+    mend,
+    outcome::{Drift, MendReport, Report, Result, RollbackReport},
+    rollback, schema,
+    session::{Connection, Data, NewerHistory, Session, Settings},
+};
+
+/// Brings the QuickSight tables into place, with the defaults of [`Migrator`].
+///
+/// Call it once in `main()`, before serving. Any number of processes may call it at the same time
+/// on the same database: one applies what is missing, the others wait for it. When nothing is
+/// missing it sends a single `SELECT`, takes no lock and needs no right but `SELECT`, so it works
+/// on a replica too.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
+/// let report = quicksight_migrations::run_quicksight_migrations(&mut conn)?;
+/// println!("{report}");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// - [`LockTimeout`](crate::Error::LockTimeout), [`LockUnavailable`](crate::Error::LockUnavailable): others
+///   are at work, or the server gives no lock.
+/// - [`OpenTransaction`](crate::Error::OpenTransaction),
+///   [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected): the connection is not fit for it.
+/// - [`UnsupportedServer`](crate::Error::UnsupportedServer), [`ReadOnly`](crate::Error::ReadOnly),
+///   [`PermissionDenied`](crate::Error::PermissionDenied): the server or the user is not.
+/// - [`Diverged`](crate::Error::Diverged), [`OutOfOrder`](crate::Error::OutOfOrder),
+///   [`CorruptHistory`](crate::Error::CorruptHistory): the history is not to be trusted.
+/// - [`SchemaDrift`](crate::Error::SchemaDrift): tables that are there are not as they should be.
+/// - [`Migration`](crate::Error::Migration), [`Database`](crate::Error::Database): a statement failed.
+///
+/// After an error nothing is lost, and a further call goes on where this one stopped.
+pub fn run_quicksight_migrations<C: Connection>(conn: &mut C) -> Result<Report> {
+    Migrator::new().run(conn)
+}
+
+/// Tells which migrations are applied, with the defaults of [`Migrator`]. Sends one `SELECT` and
+/// changes nothing.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
+/// let status = quicksight_migrations::quicksight_migration_status(&mut conn)?;
+/// for migration in status.migrations() {
+///     println!("{migration}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory), [`Error::PermissionDenied`](crate::Error::PermissionDenied) or
+/// [`Error::Database`](crate::Error::Database). A history that a run would refuse is a finding and not an error: see
+/// [`MigrationState`](crate::MigrationState).
+pub fn quicksight_migration_status<C: Connection>(conn: &mut C) -> Result<Status> {
+    Migrator::new().status(conn)
+}
+
+/// Compares the tables with what the migrations of this build would make, with the defaults of
+/// [`Migrator`].
+///
+/// The server itself is the judge: it makes each table once more as an empty temporary twin and
+/// describes both. Column order, comments, display widths such as `int(11)` and rows play no part.
+/// Leaves nothing behind. 40 statements when nothing differs, two more where the session's `sql_mode`
+/// would blur the descriptions, one more for each table that lacks a column; needs `SELECT` on whole
+/// tables and `CREATE TEMPORARY TABLES`.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
+/// for drift in quicksight_migrations::verify_quicksight_schema(&mut conn)? {
+///     println!("{:?} {drift}", drift.severity());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
+/// [`Error::PermissionDenied`](crate::Error::PermissionDenied), which names the right that is
+/// missing, or [`Error::Database`](crate::Error::Database). Differences are findings, not errors.
+pub fn verify_quicksight_schema<C: Connection>(conn: &mut C) -> Result<Vec<Drift>> {
+    Migrator::new().verify(conn)
+}
+
+/// Drops the QuickSight tables and their history, with the defaults of [`Migrator`]: it refuses
+/// while any of the tables holds a row.
+///
+/// It keeps boots out by the same lock that boots take, and everybody else by `LOCK TABLES`, from
+/// before it looks for rows until the tables are gone. So no row that another session was told is
+/// stored is lost unseen: it is found and stops the rollback, or its `INSERT` fails with error 1146.
+/// Both locks are one server's: where several nodes take writes, stop the writers first.
+///
+/// The history goes first. Whatever interrupts a rollback after that, a later
+/// [`run`](Migrator::run) makes what is missing and a later rollback drops what is there. If nothing
+/// is there, nothing is changed, so a further call does no harm.
+///
+/// It needs the rights `SELECT`, `LOCK TABLES` and `DROP` on the database, and `SHOW VIEW` if there
+/// are views. A view or a foreign key of another database is found beforehand if the user may see
+/// it; a foreign key that is not seen stops the table that it points to from being dropped.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+/// let report = quicksight_migrations::rollback_quicksight_migrations(&mut conn)?;
+/// println!("{report}");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Before anything is dropped: [`Error::TablesNotEmpty`](crate::Error::TablesNotEmpty), [`Error::TablesInUse`](crate::Error::TablesInUse),
+/// [`Error::RollbackBlocked`](crate::Error::RollbackBlocked); [`Error::NewerHistory`](crate::Error::NewerHistory), [`Error::Diverged`](crate::Error::Diverged) or
+/// [`Error::CorruptHistory`](crate::Error::CorruptHistory) of a history that may stand for tables unknown to this build;
+/// [`Error::LockTimeout`](crate::Error::LockTimeout), [`Error::LockUnavailable`](crate::Error::LockUnavailable), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
+/// [`Error::OpenTransaction`](crate::Error::OpenTransaction), [`Error::UnsupportedServer`](crate::Error::UnsupportedServer), [`Error::ReadOnly`](crate::Error::ReadOnly),
+/// [`Error::PermissionDenied`](crate::Error::PermissionDenied).
+///
+/// After that: [`Error::RollbackIncomplete`](crate::Error::RollbackIncomplete), if the server would not drop a table.
+/// [`Error::Database`](crate::Error::Database), at any time, if the connection broke or a statement failed otherwise.
+pub fn rollback_quicksight_migrations<C: Connection>(conn: &mut C) -> Result<RollbackReport> {
+    Migrator::new().rollback(conn)
+}
 
 /// The same calls with settings.
 ///
@@ -19,40 +151,10 @@ use crate::history::DEFAULT_TABLE;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[must_use = "a Migrator does nothing until it is run"]
 pub struct Migrator {
-    pub(crate) lock_timeout: Duration,
-    pub(crate) metadata_lock_timeout: Duration,
-    pub(crate) history_table: String,
-    pub(crate) newer_history: NewerHistory,
-    pub(crate) data: Data,
-}
-
-/// What to do about a history that is ahead of this build.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum NewerHistory {
-    Tolerate,
-    Refuse,
-}
-
-/// What a rollback does with rows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Data {
-    Keep,
-    Discard,
-}
-
-impl Default for Migrator {
-    fn default() -> Self {
-        Self {
-            lock_timeout: Duration::from_mins(1),
-            metadata_lock_timeout: Duration::from_mins(1),
-            history_table: DEFAULT_TABLE.to_owned(),
-            newer_history: NewerHistory::Tolerate,
-            data: Data::Keep,
-        }
-    }
+    settings: Settings,
 }
 
 impl Migrator {
@@ -65,7 +167,7 @@ impl Migrator {
     /// How long to wait for another process that is migrating the same database, in whole seconds,
     /// rounded up. Zero: do not wait. The default is 60 seconds.
     pub fn lock_timeout(mut self, limit: Duration) -> Self {
-        self.lock_timeout = limit;
+        self.settings.lock_timeout = limit;
         self
     }
 
@@ -73,7 +175,7 @@ impl Migrator {
     /// transaction does; in whole seconds, rounded up, at least one. The default is 60 seconds; the
     /// server's own is a year.
     pub fn metadata_lock_timeout(mut self, limit: Duration) -> Self {
-        self.metadata_lock_timeout = limit;
+        self.settings.metadata_lock_timeout = limit;
         self
     }
 
@@ -83,7 +185,7 @@ impl Migrator {
     /// that cannot be used is an [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable) of
     /// the run, not a panic here.
     pub fn history_table(mut self, name: &str) -> Self {
-        name.clone_into(&mut self.history_table);
+        name.clone_into(&mut self.settings.history_table);
         self
     }
 
@@ -93,7 +195,7 @@ impl Migrator {
     /// By default that is only logged and [reported](crate::Report::newer_version): in a rolling deploy an
     /// old replica may restart after the first new one, and later migrations only add.
     pub fn refuse_newer_history(mut self) -> Self {
-        self.newer_history = NewerHistory::Refuse;
+        self.settings.newer_history = NewerHistory::Refuse;
         self
     }
 
@@ -108,7 +210,115 @@ impl Migrator {
     /// # }
     /// ```
     pub fn discard_data(mut self) -> Self {
-        self.data = Data::Discard;
+        self.settings.data = Data::Discard;
         self
+    }
+
+    /// Brings the tables into place: see [`run_quicksight_migrations`].
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`Error::NewerHistory`](crate::Error::NewerHistory) and
+    /// [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), which need a setting.
+    pub fn run<C: Connection>(&self, conn: &mut C) -> Result<Report> {
+        boot::run(&self.job()?, &mut Session::new(conn))
+    }
+
+    /// Tells which migrations are applied: see [`quicksight_migration_status`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory),
+    /// [`Error::PermissionDenied`](crate::Error::PermissionDenied) or [`Error::Database`](crate::Error::Database).
+    pub fn status<C: Connection>(&self, conn: &mut C) -> Result<Status> {
+        self.job()?.status(&mut Session::new(conn))
+    }
+
+    /// The statements that [`run`](Self::run) would send to apply what is missing, in order: the
+    /// history table, then each migration and the row that records it. Empty if nothing is missing.
+    /// Sends one `SELECT` and changes nothing.
+    ///
+    /// For databases where services may not create tables: a DBA runs these, and every boot
+    /// afterwards finds nothing to do.
+    ///
+    /// # Errors
+    ///
+    /// As [`status`](Self::status), and what a run would refuse to touch:
+    /// [`Error::Diverged`](crate::Error::Diverged), [`Error::OutOfOrder`](crate::Error::OutOfOrder),
+    /// [`Error::NewerHistory`](crate::Error::NewerHistory).
+    pub fn plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
+        boot::plan(&self.job()?, &mut Session::new(conn))
+    }
+
+    /// Compares the tables with what the migrations would make: see [`verify_quicksight_schema`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
+    /// [`Error::PermissionDenied`](crate::Error::PermissionDenied) or
+    /// [`Error::Database`](crate::Error::Database).
+    pub fn verify<C: Connection>(&self, conn: &mut C) -> Result<Vec<Drift>> {
+        let all: Vec<_> = EMBEDDED.iter().collect();
+        schema::verify(&mut Session::new(conn), &all)
+    }
+
+    /// Applies the mend of every [`Drift`] that has one, one statement at a time, under the
+    /// migration lock. Such a statement cannot lose data: where it would, the server refuses it.
+    ///
+    /// Each change of a table is first asked for online (`ALGORITHM=INPLACE, LOCK=NONE`, a new column
+    /// as `ALGORITHM=INSTANT`), so that a big table stays readable and writable; only what the server
+    /// cannot do so blocks the table. A statement that the server refuses keeps none of the others
+    /// from being tried.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
+    /// let report = quicksight_migrations::Migrator::new().mend(&mut conn)?;
+    /// for drift in report.left() {
+    ///     println!("to decide: {drift}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Needs the rights of [`verify`](Self::verify), and `ALTER`, `CREATE`, `INSERT` and `INDEX`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Mend`](crate::Error::Mend) if a statement failed: all others that could be mended are. Before anything is
+    /// changed: [`Error::NewerHistory`](crate::Error::NewerHistory) or [`Error::CorruptHistory`](crate::Error::CorruptHistory), because what a newer build made
+    /// may look wrong to this one; [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::OpenTransaction`](crate::Error::OpenTransaction),
+    /// [`Error::LockTimeout`](crate::Error::LockTimeout), [`Error::LockUnavailable`](crate::Error::LockUnavailable), [`Error::ReadOnly`](crate::Error::ReadOnly),
+    /// [`Error::UnsupportedServer`](crate::Error::UnsupportedServer), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::PermissionDenied`](crate::Error::PermissionDenied) or
+    /// [`Error::Database`](crate::Error::Database).
+    pub fn mend<C: Connection>(&self, conn: &mut C) -> Result<MendReport> {
+        mend::run(&self.job()?, &mut Session::new(conn))
+    }
+
+    /// Drops the tables: see [`rollback_quicksight_migrations`](crate::rollback_quicksight_migrations).
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use quicksight_migrations::{Error, Migrator};
+    ///
+    /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+    /// match Migrator::new().history_table("reports_history").rollback(&mut conn) {
+    ///     Ok(report) => println!("{report}"),
+    ///     Err(Error::TablesNotEmpty { tables }) => println!("first save {tables:?}"),
+    ///     Err(error) => return Err(error.into()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable).
+    pub fn rollback<C: Connection>(&self, conn: &mut C) -> Result<RollbackReport> {
+        rollback::run(&self.job()?, &mut Session::new(conn))
+    }
+
+    fn job(&self) -> Result<Job<'_>> {
+        Job::new(&self.settings, &EMBEDDED)
     }
 }

@@ -1,134 +1,44 @@
 //! The way back: all tables and the history are dropped, or the caller is told which stayed and why.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+mod obstacle;
+mod table_lock;
+
+use std::{collections::BTreeMap, time::Instant};
 
 use log::{debug, info};
 
+use self::table_lock::with_tables_locked;
 use crate::{
-    code,
-    connection::{Connection, Session, column},
-    embedded::{EMBEDDED, Embedded},
-    error::{Error, Result},
-    history::{HistoryTable, Seen},
-    kept::{KeptReason, KeptTable},
-    lock::{exclusively, wait_no_more, with_tables_locked},
-    migrator::{Data, Migrator},
-    obstacle,
-    report::RollbackReport,
+    history::{Embedded, Job, MigrationState, Seen, Status},
+    outcome::{Error, KeptReason, KeptTable, Result, RollbackReport, code},
     schema::is_table,
-    shape::quote,
-    status::{MigrationState, Status},
+    session::{Data, Session, column, in_turn, literal, quote, wait_no_more},
 };
 
-/// Drops the QuickSight tables and their history, with the defaults of [`Migrator`]: it refuses
-/// while any of the tables holds a row.
-///
-/// It keeps boots out by the same lock that boots take, and everybody else by `LOCK TABLES`, from
-/// before it looks for rows until the tables are gone. So no row that another session was told is
-/// stored is lost unseen: it is found and stops the rollback, or its `INSERT` fails with error 1146.
-/// Both locks are one server's: where several nodes take writes, stop the writers first.
-///
-/// The history goes first. Whatever interrupts a rollback after that, a later
-/// [`run`](Migrator::run) makes what is missing and a later rollback drops what is there. If nothing
-/// is there, nothing is changed, so a further call does no harm.
-///
-/// It needs the rights `SELECT`, `LOCK TABLES` and `DROP` on the database, and `SHOW VIEW` if there
-/// are views. A view or a foreign key of another database is found beforehand if the user may see
-/// it; a foreign key that is not seen stops the table that it points to from being dropped.
-///
-/// ```no_run
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
-/// let report = quicksight_migrations::rollback_quicksight_migrations(&mut conn)?;
-/// println!("{report}");
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-///
-/// Before anything is dropped: [`Error::TablesNotEmpty`], [`Error::TablesInUse`],
-/// [`Error::RollbackBlocked`]; [`Error::NewerHistory`], [`Error::Diverged`] or
-/// [`Error::CorruptHistory`] of a history that may stand for tables unknown to this build;
-/// [`Error::LockTimeout`], [`Error::LockUnavailable`], [`Error::NoDatabaseSelected`],
-/// [`Error::OpenTransaction`], [`Error::UnsupportedServer`], [`Error::ReadOnly`],
-/// [`Error::PermissionDenied`].
-///
-/// After that: [`Error::RollbackIncomplete`], if the server would not drop a table.
-/// [`Error::Database`], at any time, if the connection broke or a statement failed otherwise.
-pub fn rollback_quicksight_migrations<C: Connection>(conn: &mut C) -> Result<RollbackReport> {
-    Migrator::new().rollback(conn)
+/// One rollback.
+struct Rollback<'j> {
+    job: &'j Job<'j>,
 }
 
-impl Migrator {
-    /// Drops the tables: see [`rollback_quicksight_migrations`](crate::rollback_quicksight_migrations).
-    ///
-    /// ```no_run
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use quicksight_migrations::{Error, Migrator};
-    ///
-    /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
-    /// match Migrator::new().history_table("reports_history").rollback(&mut conn) {
-    ///     Ok(report) => println!("{report}"),
-    ///     Err(Error::TablesNotEmpty { tables }) => println!("first save {tables:?}"),
-    ///     Err(error) => return Err(error.into()),
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As there, and [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable).
-    pub fn rollback<C: Connection>(&self, conn: &mut C) -> Result<RollbackReport> {
-        let started = Instant::now();
-        let mut session = Session::new(conn);
-        let done = Rollback::new(self, &EMBEDDED)?.run(&mut session)?;
-        let report = RollbackReport {
-            dropped: done.dropped,
-            statements: session.statements(),
-            lock_wait: done.lock_wait,
-            elapsed: started.elapsed(),
-        };
-        debug!("{report}");
-        Ok(report)
-    }
+/// Drops what the migrations made, and the history.
+pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<RollbackReport> {
+    let started = Instant::now();
+    let (dropped, lock_wait) = in_turn(session, job.settings, |session, turn| {
+        Ok((Rollback { job }.roll_back(session, turn.database())?, turn.lock_wait()))
+    })?;
+    let (statements, elapsed) = (session.statements(), started.elapsed());
+    let report = RollbackReport { dropped, statements, lock_wait, elapsed };
+    debug!("{report}");
+    Ok(report)
 }
 
-/// One rollback: its settings, its migrations, its history.
-pub(crate) struct Rollback<'m> {
-    settings: &'m Migrator,
-    embedded: &'m [Embedded],
-    history: HistoryTable,
-}
-
-/// What a rollback has done.
-pub(crate) struct Done {
-    pub(crate) dropped: Vec<String>,
-    pub(crate) lock_wait: Duration,
-}
-
-impl<'m> Rollback<'m> {
-    pub(crate) fn new(settings: &'m Migrator, embedded: &'m [Embedded]) -> Result<Self> {
-        let history = HistoryTable::new(&settings.history_table, embedded)?;
-        Ok(Self { settings, embedded, history })
-    }
-
-    pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<Done> {
-        exclusively(session, self.settings, |session, database, lock_wait| {
-            Ok(Done { dropped: self.roll_back(session, database)?, lock_wait })
-        })
-    }
-
+impl Rollback<'_> {
     /// Looks, refuses, locks, looks again, drops.
     fn roll_back(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
         let has_history = self.read_history(session)?;
         let tables = self.find_tables(session)?;
         let mut locked: Vec<_> = tables.iter().map(|table| quote(table)).collect();
-        locked.extend(has_history.then(|| self.history.quoted().to_owned()));
+        locked.extend(has_history.then(|| self.job.history.quoted().to_owned()));
         if locked.is_empty() {
             return Ok(Vec::new());
         }
@@ -157,16 +67,16 @@ impl<'m> Rollback<'m> {
     /// Whether there is a history. One that may stand for tables unknown to this build is refused;
     /// a gap, or a file that was edited, changes nothing about which tables there are.
     fn read_history(&self, session: &mut Session<'_>) -> Result<bool> {
-        let rows = match self.history.read(session)? {
+        let rows = match self.job.history.read(session)? {
             Seen::NoTable => return Ok(false),
             Seen::Rows(rows) => rows,
             Seen::NoRight(error) => return Err(error),
         };
-        let status = Status::judge(rows, self.embedded)?;
-        status.refuse_newer(self.embedded)?;
+        let status = Status::judge(rows, self.job.migrations)?;
+        self.job.refuse_newer(&status)?;
         for one in status.migrations() {
             let MigrationState::Diverged { recorded } = one.state() else { continue };
-            let own = self.embedded.iter().find(|own| own.version() == one.version());
+            let own = self.job.migrations.iter().find(|own| own.version() == one.version());
             if own.is_none_or(|own| own.name() != recorded) {
                 let embedded = own.map(|own| own.name().to_owned());
                 return Err(Error::Diverged { recorded: recorded.clone(), embedded });
@@ -178,7 +88,7 @@ impl<'m> Rollback<'m> {
     /// The tables that are there, the newest first: a table is made after those that it builds on.
     fn find_tables(&self, session: &mut Session<'_>) -> Result<Vec<String>> {
         let there = self.look(session)?;
-        let ours = || self.embedded.iter().rev().filter_map(Embedded::makes);
+        let ours = || self.job.migrations.iter().rev().filter_map(Embedded::makes);
         let obstacles: Vec<_> = ours()
             .filter_map(|table| Some((table, there.get(table)?)))
             .filter(|(_, kind)| !is_table(kind))
@@ -197,12 +107,8 @@ impl<'m> Rollback<'m> {
 
     /// What has the name of one of our tables, and what kind of thing it is.
     fn look(&self, session: &mut Session<'_>) -> Result<BTreeMap<String, String>> {
-        let names: Vec<_> = self
-            .embedded
-            .iter()
-            .filter_map(Embedded::makes)
-            .map(|name| format!("'{name}'"))
-            .collect();
+        let names: Vec<_> =
+            self.job.migrations.iter().filter_map(Embedded::makes).map(literal).collect();
         let ask = format!(
             "SELECT table_name, table_type FROM information_schema.tables \
              WHERE table_schema = DATABASE() AND table_name IN ({}) AND table_type <> 'TEMPORARY'",
@@ -215,12 +121,12 @@ impl<'m> Rollback<'m> {
     }
 
     fn refuse_rows(&self, session: &mut Session<'_>, tables: &[String]) -> Result<()> {
-        if self.settings.data == Data::Discard || tables.is_empty() {
+        if self.job.settings.data == Data::Discard || tables.is_empty() {
             return Ok(());
         }
         let looks: Vec<_> = tables
             .iter()
-            .map(|table| format!("(SELECT '{table}' FROM {} LIMIT 1)", quote(table)))
+            .map(|table| format!("(SELECT {} FROM {} LIMIT 1)", literal(table), quote(table)))
             .collect();
         let rows = session.rows(&looks.join(" UNION ALL ")).map_err(|error| {
             Error::from_answer("look for rows in the tables (needs SELECT)", error)
@@ -233,7 +139,7 @@ impl<'m> Rollback<'m> {
     /// takes over every table that is there. A row that outlives its table would hide that table
     /// from all later runs, and a row that is gone below one that is not would stop them.
     fn drop_history(&self, session: &mut Session<'_>) -> Result<()> {
-        let table = self.history.quoted();
+        let table = self.job.history.quoted();
         session.execute(&format!("DROP TABLE {table}")).map_err(|error| {
             Error::from_answer(format!("drop the history table {table} (needs DROP)"), error)
         })
@@ -246,7 +152,8 @@ impl<'m> Rollback<'m> {
             if let Some(reason) = drop_table(session, &table)? {
                 failed.push(KeptTable::new(&table, reason));
             } else {
-                info!("dropped {table} ({} of {total})", dropped.len() + 1);
+                let number = dropped.len() + 1;
+                info!(table = table.as_str(), dropped = number, total; "dropped {table} ({number} of {total})");
                 dropped.push(table);
             }
         }

@@ -5,9 +5,8 @@ use time::PrimitiveDateTime;
 
 use super::{Accounts, is_date};
 use crate::{
-    answer::{Columns, ask},
-    connection::Connection,
-    error::Result,
+    outcome::Result,
+    session::{Columns, Connection, ask},
 };
 
 /// What a campaign gave out, and what its recipients did then. See

@@ -5,9 +5,8 @@ use time::PrimitiveDateTime;
 
 use super::{Accounts, moment};
 use crate::{
-    answer::{Answers, Columns, ask},
-    connection::Connection,
-    error::Result,
+    outcome::Result,
+    session::{Answers, Columns, Connection, ask},
 };
 
 /// What one user has done. See [`user_engagement`](super::user_engagement).

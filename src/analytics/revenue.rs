@@ -5,9 +5,8 @@ use time::{Date, Duration};
 
 use super::Accounts;
 use crate::{
-    answer::{Columns, ask},
-    connection::Connection,
-    error::{Error, Result},
+    outcome::{Error, Result},
+    session::{Columns, Connection, ask},
 };
 
 /// Days from one to another, the last not included.
@@ -18,57 +17,57 @@ use crate::{
 /// let first = Date::from_calendar_date(2025, Month::March, 1)?;
 /// let march = DateRange::new(first, Date::from_calendar_date(2025, Month::April, 1)?)?;
 /// assert_eq!(march.days(), 31);
-/// assert!(DateRange::new(march.until(), march.from()).is_err());
+/// assert!(DateRange::new(march.end(), march.start()).is_err());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateRange {
-    from: Date,
-    until: Date,
+    start: Date,
+    end: Date,
 }
 
 impl DateRange {
-    /// The days from `from` up to the day before `until`. Both may be the same, which is no day.
+    /// The days from `start` up to the day before `end`. Both may be the same, which is no day.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidDateRange`] if `until` is earlier, or a year is not between 1000 and 9999, the
+    /// [`Error::InvalidDateRange`] if `end` is earlier, or a year is not between 1000 and 9999, the
     /// [range that the server has](https://dev.mysql.com/doc/refman/8.4/en/datetime.html).
-    pub fn new(from: Date, until: Date) -> Result<Self> {
+    pub fn new(start: Date, end: Date) -> Result<Self> {
         let is_known = |date: Date| (1000..=9999).contains(&date.year());
-        if from <= until && is_known(from) && is_known(until) {
-            Ok(Self { from, until })
+        if start <= end && is_known(start) && is_known(end) {
+            Ok(Self { start, end })
         } else {
-            Err(Error::InvalidDateRange { from, until })
+            Err(Error::InvalidDateRange { start, end })
         }
     }
 
     /// The first day.
     #[must_use]
-    pub fn from(&self) -> Date {
-        self.from
+    pub fn start(&self) -> Date {
+        self.start
     }
 
     /// The day after the last.
     #[must_use]
-    pub fn until(&self) -> Date {
-        self.until
+    pub fn end(&self) -> Date {
+        self.end
     }
 
     /// How many days these are.
     #[must_use]
     pub fn days(&self) -> usize {
-        self.index_of(self.until).unwrap_or_default()
+        self.index_of(self.end).unwrap_or_default()
     }
 
     /// The number of a day in this range, from 0.
     fn index_of(self, day: Date) -> Option<usize> {
-        usize::try_from((day - self.from).whole_days()).ok()
+        usize::try_from((day - self.start).whole_days()).ok()
     }
 
     fn iter(self) -> impl Iterator<Item = Date> {
-        std::iter::successors(Some(self.from), |day| day.checked_add(Duration::DAY))
-            .take_while(move |day| *day < self.until)
+        std::iter::successors(Some(self.start), |day| day.checked_add(Duration::DAY))
+            .take_while(move |day| *day < self.end)
     }
 }
 
@@ -146,7 +145,7 @@ pub(super) fn by_day<C: Connection>(
         of(2, "bytemark_order_payments", "total_price", ""),
     ]
     .join(" UNION ALL ");
-    let (from, until) = (range.from, range.until);
+    let (from, until) = (range.start, range.end);
 
     let mut days: Vec<_> = range.iter().map(DailyRevenue::nothing).collect();
     let values = (from, until, from, until, from, until);

@@ -7,9 +7,8 @@ use time::{PrimitiveDateTime, Weekday};
 
 use super::{Accounts, moment};
 use crate::{
-    answer::{Columns, ask, ask_limited},
-    connection::Connection,
-    error::Result,
+    outcome::Result,
+    session::{Columns, Connection, ask, ask_limited},
 };
 
 /// How somebody travels, as `trip.travel_mode` and `cm_activity_location.travel_mode` have it.
@@ -38,7 +37,9 @@ pub enum TravelMode {
     Carpool,
     /// 101: instant carpool.
     InstantCarpool,
-    /// A number that the service has added since.
+    /// A number that the service has added since. Made by [`From`], so that each number has one
+    /// representation.
+    #[non_exhaustive]
     Other(i32),
 }
 

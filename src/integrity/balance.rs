@@ -6,9 +6,8 @@ use rust_decimal::Decimal;
 
 use super::Findings;
 use crate::{
-    answer::{Columns, ask},
-    connection::Connection,
-    error::Result,
+    outcome::Result,
+    session::{Columns, Connection, ask},
 };
 
 /// A user with a balance of points that is not the sum of the movements up to it: the first such row.

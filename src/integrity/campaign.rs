@@ -6,9 +6,8 @@ use rust_decimal::Decimal;
 
 use super::Findings;
 use crate::{
-    answer::{Columns, ask},
-    connection::Connection,
-    error::Result,
+    outcome::Result,
+    session::{Columns, Connection, ask},
 };
 
 /// A campaign that granted more tokens than it may give out. Grants are rows of `token_transaction`

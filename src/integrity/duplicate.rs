@@ -4,9 +4,8 @@ use rust_decimal::Decimal;
 
 use super::Findings;
 use crate::{
-    answer::{Columns, ask},
-    connection::Connection,
-    error::Result,
+    outcome::Result,
+    session::{Columns, Connection, ask},
 };
 
 /// A row (t) of a group (g).

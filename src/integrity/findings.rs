@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::Result;
+use crate::outcome::Result;
 
 /// How many findings are listed. Whoever has more has one cause for most of them.
 const LISTED: usize = 100;

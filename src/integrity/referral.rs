@@ -4,9 +4,8 @@ use std::fmt;
 
 use super::Findings;
 use crate::{
-    answer::{Columns, ask},
-    connection::Connection,
-    error::Result,
+    outcome::Result,
+    session::{Columns, Connection, ask},
 };
 
 /// A referral that names a user who is not in `auth_user`.

@@ -3,20 +3,20 @@
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
-use super::movement::Activity;
+use super::{Account, Activity};
 
 /// A movement of points as it is recorded: a row of `points_transaction`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PointsTransaction {
     pub(super) id: i64,
-    pub(super) user_id: i32,
+    pub(super) account: Account,
     pub(super) activity: Activity,
     pub(super) points: Decimal,
     pub(super) balance: Decimal,
     pub(super) note: Option<String>,
     pub(super) created_on: PrimitiveDateTime,
-    pub(super) payer: i32,
-    pub(super) payee: i32,
+    pub(super) payer: Option<Account>,
+    pub(super) payee: Option<Account>,
     pub(super) ref_transaction_id: i64,
 }
 
@@ -27,10 +27,10 @@ impl PointsTransaction {
         self.id
     }
 
-    /// The account: a user or a [`SystemAccount`](super::SystemAccount).
+    /// Whose points moved.
     #[must_use]
-    pub fn user_id(&self) -> i32 {
-        self.user_id
+    pub fn account(&self) -> Account {
+        self.account
     }
 
     /// What it was for.
@@ -63,15 +63,15 @@ impl PointsTransaction {
         self.created_on
     }
 
-    /// Who paid, or 0.
+    /// Who paid, if that was said.
     #[must_use]
-    pub fn payer(&self) -> i32 {
+    pub fn payer(&self) -> Option<Account> {
         self.payer
     }
 
-    /// Who received, or 0.
+    /// Who received, if that was said.
     #[must_use]
-    pub fn payee(&self) -> i32 {
+    pub fn payee(&self) -> Option<Account> {
         self.payee
     }
 

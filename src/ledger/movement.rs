@@ -3,122 +3,13 @@
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
-use super::refusal::Refusal;
+use super::{Account, Activity, Refusal};
 
 /// The most that `decimal(10,2)` holds, up and down.
 pub(super) const MOST: Decimal = Decimal::from_parts(1_410_065_407, 2, 0, false, 2);
 
 /// The characters that the column holds.
 const NOTE: usize = 200;
-
-/// What a movement of points is for, as `points_transaction.activity_type` has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Activity {
-    /// 1: a correction by hand.
-    Adjustment,
-    /// 2: points that a user bought.
-    Purchase,
-    /// 3: points that became a gift card. The note is `redeem_transaction.transaction_id`.
-    Redemption,
-    /// 4: a promotion.
-    Promotion,
-    /// 5: points bought by themselves when few were left.
-    AutoRefill,
-    /// 6: an incentive.
-    Incentive,
-    /// 7: a carpool, for its driver.
-    CarpoolDriver,
-    /// 8: a carpool, for its rider.
-    CarpoolRider,
-    /// 9: into escrow.
-    IntoEscrow,
-    /// 10: from escrow.
-    FromEscrow,
-    /// 11: a transit ticket. The note is `bytemark_order_payments.order_uuid`.
-    TransitTicket,
-    /// 12: a fee.
-    Fee,
-    /// 13: parking. The service knows 14 as parking, too: `Other(14)`.
-    Parking,
-    /// 15: the reward of a campaign.
-    CampaignReward,
-    /// 16: the fare of a ridehail.
-    RidehailFare,
-    /// 17: a challenge.
-    Challenge,
-    /// 18: the benefit of a tier.
-    TierBenefit,
-    /// Any other number.
-    Other(i32),
-}
-
-impl Activity {
-    /// The number that the table has.
-    #[must_use]
-    pub fn number(self) -> i32 {
-        match self {
-            Self::Adjustment => 1,
-            Self::Purchase => 2,
-            Self::Redemption => 3,
-            Self::Promotion => 4,
-            Self::AutoRefill => 5,
-            Self::Incentive => 6,
-            Self::CarpoolDriver => 7,
-            Self::CarpoolRider => 8,
-            Self::IntoEscrow => 9,
-            Self::FromEscrow => 10,
-            Self::TransitTicket => 11,
-            Self::Fee => 12,
-            Self::Parking => 13,
-            Self::CampaignReward => 15,
-            Self::RidehailFare => 16,
-            Self::Challenge => 17,
-            Self::TierBenefit => 18,
-            Self::Other(number) => number,
-        }
-    }
-}
-
-/// An account that is no user's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SystemAccount {
-    /// 2000: what campaigns and promotions are paid from.
-    Budget = 2000,
-    /// 2001: what is held back until a trip is done.
-    Escrow = 2001,
-    /// 2002: what incentives are paid from.
-    Incentives = 2002,
-    /// 2100: points bought with a card.
-    Stripe = 2100,
-    /// 2101: points spent on transit tickets.
-    Bytemark = 2101,
-    /// 2102: points that became gift cards.
-    GiftCards = 2102,
-}
-
-impl SystemAccount {
-    /// All of them, in the order of their ids.
-    pub const ALL: [Self; 6] = [
-        Self::Budget,
-        Self::Escrow,
-        Self::Incentives,
-        Self::Stripe,
-        Self::Bytemark,
-        Self::GiftCards,
-    ];
-
-    /// The id that stands in `user_id`, `payer` and `payee`.
-    #[must_use]
-    pub fn id(self) -> i32 {
-        self as i32
-    }
-
-    pub(super) fn has(account: i32) -> bool {
-        Self::ALL.iter().any(|system| system.id() == account)
-    }
-}
 
 /// Whether a balance may fall below zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,17 +66,18 @@ fn check_points(points: Decimal) -> Result<(), Refusal> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct NewPointsTransaction {
-    pub(super) user_id: i32,
+    pub(super) account: Account,
     pub(super) points: Decimal,
-    pub(super) payer: i32,
-    pub(super) payee: i32,
+    pub(super) payer: Option<Account>,
+    pub(super) payee: Option<Account>,
     pub(super) occasion: Occasion,
 }
 
 impl NewPointsTransaction {
-    /// `points` are added to what the user has; negative ones are taken away.
-    pub fn new(user_id: i32, activity: Activity, points: Decimal) -> Self {
-        Self { user_id, points, payer: 0, payee: 0, occasion: Occasion::new(activity) }
+    /// `points` are added to what the account has; negative ones are taken away.
+    pub fn new(account: impl Into<Account>, activity: Activity, points: Decimal) -> Self {
+        let (account, occasion) = (account.into(), Occasion::new(activity));
+        Self { account, points, payer: None, payee: None, occasion }
     }
 
     /// A note of at most 200 characters: for some activities the key of another table.
@@ -194,16 +86,15 @@ impl NewPointsTransaction {
         self
     }
 
-    /// Who pays: a user or a [`SystemAccount`]. Nothing is recorded for that account; see
-    /// [`NewPointsTransfer`] for both sides.
-    pub fn payer(mut self, account: i32) -> Self {
-        self.payer = account;
+    /// Who pays. Nothing is recorded for that account; see [`NewPointsTransfer`] for both sides.
+    pub fn payer(mut self, account: impl Into<Account>) -> Self {
+        self.payer = Some(account.into());
         self
     }
 
     /// Who receives, as in [`payer`](Self::payer).
-    pub fn payee(mut self, account: i32) -> Self {
-        self.payee = account;
+    pub fn payee(mut self, account: impl Into<Account>) -> Self {
+        self.payee = Some(account.into());
         self
     }
 
@@ -213,7 +104,7 @@ impl NewPointsTransaction {
         self
     }
 
-    /// Refuses a movement that would take away more than the user has. This is judged under the
+    /// Refuses a movement that would take away more than the account has. This is judged under the
     /// lock, so that two purchases cannot spend the same points.
     pub fn refuse_overdraft(mut self) -> Self {
         self.occasion.overdraft = Overdraft::Refused;
@@ -231,17 +122,24 @@ impl NewPointsTransaction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct NewPointsTransfer {
-    pub(super) payer: i32,
-    pub(super) payee: i32,
+    pub(super) ends: Ends,
     pub(super) points: Decimal,
     pub(super) occasion: Occasion,
 }
 
+/// The two ends of a payment, by name: swapped, they would move the points the wrong way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// Whose points become less.
+    pub payer: Account,
+    /// Whose points become more.
+    pub payee: Account,
+}
+
 impl NewPointsTransfer {
-    /// `points`, above 0, go from one account, the payer, to another, the payee. Each is a user or a
-    /// [`SystemAccount`].
-    pub fn new(from: i32, to: i32, activity: Activity, points: Decimal) -> Self {
-        Self { payer: from, payee: to, points, occasion: Occasion::new(activity) }
+    /// `points`, above 0, go from the payer to the payee.
+    pub fn new(ends: Ends, activity: Activity, points: Decimal) -> Self {
+        Self { ends, points, occasion: Occasion::new(activity) }
     }
 
     /// A note of at most 200 characters, for both movements.
@@ -267,8 +165,8 @@ impl NewPointsTransfer {
         if self.points <= Decimal::ZERO {
             return Err(Refusal::NothingToPay { points: self.points });
         }
-        if self.payer == self.payee {
-            return Err(Refusal::SameAccount { account: self.payer });
+        if self.ends.payer == self.ends.payee {
+            return Err(Refusal::SameAccount { account: self.ends.payer });
         }
         self.occasion.check()
     }

@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use crate::{
-    code,
-    connection::{ALL, Session, column},
-    error::{Error, Result},
-};
+use super::{ALL, EarlierReads, Session, column, wait::Wait};
+use crate::outcome::{Error, Result, code};
 
 const NEEDED: &str = "MySQL 5.7 or later, or MariaDB 10.3 or later";
 const NEEDED_ENGINE: &str = "the InnoDB storage engine";
@@ -15,12 +12,12 @@ const NEEDED_ENGINE: &str = "the InnoDB storage engine";
 #[derive(Debug, PartialEq)]
 pub(crate) struct Server {
     database: String,
-    settings: Settings,
+    variables: Variables,
 }
 
-/// The settings of a session that matter to a run.
+/// The variables of a session that matter to a run.
 #[derive(Debug, PartialEq)]
-struct Settings {
+struct Variables {
     autocommit: String,
     lock_wait_timeout: String,
     innodb_lock_wait_timeout: String,
@@ -47,10 +44,9 @@ pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
         Ok(facts) => judge(|index| facts.as_ref().and_then(|row| column(row, index))),
         // The variables of an engine are there only if the engine is.
         Err(error) if code::of(&error) == Some(code::UNKNOWN_VARIABLE) => {
-            let version = session.row("SELECT VERSION()").ok().flatten();
             Err(Error::UnsupportedServer {
-                version: version.and_then(|row| column(&row, 0)).unwrap_or_default(),
-                needed: NEEDED_ENGINE,
+                version: version(session),
+                needed: NEEDED_ENGINE.into(),
             })
         }
         Err(error) => Err(Error::from_answer("ask the server for its version and settings", error)),
@@ -62,7 +58,7 @@ fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
     let database = fact(0).ok_or(Error::NoDatabaseSelected)?;
     let version = known(1);
     if !is_supported(&version) {
-        return Err(Error::UnsupportedServer { version, needed: NEEDED });
+        return Err(Error::UnsupportedServer { version, needed: NEEDED.into() });
     }
     // A user with the right to write in spite of `read_only` is refused too: tables made on a
     // replica break its replication.
@@ -71,7 +67,7 @@ fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
     }
     Ok(Server {
         database,
-        settings: Settings {
+        variables: Variables {
             autocommit: known(4),
             lock_wait_timeout: known(5),
             innodb_lock_wait_timeout: known(6),
@@ -95,35 +91,35 @@ impl Server {
     /// Without this a forgotten transaction on a table holds a boot for `lock_wait_timeout`, which
     /// is a year by default, and a caller's `sql_mode` decides what `DEFAULT ''` means.
     /// <https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_lock_wait_timeout>
-    pub(crate) fn with_settings<'c, T>(
+    pub(crate) fn with_variables<'c, T>(
         &self,
         session: &mut Session<'c>,
         timeout: Duration,
         work: impl FnOnce(&mut Session<'c>) -> Result<T>,
     ) -> Result<T> {
-        let (seconds, patience) = slices(timeout);
-        session.wait_for_locks(patience);
-        let ours = Settings {
+        let wait = Wait::of(timeout);
+        let ours = Variables {
             autocommit: "1".to_owned(),
-            lock_wait_timeout: seconds.to_string(),
-            innodb_lock_wait_timeout: seconds.to_string(),
+            lock_wait_timeout: wait.seconds.to_string(),
+            innodb_lock_wait_timeout: wait.seconds.to_string(),
             foreign_key_checks: "1".to_owned(),
             sql_select_limit: ALL.to_string(),
             sql_mode: "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO".to_owned(),
             statement_time: "0".to_owned(),
         };
-        ours.apply(session)
-            .map_err(|error| Error::from_answer("change the session's settings", error))?;
-        session.finally(work, |session| {
-            session.wait_for_locks(Duration::ZERO);
-            self.settings
-                .apply(session)
-                .map_err(|error| Error::from_answer("put the session's settings back", error))
+        session.with_patience(wait.patience, |session| {
+            ours.apply(session)
+                .map_err(|error| Error::from_answer("change the session's settings", error))?;
+            session.finally(work, |session| {
+                self.variables
+                    .apply(session)
+                    .map_err(|error| Error::from_answer("put the session's settings back", error))
+            })
         })
     }
 }
 
-impl Settings {
+impl Variables {
     fn apply(&self, session: &mut Session<'_>) -> mysql::Result<()> {
         session.execute(&format!(
             "SET SESSION autocommit = {}, lock_wait_timeout = {}, innodb_lock_wait_timeout = {}, \
@@ -140,31 +136,16 @@ impl Settings {
     }
 }
 
-/// The longest single wait for a lock, in seconds. Shorter than the read timeouts of most clients, and
-/// long enough for most transactions to end in.
-const SLICE: u64 = 5;
-
-/// A wait for locks in slices of equal length: the seconds of each, and how long to begin new ones.
-fn slices(limit: Duration) -> (u64, Duration) {
-    let seconds = whole_seconds(limit).max(1);
-    let slice = seconds.div_ceil(seconds.div_ceil(SLICE));
-    // A wait may end a little early.
-    (slice, Duration::from_secs(seconds).saturating_sub(Duration::from_millis(500)))
-}
-
-/// A time limit as the server takes it, rounded up, and at most the year that it allows.
-pub(crate) fn whole_seconds(limit: Duration) -> u64 {
-    let seconds = limit.as_secs().saturating_add(u64::from(limit.subsec_nanos() > 0));
-    seconds.min(31_536_000)
-}
-
 /// Refuses to run inside the caller's transaction, which the first `CREATE TABLE` would commit.
 /// <https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html>
 ///
-/// `have_read`: whether this call has read a table. With `autocommit=0` that read has itself opened
-/// a transaction, which the server does not tell from one of the caller's. It is taken for ours
-/// alone if this session has never begun one by name or written a row: then a commit changes nothing.
-pub(crate) fn refuse_open_transaction(session: &mut Session<'_>, have_read: bool) -> Result<()> {
+/// With `autocommit=0` an earlier read of this call has itself opened a transaction, which the server
+/// does not tell from one of the caller's. It is taken for ours alone if this session has never begun
+/// one by name or written a row: then a commit changes nothing.
+pub(crate) fn refuse_open_transaction(
+    session: &mut Session<'_>,
+    earlier: EarlierReads,
+) -> Result<()> {
     let ask = |error| Error::from_answer("ask whether a transaction is open", error);
 
     // Needs no right, changes nothing for later transactions, and is refused inside one.
@@ -172,7 +153,9 @@ pub(crate) fn refuse_open_transaction(session: &mut Session<'_>, have_read: bool
     match session.execute("SET TRANSACTION READ WRITE") {
         Ok(()) => Ok(()),
         Err(error) if code::of(&error) != Some(code::TRANSACTION_IN_PROGRESS) => Err(ask(error)),
-        Err(_) if have_read && is_only_our_read(session).map_err(ask)? => Ok(()),
+        Err(_) if earlier == EarlierReads::Table && is_only_our_read(session).map_err(ask)? => {
+            Ok(())
+        }
         Err(_) => Err(Error::OpenTransaction),
     }
 }
@@ -188,6 +171,12 @@ fn is_only_our_read(session: &mut Session<'_>) -> mysql::Result<bool> {
          'Handler_delete', 'Handler_update', 'Handler_write')",
     )?;
     Ok(done.len() == 5 && done.iter().all(|row| column(row, 1) == Some(0)))
+}
+
+/// What the server calls itself, for a message: empty if it will not say.
+pub(crate) fn version(session: &mut Session<'_>) -> String {
+    let answer = session.row("SELECT VERSION()").ok().flatten();
+    answer.and_then(|row| column(&row, 0)).unwrap_or_default()
 }
 
 /// A flag, or one of the words that newer MariaDB versions use for `read_only`.
@@ -256,8 +245,8 @@ mod tests {
     }
 
     #[test]
-    fn keeps_the_settings_of_the_session() {
-        let settings = Settings {
+    fn keeps_the_variables_of_the_session() {
+        let variables = Variables {
             autocommit: "0".to_owned(),
             lock_wait_timeout: "31536000".to_owned(),
             innodb_lock_wait_timeout: "50".to_owned(),
@@ -266,7 +255,7 @@ mod tests {
             sql_mode: "ANSI_QUOTES".to_owned(),
             statement_time: "0.5".to_owned(),
         };
-        let expected = Server { database: "tsp".to_owned(), settings };
+        let expected = Server { database: "tsp".to_owned(), variables };
         assert_eq!(judge_with(0, Some("tsp")).unwrap(), expected);
     }
 
@@ -283,30 +272,6 @@ mod tests {
         for (changed, value, expected) in cases {
             let message = judge_with(changed, value).unwrap_err().to_string();
             assert!(message.starts_with(expected), "{message}");
-        }
-    }
-
-    #[test]
-    fn waits_in_slices_that_add_up() {
-        let cases =
-            [(0, 1, 1), (1, 1, 1), (5, 5, 5), (6, 3, 6), (7, 4, 7), (60, 5, 60), (61, 5, 61)];
-        for (limit, slice, patience) in cases {
-            let patience = Duration::from_millis(patience * 1000 - 500);
-            assert_eq!(slices(Duration::from_secs(limit)), (slice, patience), "{limit}");
-        }
-    }
-
-    #[test]
-    fn rounds_time_limits_up_to_whole_seconds() {
-        let cases = [
-            (Duration::ZERO, 0),
-            (Duration::from_millis(1), 1),
-            (Duration::from_secs(1), 1),
-            (Duration::from_millis(1001), 2),
-            (Duration::MAX, 31_536_000),
-        ];
-        for (limit, expected) in cases {
-            assert_eq!(whole_seconds(limit), expected, "{limit:?}");
         }
     }
 }

@@ -3,10 +3,8 @@
 use mysql::Row;
 
 use crate::{
-    connection::{Session, column},
-    error::{Error, Result},
-    kept::{KeptReason, KeptTable},
-    shape::quote,
+    outcome::{Error, KeptReason, KeptTable, Result},
+    session::{Session, column, quote},
 };
 
 /// The order in which the server drops `tables`: each after those whose foreign keys point to it.
@@ -14,7 +12,7 @@ use crate::{
 ///
 /// The order must be right at the first attempt: MariaDB lets go of its lock on a table that it
 /// did not drop, so a second attempt could meet rows that nobody has looked for.
-pub(crate) fn drop_order(
+pub(super) fn drop_order(
     session: &mut Session<'_>,
     database: &str,
     tables: &[String],

@@ -45,7 +45,7 @@ pub(crate) fn is_read_only(error: &mysql::Error) -> bool {
 }
 
 /// Whether a `COMMIT` that was answered with this has undone the work for certain.
-#[cfg(feature = "analytics")]
+#[cfg(feature = "ledger")]
 pub(crate) fn is_undone_commit(code: u16) -> bool {
     let read_only = [READ_ONLY_OPTION, READ_ONLY_TRANSACTION, READ_ONLY_MODE];
     code == LOCK_WAIT_TIMEOUT || CONFLICTS.contains(&code) || read_only.contains(&code)
@@ -84,7 +84,7 @@ mod tests {
     use mysql::MySqlError;
 
     use super::*;
-    use crate::error::Error;
+    use crate::outcome::Error;
 
     fn answer(code: u16, message: &str) -> mysql::Error {
         let (state, message) = ("HY000".to_owned(), message.to_owned());

@@ -1,7 +1,7 @@
 //! What the names of column types say about the values that fit.
 
 /// Display widths of integers say nothing about their values.
-pub(crate) fn canonical(kind: &str) -> String {
+pub(super) fn canonical(kind: &str) -> String {
     let kind = kind.to_ascii_lowercase();
     match (rank(&kind), kind.split_once(')')) {
         (Some(_), Some((before, after))) => {
@@ -12,7 +12,7 @@ pub(crate) fn canonical(kind: &str) -> String {
 }
 
 /// Whether each value of the type `narrow` fits the type `wide` unchanged.
-pub(crate) fn holds(wide: &str, narrow: &str) -> bool {
+pub(super) fn holds(wide: &str, narrow: &str) -> bool {
     let (wide, narrow) = (canonical(wide), canonical(narrow));
     wide == narrow
         || integers(&wide, &narrow)
@@ -91,7 +91,7 @@ fn texts(wide: &str, narrow: &str) -> bool {
 
 /// Whether QuickSight reads columns of this text type. It skips the others without an error.
 /// <https://docs.aws.amazon.com/quick/latest/userguide/supported-data-types.html>
-pub(crate) fn is_skipped_by_quicksight(kind: &str) -> bool {
+pub(super) fn is_skipped_by_quicksight(kind: &str) -> bool {
     matches!(base(&canonical(kind)), "tinytext" | "mediumtext" | "longtext")
 }
 

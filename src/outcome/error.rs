@@ -1,12 +1,8 @@
 //! What can go wrong, for the caller and for the person on call.
 
-use std::time::Duration;
+use std::{borrow::Cow, error::Error as _, fmt, time::Duration};
 
-use crate::{
-    code,
-    drift::Drift,
-    kept::{KeptTable, sentence},
-};
+use super::{Drift, KeptTable, code, kept::sentence};
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -19,11 +15,15 @@ pub type Result<T> = std::result::Result<T, Error>;
 ///
 /// After any of these a further call is safe: what was recorded as applied is applied, and what was
 /// not is tried again.
-#[derive(Debug, thiserror::Error)]
+///
+/// `Debug` prints the message and its causes, a line each, because that is what a `main` shows that
+/// returns an error.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A statement outside the migrations themselves failed, or the connection broke.
     #[error("could not {action}; call again once the cause below is removed")]
+    #[non_exhaustive]
     Database {
         /// What was being done, as in "could not ...".
         action: String,
@@ -36,6 +36,7 @@ pub enum Error {
         "migration {migration} failed with {applied} of {total} applied; \
          it is not recorded, and the next call goes on from it once the cause below is removed"
     )]
+    #[non_exhaustive]
     Migration {
         /// The file's name without its ending, which names the table.
         migration: String,
@@ -57,6 +58,7 @@ pub enum Error {
             None => String::new(),
         }
     )]
+    #[non_exhaustive]
     LockTimeout {
         /// The name given to `GET_LOCK`.
         name: String,
@@ -71,6 +73,7 @@ pub enum Error {
         "the server cannot give the migration lock {name}; check that GET_LOCK is allowed here \
          (some clusters refuse it) and that the server has memory"
     )]
+    #[non_exhaustive]
     LockUnavailable {
         /// The name given to `GET_LOCK`.
         name: String,
@@ -91,18 +94,20 @@ pub enum Error {
 
     /// The server is too old, or lacks something that the tables need.
     #[error("the server {version} is not supported; {needed} is needed")]
+    #[non_exhaustive]
     UnsupportedServer {
         /// What the server calls itself.
         version: String,
         /// What would be supported.
-        needed: &'static str,
+        needed: Cow<'static, str>,
     },
 
-    /// The server or the session takes no writes: a replica, a reader end point, a fenced primary.
+    /// The server or the session takes no writes: a replica, a reader endpoint, a fenced primary.
     #[error(
-        "the server or the session is read-only, and there is something to write; do that on the \
-         primary (the writer end point), whence it replicates, in a session that may write"
+        "the server or the session is read-only, and there is something to write; connect to the \
+         primary (the writer endpoint) with a session that may write"
     )]
+    #[non_exhaustive]
     ReadOnly {
         /// The server's answer, where a statement was refused and not just a setting read.
         source: Option<mysql::Error>,
@@ -110,6 +115,7 @@ pub enum Error {
 
     /// The user lacks a right.
     #[error("not allowed to {action}; grant what is missing, then call again")]
+    #[non_exhaustive]
     PermissionDenied {
         /// What was being done, with the rights that it needs.
         action: String,
@@ -127,6 +133,7 @@ pub enum Error {
             None => "no such migration",
         }
     )]
+    #[non_exhaustive]
     Diverged {
         /// The migration as the history names it.
         recorded: String,
@@ -136,14 +143,17 @@ pub enum Error {
 
     /// A migration was never applied although a later one was.
     #[error(
-        "migration {missing} was never applied, but {latest} was; \
-         restore its row in the history if its table exists, else apply its SQL by hand and add the row"
+        "migration {missing} was never applied, but {latest} was; make what is missing with \
+         Migrator::mend, then add the row that the history lacks: {record}"
     )]
+    #[non_exhaustive]
     OutOfOrder {
         /// The migration that is not in the history.
         missing: String,
         /// The newest migration in the history.
         latest: String,
+        /// The statement that adds the row which the history lacks.
+        record: String,
     },
 
     /// The history has migrations that this build does not know, and it was asked to
@@ -152,6 +162,7 @@ pub enum Error {
         "the database is at version {recorded} and this build only knows {embedded}; \
          deploy a build at least as new as the one that migrated it"
     )]
+    #[non_exhaustive]
     NewerHistory {
         /// The newest version in the history.
         recorded: i64,
@@ -167,11 +178,12 @@ pub enum Error {
             None => String::from("without a readable version"),
         }
     )]
+    #[non_exhaustive]
     CorruptHistory {
         /// The row's version, where that can be read.
         version: Option<i64>,
         /// The first column that cannot.
-        column: &'static str,
+        column: Cow<'static, str>,
     },
 
     /// Tables that are there differ from what the migrations would make, so that a service could not
@@ -183,8 +195,9 @@ pub enum Error {
             1 => "1 difference".to_owned(),
             count => format!("{count} differences"),
         },
-        drifts.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        listed(drifts)
     )]
+    #[non_exhaustive]
     SchemaDrift {
         /// All of them, the breaking ones first.
         drifts: Vec<Drift>,
@@ -195,6 +208,7 @@ pub enum Error {
         "could not mend a table with {statement}, {mended} of {total} differences are mended; \
          remove the cause below and call again"
     )]
+    #[non_exhaustive]
     Mend {
         /// The first statement that failed. The log has them all.
         statement: String,
@@ -213,6 +227,7 @@ pub enum Error {
          save and delete them, or ask for discard_data if they may be lost",
         tables.join(", ")
     )]
+    #[non_exhaustive]
     TablesNotEmpty {
         /// Every table that holds a row.
         tables: Vec<String>,
@@ -225,6 +240,7 @@ pub enum Error {
          wait for them to finish, or end their connections if they are stuck, then call again",
         tables.join(", ")
     )]
+    #[non_exhaustive]
     TablesInUse {
         /// Every table that was still held when they were asked for one by one.
         tables: Vec<String>,
@@ -237,6 +253,7 @@ pub enum Error {
         "nothing was rolled back, because {}; remove what is in the way, then call again",
         sentence(obstacles)
     )]
+    #[non_exhaustive]
     RollbackBlocked {
         /// Every table that would have had to stay, and why.
         obstacles: Vec<KeptTable>,
@@ -251,6 +268,7 @@ pub enum Error {
         dropped.len() + failed.len(),
         sentence(failed)
     )]
+    #[non_exhaustive]
     RollbackIncomplete {
         /// The tables that are gone.
         dropped: Vec<String>,
@@ -258,28 +276,22 @@ pub enum Error {
         failed: Vec<KeptTable>,
     },
 
-    /// refinery would not plan this build's migrations, which is a defect of the build.
-    #[error("this build's migrations cannot be planned; use another build and report this one")]
-    Plan {
-        /// What refinery says.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-
     /// A movement of points was refused before anything was written.
-    #[cfg(feature = "analytics")]
+    #[cfg(feature = "ledger")]
     #[error("{0}")]
-    Refused(crate::ledger::Refusal),
+    Refused(super::Refusal),
 
     /// The commit of a movement of points got no answer that tells what became of it. The server may
     /// have recorded it or not, so it was not tried again.
-    #[cfg(feature = "analytics")]
+    #[cfg(feature = "ledger")]
     #[error(
-        "the commit of a movement of account {account} was not confirmed, and it may be recorded or \
-         not; look for it in points_transaction before you record it again"
+        "the commit of a movement of account {account} was not confirmed, so it may or may not be \
+         recorded; look for it in points_transaction before you record it again"
     )]
+    #[non_exhaustive]
     CommitUnknown {
         /// The account that moved points, or the payer of a pair.
-        account: i32,
+        account: crate::account::Account,
         /// The driver's answer.
         source: mysql::Error,
     },
@@ -287,35 +299,38 @@ pub enum Error {
     /// A range of dates that ends before it begins, or that the server has no dates for.
     #[cfg(feature = "analytics")]
     #[error(
-        "{from} until {until} is no range of dates; give years from 1000 to 9999, the earlier day first"
+        "{start} to {end} is not a valid range of dates; give the earlier day first, and years from 1000 to 9999"
     )]
+    #[non_exhaustive]
     InvalidDateRange {
         /// The first day.
-        from: time::Date,
+        start: time::Date,
         /// The day after the last.
-        until: time::Date,
+        end: time::Date,
     },
 
     /// The server's answer has a type or a value that the table should not hold.
-    #[cfg(feature = "analytics")]
+    #[cfg(feature = "_rows")]
     #[error(
         "could not {action}, because column {column} of the server's answer has an unexpected type or value; \
          see with verify whether the tables are what this build needs"
     )]
+    #[non_exhaustive]
     UnexpectedAnswer {
         /// What was being done.
-        action: &'static str,
+        action: Cow<'static, str>,
         /// The column's number in the answer, from 1.
         column: usize,
     },
 
     /// The name given to [`history_table`](crate::Migrator::history_table) cannot be used.
     #[error("{name:?} cannot be the history table: {reason}")]
+    #[non_exhaustive]
     InvalidHistoryTable {
         /// The name as given.
         name: String,
         /// What is wrong with it.
-        reason: &'static str,
+        reason: Cow<'static, str>,
     },
 }
 
@@ -346,7 +361,7 @@ impl Error {
             // The server was out of memory, or somebody killed the statement and not the connection.
             Self::LockUnavailable { source: None, .. } => true,
             // Points would be moved twice if they were moved before.
-            #[cfg(feature = "analytics")]
+            #[cfg(feature = "ledger")]
             Self::CommitUnknown { .. } => false,
             // Rows that are in the way stay in the way.
             Self::Mend { source, .. } if code::of(source) == Some(code::DUPLICATE) => false,
@@ -364,7 +379,7 @@ impl Error {
             | Self::Mend { source, .. }
             | Self::PermissionDenied { source, .. }
             | Self::TablesInUse { source, .. } => Some(source),
-            #[cfg(feature = "analytics")]
+            #[cfg(feature = "ledger")]
             Self::CommitUnknown { source, .. } => Some(source),
             Self::ReadOnly { source } | Self::LockUnavailable { source, .. } => source.as_ref(),
             _ => None,
@@ -402,6 +417,31 @@ impl Error {
             _ => None,
         }
     }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            write!(f, "\n  caused by: {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+/// How many differences a message names. The field has them all.
+const LISTED: usize = 10;
+
+/// The first differences, and how many more there are.
+fn listed(drifts: &[Drift]) -> String {
+    let mut listed: Vec<_> = drifts.iter().take(LISTED).map(ToString::to_string).collect();
+    match drifts.len().saturating_sub(LISTED) {
+        0 => {}
+        more => listed.push(format!("and {more} more, which verify lists")),
+    }
+    listed.join("; ")
 }
 
 /// How another session got in the way of a statement.

@@ -8,33 +8,51 @@ use std::{
 use log::{debug, info};
 use mysql::{Row, prelude::Queryable};
 
-use crate::{code, error::Result};
+use crate::outcome::{Result, code};
 
 /// A connection that migrations can run on: [`mysql::Conn`] or [`mysql::PooledConn`].
 ///
-/// This trait is sealed. A [`mysql::Transaction`] is left out on purpose: the server commits an open
-/// transaction at the first `CREATE TABLE`.
+/// This trait is sealed, and has nothing that could be called from outside:
+///
+/// ```compile_fail
+/// fn driver<C: quicksight_migrations::Connection>(conn: &mut C) -> &mut mysql::Conn {
+///     conn.conn() // this method takes a key that only the crate has
+/// }
+/// ```
+///
+/// A [`mysql::Transaction`] is left out on purpose: the server commits an open transaction at the first
+/// `CREATE TABLE`.
 pub trait Connection: sealed::Sealed {}
 
 impl Connection for mysql::Conn {}
 impl Connection for mysql::PooledConn {}
 
-pub(crate) mod sealed {
+mod sealed {
     pub trait Sealed {
-        fn conn(&mut self) -> &mut mysql::Conn;
+        fn conn(&mut self, key: Key) -> &mut mysql::Conn;
     }
 
+    /// A bound such as `C: Connection` brings the methods of `Sealed` along. Nobody outside can make
+    /// one of these, so nobody outside can call them.
+    #[derive(Debug)]
+    pub struct Key(pub(super) ());
+
     impl Sealed for mysql::Conn {
-        fn conn(&mut self) -> &mut mysql::Conn {
+        fn conn(&mut self, _: Key) -> &mut mysql::Conn {
             self
         }
     }
 
     impl Sealed for mysql::PooledConn {
-        fn conn(&mut self) -> &mut mysql::Conn {
+        fn conn(&mut self, _: Key) -> &mut mysql::Conn {
             self.as_mut()
         }
     }
+}
+
+/// The driver's connection under the caller's.
+pub(crate) fn driver<C: Connection>(conn: &mut C) -> &mut mysql::Conn {
+    conn.conn(sealed::Key(()))
 }
 
 /// The `LIMIT` of a statement that wants all rows, whatever the caller's `sql_select_limit` is.
@@ -50,16 +68,25 @@ pub(crate) struct Session<'c> {
 
 impl<'c> Session<'c> {
     pub(crate) fn new<C: Connection>(conn: &'c mut C) -> Self {
-        Self { conn: conn.conn(), statements: 0, patience: Duration::ZERO }
+        Self { conn: driver(conn), statements: 0, patience: Duration::ZERO }
     }
 
-    /// For how long a statement is sent again whenever its wait for another session's lock has run
-    /// out. Such a statement has done nothing.
-    ///
-    /// One long wait would make everybody queue up behind it who comes after it, and would outlast
-    /// the read timeout of many a client, which then takes the server for dead.
-    pub(crate) fn wait_for_locks(&mut self, patience: Duration) {
+    /// Runs `work`, sending a statement again for so long whenever its wait for another session's
+    /// lock has run out. Such a statement has done nothing.
+    pub(super) fn with_patience<T>(
+        &mut self,
+        patience: Duration,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
         self.patience = patience;
+        let outcome = work(self);
+        self.lose_patience();
+        outcome
+    }
+
+    /// From here on a statement whose wait has run out has failed.
+    pub(crate) fn lose_patience(&mut self) {
+        self.patience = Duration::ZERO;
     }
 
     /// How many statements this call has sent.

@@ -8,10 +8,8 @@ use mysql::{
 };
 use time::Date;
 
-use crate::{
-    connection::{ALL, Connection},
-    error::{Error, Result},
-};
+use super::{ALL, Connection, connection::driver};
+use crate::outcome::{Error, Result};
 
 /// What one row becomes.
 pub(crate) type Read<T> = fn(&mut Columns) -> Result<T>;
@@ -44,7 +42,7 @@ pub(crate) fn ask_limited<'c, C: Connection, T>(
     values: impl Into<Params>,
     read: Read<T>,
 ) -> Result<Answers<'c, T>> {
-    match conn.conn().exec_iter(sql, values) {
+    match driver(conn).exec_iter(sql, values) {
         Ok(rows) => Ok(Answers { rows, action, read }),
         Err(error) => Err(Error::from_answer(action, error)),
     }
@@ -82,7 +80,7 @@ impl Columns {
         self.taken += 1;
         match value {
             Some(Ok(value)) => Ok(value),
-            _ => Err(Error::UnexpectedAnswer { action: self.action, column: self.taken }),
+            _ => Err(Error::UnexpectedAnswer { action: self.action.into(), column: self.taken }),
         }
     }
 
@@ -92,7 +90,7 @@ impl Columns {
         match self.take()? {
             date @ Value::Date(..) => Ok(from_value_opt(date).ok()),
             Value::NULL => Ok(None),
-            _ => Err(Error::UnexpectedAnswer { action: self.action, column: self.taken }),
+            _ => Err(Error::UnexpectedAnswer { action: self.action.into(), column: self.taken }),
         }
     }
 

@@ -1,19 +1,43 @@
 //! What the migrations would make, told by the server: each table is made once more as an empty
 //! temporary twin under another name, and the server describes it in its own canonical words.
 
+use super::shape::{Column, Index, NOW, Shape};
 use crate::{
-    connection::{Session, column},
-    embedded::Embedded,
-    error::{Error, Result},
-    shape::{Column, Index, NOW, Shape, quote},
+    history::Embedded,
+    outcome::{Error, Result},
+    session::{Session, column, quote, version},
 };
 
 /// Describes `table` as these migrations would leave it. The twin stays until [`forget`].
-pub(crate) fn describe(
+pub(super) fn describe(
     session: &mut Session<'_>,
     table: &str,
     migrations: &[&Embedded],
 ) -> Result<Shape> {
+    let shape = parse(&description(session, table, migrations)?);
+    // Nothing may pass for right because it could not be read.
+    if shape.columns.is_empty() || shape.engine.is_empty() {
+        return Err(Error::UnsupportedServer {
+            version: version(session),
+            needed: "a server that describes tables as MySQL does".into(),
+        });
+    }
+    Ok(shape)
+}
+
+/// The one statement that makes `table` as these migrations would leave it.
+pub(super) fn create_statement(
+    session: &mut Session<'_>,
+    table: &str,
+    migrations: &[&Embedded],
+) -> Result<String> {
+    let description = description(session, table, migrations)?;
+    let body = description.split_once('(').map_or("", |(_, body)| body);
+    Ok(format!("CREATE TABLE IF NOT EXISTS {} ({body}", quote(table)))
+}
+
+/// Makes the twin, and has the server say what it is like.
+fn description(session: &mut Session<'_>, table: &str, migrations: &[&Embedded]) -> Result<String> {
     let needs = "needs CREATE TEMPORARY TABLES";
     let failed = |error| {
         Error::from_answer(format!("make a temporary twin of {} ({needs})", quote(table)), error)
@@ -23,24 +47,13 @@ pub(crate) fn describe(
             session.execute(&sql).map_err(failed)?;
         }
     }
-    let description = session
-        .row(&format!("SHOW CREATE TABLE {}", quote(&name_of(table))))
-        .map_err(failed)?
-        .and_then(|row| column::<String>(&row, 1))
-        .unwrap_or_default();
-    let shape = parse(&description);
-    // Nothing may pass for right because it could not be read.
-    if shape.columns.is_empty() || shape.engine.is_empty() {
-        return Err(Error::UnsupportedServer {
-            version: description.lines().next().unwrap_or_default().to_owned(),
-            needed: "a server that describes tables as MySQL does",
-        });
-    }
-    Ok(shape)
+    let row =
+        session.row(&format!("SHOW CREATE TABLE {}", quote(&name_of(table)))).map_err(failed)?;
+    Ok(row.and_then(|row| column(&row, 1)).unwrap_or_default())
 }
 
 /// Drops the twins of these tables, made or not.
-pub(crate) fn forget(session: &mut Session<'_>, tables: &[&str]) -> Result<()> {
+pub(super) fn forget(session: &mut Session<'_>, tables: &[&str]) -> Result<()> {
     let twins: Vec<_> = tables.iter().map(|table| quote(&name_of(table))).collect();
     session
         .execute(&format!("DROP TEMPORARY TABLE IF EXISTS {}", twins.join(", ")))
@@ -127,7 +140,7 @@ fn parse_index(line: &str) -> Option<Index> {
 }
 
 /// A default as a value, whether the server quotes it or not.
-pub(crate) fn default(text: &str) -> Option<String> {
+pub(super) fn default(text: &str) -> Option<String> {
     match text {
         "NULL" => None,
         clock if clock.to_ascii_uppercase().starts_with(NOW) => Some(NOW.to_owned()),

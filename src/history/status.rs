@@ -2,14 +2,10 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use refinery_core::Migration;
 use time::OffsetDateTime;
 
-use crate::{
-    embedded::Embedded,
-    error::{Error, Result},
-    history::Recorded,
-};
+use super::{Embedded, HistoryTable, table::Recorded};
+use crate::outcome::{Error, Result};
 
 /// Where a database stands against the migrations of this build.
 ///
@@ -39,6 +35,7 @@ pub struct MigrationStatus {
 #[non_exhaustive]
 pub enum MigrationState {
     /// Recorded, with the checksum of this build's file.
+    #[non_exhaustive]
     Applied {
         /// When, in UTC, by the clock of the machine that applied it.
         on: OffsetDateTime,
@@ -46,12 +43,14 @@ pub enum MigrationState {
     /// Not recorded; the next run applies it.
     Pending,
     /// Recorded by a newer build, as rolling deploys do. This build does not know it.
+    #[non_exhaustive]
     Newer {
         /// When, in UTC, by the clock of the machine that applied it.
         on: OffsetDateTime,
     },
     /// Recorded with another name or checksum than this build's, or older than this build's last
     /// and not one of its migrations. A run refuses it with [`Error::Diverged`].
+    #[non_exhaustive]
     Diverged {
         /// The migration as the history names it.
         recorded: String,
@@ -114,7 +113,8 @@ impl Status {
             let version = row.version;
             if rows.insert(version, row).is_some() {
                 // Only a table made by hand, without its primary key, can say two things.
-                return Err(Error::CorruptHistory { version: Some(version), column: "version" });
+                let column = "version".into();
+                return Err(Error::CorruptHistory { version: Some(version), column });
             }
         }
         let newest = rows.last_key_value().map(|(version, _)| *version);
@@ -169,10 +169,9 @@ impl Status {
         self.pending().any(|one| one.version == own.version())
     }
 
-    /// How many of this build's migrations are applied.
-    #[must_use]
-    pub fn applied(&self) -> usize {
-        self.count(|state| matches!(state, MigrationState::Applied { .. }))
+    /// The migrations of this build that are applied.
+    pub fn applied(&self) -> impl Iterator<Item = &MigrationStatus> {
+        self.migrations.iter().filter(|one| matches!(one.state, MigrationState::Applied { .. }))
     }
 
     /// How many migrations this build has.
@@ -197,70 +196,43 @@ impl Status {
         Err(Error::NewerHistory { recorded, embedded })
     }
 
-    fn count(&self, is: impl Fn(&MigrationState) -> bool) -> usize {
-        self.migrations.iter().filter(|one| is(&one.state)).count()
-    }
-
     /// What a run must refuse, whatever it was asked to tolerate.
-    pub(crate) fn refusal(&self, embedded: &[Embedded]) -> Option<Error> {
-        let latest = || {
-            self.migrations
-                .iter()
-                .rev()
-                .find(|one| {
-                    matches!(
-                        one.state,
-                        MigrationState::Applied { .. } | MigrationState::Newer { .. }
-                    )
-                })
-                .map_or_else(String::new, |one| one.name.clone())
-        };
+    pub(crate) fn refusal(&self, embedded: &[Embedded], history: &HistoryTable) -> Option<Error> {
+        let own = |version| embedded.iter().find(|own| own.version() == version);
         self.migrations.iter().find_map(|one| match &one.state {
             MigrationState::Diverged { recorded } => Some(Error::Diverged {
                 recorded: recorded.clone(),
-                embedded: embedded
-                    .iter()
-                    .find(|own| own.version() == one.version)
-                    .map(|own| own.name().to_owned()),
+                embedded: own(one.version).map(|own| own.name().to_owned()),
             }),
-            MigrationState::Skipped => {
-                Some(Error::OutOfOrder { missing: one.name.clone(), latest: latest() })
-            }
+            MigrationState::Skipped => Some(Error::OutOfOrder {
+                missing: one.name.clone(),
+                latest: self.latest().to_owned(),
+                record: own(one.version)
+                    .map_or_else(String::new, |own| history.record_statement(own)),
+            }),
             _ => None,
         })
     }
 
-    /// Applied migrations in refinery's terms, each with the checksum that this build has for it, so
-    /// that refinery does not stumble over the other width of its own checksums.
-    pub(crate) fn as_refinery(&self, embedded: &[Embedded]) -> Vec<Migration> {
-        let applied_on = |own: &Embedded| {
-            self.migrations.iter().find_map(|one| match one.state {
-                MigrationState::Applied { on } if one.version == own.version() => Some(on),
-                _ => None,
-            })
+    /// The name of the newest migration that is recorded.
+    fn latest(&self) -> &str {
+        let is_there = |one: &&MigrationStatus| {
+            matches!(one.state, MigrationState::Applied { .. } | MigrationState::Newer { .. })
         };
-        let in_refinerys_terms = |own: &Embedded| {
-            let migration = own.migration();
-            Some(Migration::applied(
-                migration.version(),
-                migration.name().to_owned(),
-                applied_on(own)?,
-                migration.checksum(),
-            ))
-        };
-        embedded.iter().filter_map(in_refinerys_terms).collect()
+        self.migrations.iter().rfind(is_there).map_or("", MigrationStatus::name)
     }
 }
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} migrations applied", self.applied(), self.total())?;
+        write!(f, "{} of {} migrations applied", self.applied().count(), self.total())?;
         if let Some(next) = self.pending().next() {
             write!(f, ", next is {}", next.name)?;
         }
-        let refused = self.count(|state| {
-            matches!(state, MigrationState::Diverged { .. } | MigrationState::Skipped)
-        });
+        let is_refused = |one: &&MigrationStatus| {
+            matches!(one.state, MigrationState::Diverged { .. } | MigrationState::Skipped)
+        };
+        let refused = self.migrations.iter().filter(is_refused).count();
         if refused > 0 {
             write!(f, ", {refused} not as this build has them")?;
         }

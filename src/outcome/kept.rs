@@ -32,11 +32,13 @@ pub struct KeptTable {
 #[non_exhaustive]
 pub enum KeptReason {
     /// Something else than a table has its name.
+    #[non_exhaustive]
     NotATable {
         /// What it is, as in `VIEW`.
         kind: String,
     },
     /// A foreign key of another table points to it.
+    #[non_exhaustive]
     ForeignKey {
         /// The constraint's name.
         name: String,
@@ -44,11 +46,13 @@ pub enum KeptReason {
         owner: String,
     },
     /// A view reads it, and would be left broken.
+    #[non_exhaustive]
     View {
         /// The view, with its database, quoted.
         name: String,
     },
     /// The server refused to drop it.
+    #[non_exhaustive]
     Refused {
         /// The server's error code.
         code: u16,
@@ -61,16 +65,7 @@ pub enum KeptReason {
 }
 
 impl KeptTable {
-    /// One made by hand, for tests of code that handles these.
-    ///
-    /// ```
-    /// use quicksight_migrations::{KeptReason, KeptTable};
-    ///
-    /// let kept = KeptTable::new("trip", KeptReason::NotATable { kind: "VIEW".into() });
-    /// assert_eq!(kept.to_string(), "trip is a view");
-    /// ```
-    #[must_use]
-    pub fn new(table: &str, reason: KeptReason) -> Self {
+    pub(crate) fn new(table: &str, reason: KeptReason) -> Self {
         Self { table: table.to_owned(), reason }
     }
 
@@ -87,7 +82,7 @@ impl KeptTable {
     }
 
     /// The server's error code, if it refused to drop the table.
-    pub(crate) fn refusal(&self) -> Option<u16> {
+    pub(super) fn refusal(&self) -> Option<u16> {
         match self.reason {
             KeptReason::Refused { code, .. } => Some(code),
             _ => None,
@@ -115,7 +110,7 @@ impl fmt::Display for KeptTable {
 }
 
 /// All of them, for a message.
-pub(crate) fn sentence(kept: &[KeptTable]) -> String {
+pub(super) fn sentence(kept: &[KeptTable]) -> String {
     let clauses: Vec<_> = kept.iter().map(ToString::to_string).collect();
     clauses.join(", ")
 }

@@ -1,6 +1,6 @@
 //! How a table can differ from what the migrations would make, and what to do about it.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// One difference between a table and what the migrations of this build would make.
 ///
@@ -57,6 +57,26 @@ pub enum DriftKind {
 }
 
 impl DriftKind {
+    /// A name for machines, as in `missing_table`. It stays what it is.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingTable => "missing_table",
+            Self::NotATable => "not_a_table",
+            Self::Engine => "engine",
+            Self::CharacterSet => "character_set",
+            Self::MissingColumn => "missing_column",
+            Self::DifferentColumn => "different_column",
+            Self::WiderColumn => "wider_column",
+            Self::ExtraColumn => "extra_column",
+            Self::PrimaryKey => "primary_key",
+            Self::MissingIndex => "missing_index",
+            Self::DifferentIndex => "different_index",
+            Self::ExtraIndex => "extra_index",
+            Self::ExtraCheck => "extra_check",
+        }
+    }
+
     /// Whether it is about something that is there in addition.
     pub(crate) fn is_extra(self) -> bool {
         matches!(self, Self::ExtraColumn | Self::ExtraIndex | Self::ExtraCheck)
@@ -65,12 +85,24 @@ impl DriftKind {
 
 /// Whether a service can work with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Severity {
     /// Slower or untidy but right, or more than is wanted, where only a person knows whether it is
     /// meant: a boot warns and goes on.
     Advisory,
     /// Reads or writes would fail or go wrong: a boot stops.
     Breaking,
+}
+
+impl Severity {
+    /// A name for machines, `advisory` or `breaking`. It stays what it is.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Advisory => "advisory",
+            Self::Breaking => "breaking",
+        }
+    }
 }
 
 /// What puts it right.
@@ -85,7 +117,7 @@ pub enum Mend {
     /// <https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sql-mode-strict>
     Sql(String),
     /// A person must decide, for this reason.
-    Decide(&'static str),
+    Decide(Cow<'static, str>),
 }
 
 impl Drift {
@@ -156,7 +188,7 @@ impl fmt::Display for Drift {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
+    use crate::outcome::Error;
 
     fn drift(kind: DriftKind, sides: [Option<&str>; 2], mend: Mend) -> Drift {
         let [expected, found] = sides.map(|side| side.map(str::to_owned));
@@ -172,7 +204,7 @@ mod tests {
 
     fn extra() -> Drift {
         let sides = [None, Some("`distance` float NULL")];
-        drift(DriftKind::ExtraColumn, sides, Mend::Decide("nothing here needs it"))
+        drift(DriftKind::ExtraColumn, sides, Mend::Decide("nothing here needs it".into()))
     }
 
     fn missing() -> Drift {

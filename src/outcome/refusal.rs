@@ -3,21 +3,25 @@
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
+use crate::account::Account;
+
 /// Why a movement of points was refused. Nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// There is no such user.
     #[error(
-        "account {account} is neither in auth_user nor one of the system's; create the user first"
+        "account {account} is neither a user in auth_user nor a system account; create the user first"
     )]
+    #[non_exhaustive]
     UnknownAccount {
         /// The id that has no row in `auth_user`.
-        account: i32,
+        account: Account,
     },
 
     /// The ledger keeps hundredths.
     #[error("{points} points have more than two decimals; round them first")]
+    #[non_exhaustive]
     TooManyDecimals {
         /// The points as given.
         points: Decimal,
@@ -25,6 +29,7 @@ pub enum Refusal {
 
     /// The column cannot hold the points.
     #[error("{points} points are more than the ledger can hold; it goes up to 99999999.99")]
+    #[non_exhaustive]
     PointsOutOfRange {
         /// The points as given.
         points: Decimal,
@@ -34,6 +39,7 @@ pub enum Refusal {
     #[error(
         "{points} points cannot be paid; give an amount above 0, and swap payer and payee to pay back"
     )]
+    #[non_exhaustive]
     NothingToPay {
         /// The points as given.
         points: Decimal,
@@ -41,9 +47,10 @@ pub enum Refusal {
 
     /// A payment needs two accounts.
     #[error("account {account} cannot pay itself")]
+    #[non_exhaustive]
     SameAccount {
         /// The account that is payer and payee.
-        account: i32,
+        account: Account,
     },
 
     /// The column cannot hold the balance that would result.
@@ -51,9 +58,10 @@ pub enum Refusal {
         "account {account} has {balance} points, and {points} more are beyond what the ledger can \
          hold; it goes up to 99999999.99"
     )]
+    #[non_exhaustive]
     BalanceOutOfRange {
         /// The account whose balance it is.
-        account: i32,
+        account: Account,
         /// The balance before.
         balance: Decimal,
         /// The points that would be added.
@@ -62,9 +70,10 @@ pub enum Refusal {
 
     /// The balance would fall below zero, and the movement said that it must not.
     #[error("account {account} has {balance} points, which do not cover {points}")]
+    #[non_exhaustive]
     Overdrawn {
         /// The account whose balance it is.
-        account: i32,
+        account: Account,
         /// The balance before.
         balance: Decimal,
         /// The points that would be taken.
@@ -73,6 +82,7 @@ pub enum Refusal {
 
     /// The column cannot hold the note.
     #[error("a note of {characters} characters is too long; it may have 200")]
+    #[non_exhaustive]
     NoteTooLong {
         /// How many characters were given.
         characters: usize,
@@ -80,6 +90,7 @@ pub enum Refusal {
 
     /// The server has no such moment.
     #[error("{created_on} is no moment that the ledger can hold; give a year from 1000 to 9999")]
+    #[non_exhaustive]
     MomentOutOfRange {
         /// The moment as given.
         created_on: PrimitiveDateTime,

@@ -1,0 +1,185 @@
+//! The history: the table that says which migrations were applied, and what a row must look like.
+
+use mysql::Row;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use super::{Embedded, embedded::file_name};
+use crate::{
+    outcome::{Error, Result, code},
+    session::{ALL, Session, column, literal, quote},
+};
+
+/// A row of the history.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    pub(crate) version: i64,
+    name: String,
+    pub(crate) applied_on: OffsetDateTime,
+    checksum: u64,
+}
+
+impl Recorded {
+    /// Whether it records this very migration.
+    pub(crate) fn is_of(&self, own: &Embedded) -> bool {
+        self.name == own.title() && own.accepts(self.checksum)
+    }
+
+    /// The name that the migration's file had.
+    pub(crate) fn file_name(&self) -> String {
+        file_name(self.version, &self.name)
+    }
+
+    /// Reads a row without trusting it: people edit this table by hand.
+    fn decode(row: &Row) -> Result<Self> {
+        let version = column(row, 0);
+        let unreadable =
+            |column: &'static str| Error::CorruptHistory { version, column: column.into() };
+        let text = |index, name| column::<String>(row, index).ok_or_else(|| unreadable(name));
+
+        Ok(Self {
+            version: version.ok_or_else(|| unreadable("version"))?,
+            name: text(1, "name")?,
+            applied_on: OffsetDateTime::parse(&text(2, "applied_on")?, &Rfc3339)
+                .map_err(|_| unreadable("applied_on"))?,
+            checksum: text(3, "checksum")?.parse().map_err(|_| unreadable("checksum"))?,
+        })
+    }
+}
+
+/// What a look at the history found.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    /// All of it.
+    Rows(Vec<Recorded>),
+    /// There is no such table.
+    NoTable,
+    /// The user may not read it, in the server's words. Some servers say so of a table that does not
+    /// exist, too.
+    NoRight(Error),
+}
+
+impl Seen {
+    /// What is recorded as far as this user can see.
+    pub(crate) fn into_rows(self) -> Vec<Recorded> {
+        match self {
+            Self::Rows(rows) => rows,
+            Self::NoTable | Self::NoRight(_) => Vec::new(),
+        }
+    }
+
+    /// What is recorded, for those who would take what they cannot see for what is not there.
+    pub(crate) fn readable(self) -> Result<Vec<Recorded>> {
+        match self {
+            Self::NoRight(error) => Err(error),
+            seen => Ok(seen.into_rows()),
+        }
+    }
+}
+
+/// The history table, its name quoted for SQL.
+#[derive(Debug)]
+pub(crate) struct HistoryTable {
+    quoted: String,
+}
+
+impl HistoryTable {
+    /// Checks a name by the server's rules for identifiers, and that it is not a table of ours.
+    /// <https://dev.mysql.com/doc/refman/8.4/en/identifiers.html>
+    pub(crate) fn new(name: &str, embedded: &[Embedded]) -> Result<Self> {
+        let is_ours =
+            |one: &Embedded| one.makes().is_some_and(|table| table.eq_ignore_ascii_case(name));
+        let reason = if name.is_empty() {
+            "it is empty"
+        } else if name.chars().count() > 64 {
+            "it is longer than 64 characters"
+        } else if name.ends_with(' ') {
+            "it ends with a space"
+        } else if name.chars().any(|c| c == '\0' || c > '\u{ffff}') {
+            "it has a character that no identifier may have"
+        } else if embedded.iter().any(is_ours) {
+            "a migration makes a table of that name"
+        } else {
+            return Ok(Self { quoted: quote(name) });
+        };
+        Err(Error::InvalidHistoryTable { name: name.to_owned(), reason: reason.into() })
+    }
+
+    pub(crate) fn quoted(&self) -> &str {
+        &self.quoted
+    }
+
+    /// Reads the whole history in one statement.
+    pub(crate) fn read(&self, session: &mut Session<'_>) -> Result<Seen> {
+        match self.read_existing(session) {
+            Ok(rows) => Ok(Seen::Rows(rows)),
+            Err(error) => match error.server_code() {
+                Some(code::NO_SUCH_TABLE) => Ok(Seen::NoTable),
+                Some(code::TABLE_ACCESS_DENIED) => Ok(Seen::NoRight(error)),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// The same of a table that is known to be there.
+    pub(crate) fn read_existing(&self, session: &mut Session<'_>) -> Result<Vec<Recorded>> {
+        let table = &self.quoted;
+        let select = format!(
+            "SELECT version, name, applied_on, checksum FROM {table} ORDER BY version LIMIT {ALL}"
+        );
+        let rows = session.rows(&select).map_err(|error| {
+            Error::from_answer(format!("read the history table {table} (needs SELECT)"), error)
+        })?;
+        rows.iter().map(Recorded::decode).collect()
+    }
+
+    /// The table in refinery's own format, so that refinery's tools can read it.
+    pub(crate) fn create_statement(&self) -> String {
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} (\
+             version INT NOT NULL PRIMARY KEY, \
+             name VARCHAR(255), \
+             applied_on VARCHAR(255), \
+             checksum VARCHAR(255)\
+             ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC",
+            self.quoted
+        )
+    }
+
+    pub(crate) fn create(&self, session: &mut Session<'_>) -> Result<()> {
+        session.execute(&self.create_statement()).map_err(|error| {
+            let table = &self.quoted;
+            let action = format!("create the history table {table} (needs CREATE)");
+            Error::from_answer(action, error)
+        })
+    }
+
+    /// Records a migration as applied, at this moment. In refinery's own words.
+    pub(crate) fn record_statement(&self, own: &Embedded) -> String {
+        format!(
+            "INSERT INTO {} (version, name, applied_on, checksum) VALUES ({}, {}, {}, {})",
+            self.quoted,
+            own.version(),
+            literal(own.title()),
+            literal(&rfc3339(OffsetDateTime::now_utc())),
+            literal(&own.checksum().to_string())
+        )
+    }
+}
+
+/// A moment as refinery writes it.
+fn rfc3339(on: OffsetDateTime) -> String {
+    let (hour, minute, second, micro) = on.time().as_hms_micro();
+    format!("{}T{hour:02}:{minute:02}:{second:02}.{micro:06}Z", on.date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_moments_as_they_are_read() {
+        let on = OffsetDateTime::from_unix_timestamp_nanos(1_743_390_428_000_042_000).unwrap();
+        assert_eq!(rfc3339(on), "2025-03-31T03:07:08.000042Z");
+        assert_eq!(OffsetDateTime::parse(&rfc3339(on), &Rfc3339).unwrap(), on);
+    }
+}

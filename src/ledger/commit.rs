@@ -1,0 +1,143 @@
+//! A transaction of the database: begun, ended, and begun again if somebody else got in the way.
+
+use std::{
+    collections::hash_map::RandomState,
+    hash::BuildHasher,
+    thread,
+    time::{Duration, Instant},
+};
+
+use log::debug;
+use mysql::{Conn, prelude::Queryable};
+
+use super::{ACTION, Account};
+use crate::outcome::{Error, Result, code};
+
+/// The end of a transaction, whatever `completion_type` makes of a plain one: another transaction, or
+/// the end of the connection.
+/// <https://dev.mysql.com/doc/refman/8.4/en/commit.html>
+const COMMIT: &str = "COMMIT AND NO CHAIN NO RELEASE";
+const ROLLBACK: &str = "ROLLBACK AND NO CHAIN NO RELEASE";
+
+/// How often a transaction is begun that others got in the way of.
+const ATTEMPTS: u32 = 5;
+
+/// After this long no attempt begins, so that a caller waits for one more lock at most.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// The mean rest before the second attempt. The next rests are longer.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Runs `work` in a transaction, again if somebody else got in the way.
+pub(super) fn committed<T>(
+    conn: &mut Conn,
+    account: Account,
+    work: impl Fn(&mut Conn) -> Result<T>,
+) -> Result<T> {
+    let started = Instant::now();
+    let mut attempt = 1;
+    loop {
+        match once(conn, account, &work) {
+            Ok(done) => return Ok(done),
+            Err(Failed { error, in_the_way }) => {
+                if !in_the_way || attempt >= ATTEMPTS || started.elapsed() >= LIMIT {
+                    return Err(error);
+                }
+                let code = error.server_code();
+                debug!(attempt, code; "attempt {attempt} to {ACTION} met {code:?}");
+                thread::sleep(rest(PAUSE * attempt * attempt));
+                attempt += 1;
+            }
+        }
+    }
+}
+
+/// A transaction that was undone, and whether others were in its way.
+struct Failed {
+    error: Error,
+    in_the_way: bool,
+}
+
+impl Failed {
+    /// A duplicate key is another node's doing at a commit alone. Before that it is our row that does
+    /// not fit, such as the one after the last id, and it will fit no better.
+    fn at_work(error: Error) -> Self {
+        let is_duplicate = error.server_code() == Some(code::DUPLICATE);
+        Self { in_the_way: !is_duplicate && error.collision().is_some(), error }
+    }
+
+    fn at_commit(error: Error) -> Self {
+        let is_undone = !matches!(error, Error::CommitUnknown { .. });
+        Self { in_the_way: is_undone && error.collision().is_some(), error }
+    }
+}
+
+/// Anything up to twice the mean. Whoever collided would else come back at the same moment.
+fn rest(mean: Duration) -> Duration {
+    // A fresh state has keys of its own, which the library draws at random.
+    let [dice, ..] = RandomState::new().hash_one(()).to_be_bytes();
+    mean * u32::from(dice) / 128
+}
+
+fn once<T>(
+    conn: &mut Conn,
+    account: Account,
+    work: impl Fn(&mut Conn) -> Result<T>,
+) -> std::result::Result<T, Failed> {
+    begin(conn).map_err(Failed::at_work)?;
+    let done = work(conn).map_err(Failed::at_work);
+    let done = done.and_then(|done| match commit(conn, account) {
+        Ok(()) => Ok(done),
+        Err(error) => Err(Failed::at_commit(error)),
+    });
+    if done.is_err()
+        && let Err(second) = conn.query_drop(ROLLBACK)
+    {
+        debug!("and then: {second}");
+    }
+    done
+}
+
+/// Begins a transaction, but not inside one of the caller's, which that would commit.
+///
+/// REPEATABLE READ whatever the session has: an account of the system that has no row yet is locked
+/// by the gap where its rows would be.
+/// <https://dev.mysql.com/doc/refman/8.4/en/innodb-transaction-isolation-levels.html>
+fn begin(conn: &mut Conn) -> Result<()> {
+    match conn.query_drop("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") {
+        Ok(()) => {}
+        Err(error) if code::of(&error) == Some(code::TRANSACTION_IN_PROGRESS) => {
+            return Err(Error::OpenTransaction);
+        }
+        Err(error) => return Err(Error::from_answer(ACTION, error)),
+    }
+    command(conn, "START TRANSACTION")
+}
+
+/// Commits. An answer that says that the server undid the work is an error like any other; without
+/// such an answer nobody knows.
+fn commit(conn: &mut Conn, account: Account) -> Result<()> {
+    conn.query_drop(COMMIT).map_err(|source| match code::of(&source) {
+        Some(code) if code::is_undone_commit(code) => Error::from_answer(ACTION, source),
+        _ => Error::CommitUnknown { account, source },
+    })
+}
+
+pub(super) fn command(conn: &mut Conn, sql: &str) -> Result<()> {
+    conn.query_drop(sql).map_err(|error| Error::from_answer(ACTION, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashSet, time::Duration};
+
+    use super::rest;
+
+    #[test]
+    fn those_who_collided_rest_for_different_times() {
+        let mean = Duration::from_millis(100);
+        let rests: HashSet<_> = (0..100).map(|_| rest(mean)).collect();
+        assert!(rests.len() > 10, "{rests:?}");
+        assert!(rests.iter().all(|rest| *rest < 2 * mean), "{rests:?}");
+    }
+}

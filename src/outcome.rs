@@ -1,0 +1,19 @@
+//! What a call answers: what it did, what it found, what went wrong.
+
+pub(crate) mod code;
+mod drift;
+mod error;
+mod kept;
+#[cfg(feature = "ledger")]
+mod refusal;
+mod report;
+
+pub(crate) use self::error::Collision;
+#[cfg(feature = "ledger")]
+pub use self::refusal::Refusal;
+pub use self::{
+    drift::{Drift, DriftKind, Mend, Severity},
+    error::{Error, Result},
+    kept::{KeptReason, KeptTable},
+    report::{Access, AppliedMigration, MendReport, Mended, Report, RollbackReport},
+};

@@ -1,0 +1,185 @@
+//! Verification: the tables that are there, held against their twins.
+
+use super::{
+    compare::Comparison,
+    look::{Found, KNEX, describe_plainly, look},
+    shape::Shape,
+    twin,
+};
+use crate::{
+    history::Embedded,
+    outcome::{Drift, DriftKind, Error, Mend, Result, Severity, code},
+    session::{Session, quote},
+};
+
+/// A table and the migrations that make and change it.
+struct Wanted<'m> {
+    table: &'m str,
+    migrations: Vec<&'m Embedded>,
+}
+
+impl Wanted<'_> {
+    /// Whether a later migration changes what the first one makes.
+    fn is_changed(&self) -> bool {
+        self.migrations.len() > 1
+    }
+}
+
+/// Tables that were there before their migrations.
+#[derive(Debug, Default)]
+pub(crate) struct Existing {
+    pub(crate) tables: Vec<String>,
+    pub(crate) drifts: Vec<Drift>,
+    /// Tables that are not there although a Knex service says that it has made them.
+    pub(crate) missing_after_knex: Vec<String>,
+}
+
+impl Existing {
+    /// Whether a service could not work with this table as it is.
+    pub(crate) fn is_broken(&self, table: &str) -> bool {
+        let is_it = |drift: &Drift| drift.table == table && drift.severity == Severity::Breaking;
+        self.drifts.iter().any(is_it)
+    }
+}
+
+/// All differences between the database and what these migrations would make of it.
+pub(crate) fn verify(session: &mut Session<'_>, migrations: &[&Embedded]) -> Result<Vec<Drift>> {
+    let wanted = wanted(migrations);
+    let found = look(session, &names(&wanted))?;
+    for one in wanted.iter().filter(|one| !found.shapes.contains_key(one.table)) {
+        make_sure_it_is_missing(session, one.table)?;
+    }
+    compare(session, &wanted, &found)
+}
+
+/// The same of those tables only that are there.
+pub(crate) fn verify_existing(
+    session: &mut Session<'_>,
+    migrations: &[&Embedded],
+) -> Result<Existing> {
+    let wanted = wanted(migrations);
+    let found = look(session, &names(&wanted))?;
+    let is_there = |one: &Wanted<'_>| found.shapes.contains_key(one.table);
+    let (there, missing): (Vec<_>, Vec<_>) = wanted.into_iter().partition(is_there);
+    let owned = |some: &[Wanted<'_>]| names(some).into_iter().map(str::to_owned).collect();
+    let drifts = compare(session, &there, &found)?;
+    let knex_has_run = found.shapes.contains_key(KNEX) && knex_has_run(session);
+    let missing_after_knex = if knex_has_run { owned(&missing) } else { Vec::new() };
+    Ok(Existing { tables: owned(&there), drifts, missing_after_knex })
+}
+
+/// A hint and no more: a table of that name that cannot be read so is some other table.
+fn knex_has_run(session: &mut Session<'_>) -> bool {
+    let named = format!("SELECT 1 FROM {KNEX} WHERE name LIKE '%quick\\_sight\\_table%' LIMIT 1");
+    matches!(session.row(&named), Ok(Some(_)))
+}
+
+/// What a migration would still change about its table, after all before it. A statement that the
+/// server refuses because its work is there already is done if this is empty.
+pub(crate) fn unmet(
+    session: &mut Session<'_>,
+    migrations: &[&Embedded],
+    last: &Embedded,
+) -> Result<Vec<Drift>> {
+    let until = |end: i64| -> Vec<&Embedded> {
+        let concerns = |one: &&&Embedded| one.table() == last.table() && one.version() <= end;
+        migrations.iter().filter(concerns).copied().collect()
+    };
+    let before = verify(session, &until(last.version() - 1))?;
+    let mut drifts = verify(session, &until(last.version()))?;
+    drifts.retain(|drift| !drift.kind.is_extra() && !before.contains(drift));
+    Ok(drifts)
+}
+
+fn wanted<'m>(migrations: &[&'m Embedded]) -> Vec<Wanted<'m>> {
+    let mut all: Vec<Wanted<'m>> = Vec::new();
+    for migration in migrations {
+        let Some(table) = migration.table() else { continue };
+        match all.iter_mut().find(|one| one.table == table) {
+            Some(known) => known.migrations.push(migration),
+            None => all.push(Wanted { table, migrations: vec![migration] }),
+        }
+    }
+    all
+}
+
+fn names<'m>(wanted: &[Wanted<'m>]) -> Vec<&'m str> {
+    wanted.iter().map(|one| one.table).collect()
+}
+
+fn compare(session: &mut Session<'_>, wanted: &[Wanted<'_>], found: &Found) -> Result<Vec<Drift>> {
+    let has_twin = |one: &&Wanted<'_>| found.shapes.contains_key(one.table) || one.is_changed();
+    let twins: Vec<_> = wanted.iter().filter(has_twin).map(|one| one.table).collect();
+    if twins.is_empty() {
+        return wanted.iter().map(|one| missing(session, one)).collect();
+    }
+    describe_plainly(session, found, |session| {
+        session.finally(
+            |session| {
+                let mut drifts = Vec::new();
+                for one in wanted {
+                    match found.shapes.get(one.table) {
+                        Some(shape) => drifts.extend(compare_one(session, one, shape)?),
+                        None => drifts.push(missing(session, one)?),
+                    }
+                }
+                Ok(drifts)
+            },
+            |session| twin::forget(session, &twins),
+        )
+    })
+}
+
+fn compare_one(session: &mut Session<'_>, one: &Wanted<'_>, found: &Shape) -> Result<Vec<Drift>> {
+    if found.columns.is_empty() && found.stand_in.is_none() {
+        // It is there, and what it is like is not for this user to see: the server says so.
+        has_rows(session, one.table)?;
+    }
+    let wanted = twin::describe(session, one.table, &one.migrations)?;
+    let compare = |has_rows| Comparison { table: one.table, wanted: &wanted, found, has_rows };
+    let drifts = compare(true).drifts();
+    let lacks_a_column = drifts.iter().any(|drift| drift.kind == DriftKind::MissingColumn);
+    if lacks_a_column && !has_rows(session, one.table)? {
+        return Ok(compare(false).drifts());
+    }
+    Ok(drifts)
+}
+
+/// A table that is not there, and the statement that makes it: that of its migration, or where later
+/// ones have changed it, the server's own for what they make together.
+fn missing(session: &mut Session<'_>, one: &Wanted<'_>) -> Result<Drift> {
+    let sql = match &one.migrations[..] {
+        [create] => create.statement().to_owned(),
+        several => twin::create_statement(session, one.table, several)?,
+    };
+    Ok(Drift {
+        table: one.table.to_owned(),
+        subject: None,
+        kind: DriftKind::MissingTable,
+        severity: Severity::Breaking,
+        expected: Some("the table".to_owned()),
+        found: None,
+        mend: Mend::Sql(sql),
+    })
+}
+
+/// Refuses a user who may read only some of the columns: the others are hidden from the description
+/// and would look missing.
+fn has_rows(session: &mut Session<'_>, table: &str) -> Result<bool> {
+    let every_column = format!("SELECT * FROM {} LIMIT 1", quote(table));
+    let row = session.row(&format!("SELECT 1 FROM ({every_column}) AS any_row LIMIT 1"));
+    Ok(row.map_err(|error| cannot_look(table, error))?.is_some())
+}
+
+/// The server hides a table from a user without rights on it. Only an attempt to read it tells.
+fn make_sure_it_is_missing(session: &mut Session<'_>, table: &str) -> Result<()> {
+    match has_rows(session, table) {
+        Err(error) if error.server_code() == Some(code::NO_SUCH_TABLE) => Ok(()),
+        // If it can be read after all, it has been made since we looked.
+        outcome => outcome.map(drop),
+    }
+}
+
+fn cannot_look(table: &str, error: mysql::Error) -> Error {
+    Error::from_answer(format!("look at the table {} (needs SELECT)", quote(table)), error)
+}
