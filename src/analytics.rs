@@ -59,7 +59,7 @@ pub use self::{
     campaign::CampaignPerformance,
     engagement::{UserEngagement, UserEngagements},
     revenue::{DailyRevenue, DateRange},
-    trips::{Hotspot, HourlyTrips, TravelMode},
+    trips::{Hotspot, HotspotLimits, HourlyTrips, TravelMode},
 };
 use crate::{outcome::Result, session::Connection};
 
@@ -173,10 +173,9 @@ impl Analytics {
     pub fn activity_hotspots<C: Connection>(
         self,
         conn: &mut C,
-        min_frequency: u64,
-        limit: u64,
+        limits: HotspotLimits,
     ) -> Result<Vec<Hotspot>> {
-        trips::hotspots(conn, self.accounts, min_frequency, limit)
+        trips::hotspots(conn, self.accounts, limits)
     }
 }
 
@@ -281,13 +280,13 @@ pub fn hourly_trips<C: Connection>(
     Analytics::new().hourly_trips(conn, since)
 }
 
-/// The pairs of places between which most users have a habit of travelling, by mode: those with at
-/// least `min_frequency` habits, the most frequent first, `limit` of them at most.
+/// The pairs of places between which most users have a habit of travelling, by mode, the most
+/// frequent first.
 ///
 /// ```no_run
-/// # use quicksight_migrations::{Result, analytics, mysql::Conn};
+/// # use quicksight_migrations::{Result, analytics::{self, HotspotLimits}, mysql::Conn};
 /// # fn tell(conn: &mut Conn) -> Result<()> {
-/// for spot in analytics::activity_hotspots(conn, 11, 100)? {
+/// for spot in analytics::activity_hotspots(conn, HotspotLimits::default())? {
 ///     println!("{:?} to {:?}: {} habits", spot.origin(), spot.destination(), spot.frequency());
 /// }
 /// # Ok(())
@@ -299,10 +298,9 @@ pub fn hourly_trips<C: Connection>(
 /// As [`daily_revenue`], with `SELECT` on `cm_activity_location`.
 pub fn activity_hotspots<C: Connection>(
     conn: &mut C,
-    min_frequency: u64,
-    limit: u64,
+    limits: HotspotLimits,
 ) -> Result<Vec<Hotspot>> {
-    Analytics::new().activity_hotspots(conn, min_frequency, limit)
+    Analytics::new().activity_hotspots(conn, limits)
 }
 
 /// A condition: a column holds a date that the calendar has. The server reckons with no other, or turns

@@ -32,6 +32,8 @@ pub mod ledger;
 mod mend;
 mod migrator;
 mod outcome;
+#[cfg(test)]
+mod rehearsal;
 mod rollback;
 mod schema;
 mod session;

@@ -6,7 +6,7 @@ use log::{info, warn};
 
 use crate::{
     history::Job,
-    outcome::{Access, Drift, Error, Mend, MendReport, Mended, Result, code},
+    outcome::{Access, Drift, DriftKind, Error, Mend, MendReport, Mended, Result, code},
     schema,
     session::{Session, in_turn, wait_no_more},
 };
@@ -19,9 +19,17 @@ pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<MendReport
         job.refuse_newer(&status)?;
         let migrations: Vec<_> = job.migrations.iter().collect();
         let drifts = schema::verify(session, &migrations)?;
+        refuse_foreign(&drifts)?;
         mend_all(session, drifts)
     })?;
     Ok(MendReport { mended, left, elapsed: started.elapsed() })
+}
+
+/// Makes no table beside those of another application: the database is not meant for ours.
+fn refuse_foreign(drifts: &[Drift]) -> Result<()> {
+    let foreign = drifts.iter().filter(|drift| drift.kind == DriftKind::ForeignTable);
+    let tables: Vec<_> = foreign.map(|drift| drift.table.clone()).collect();
+    if tables.is_empty() { Ok(()) } else { Err(Error::ForeignTables { tables }) }
 }
 
 fn mend_all(session: &mut Session<'_>, drifts: Vec<Drift>) -> Result<(Vec<Mended>, Vec<Drift>)> {

@@ -1,5 +1,6 @@
 //! What a call answers: what it did, what it found, what went wrong.
 
+mod answer;
 pub(crate) mod code;
 mod drift;
 mod error;
@@ -8,7 +9,7 @@ mod kept;
 mod refusal;
 mod report;
 
-pub(crate) use self::error::Collision;
+pub(crate) use self::answer::Collision;
 #[cfg(feature = "ledger")]
 pub use self::refusal::Refusal;
 pub use self::{

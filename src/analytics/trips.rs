@@ -153,6 +153,28 @@ pub(super) fn by_hour<C: Connection>(
     rows.filter_map(Result::transpose).collect()
 }
 
+/// Which pairs of places count as hot spots.
+///
+/// ```
+/// use quicksight_migrations::analytics::HotspotLimits;
+///
+/// let twenty = HotspotLimits { limit: 20, ..HotspotLimits::default() };
+/// assert_eq!(twenty.min_frequency, 11);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HotspotLimits {
+    /// Pairs with fewer habits are left out. 11 by default.
+    pub min_frequency: u64,
+    /// How many pairs are told at most. 100 by default.
+    pub limit: u64,
+}
+
+impl Default for HotspotLimits {
+    fn default() -> Self {
+        Self { min_frequency: 11, limit: 100 }
+    }
+}
+
 /// Two places between which users have a habit of travelling by one mode. See
 /// [`activity_hotspots`](super::activity_hotspots).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -218,9 +240,9 @@ impl Hotspot {
 pub(super) fn hotspots<C: Connection>(
     conn: &mut C,
     accounts: Accounts,
-    min_frequency: u64,
-    limit: u64,
+    limits: HotspotLimits,
 ) -> Result<Vec<Hotspot>> {
+    let HotspotLimits { min_frequency, limit } = limits;
     let sql = format!(
         "SELECT t.o_id, t.d_id, t.travel_mode, COUNT(*), \
          AVG(t.probability_driving), AVG(t.probability_transit) \

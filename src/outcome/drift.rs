@@ -32,6 +32,8 @@ pub enum DriftKind {
     MissingTable,
     /// Something of that name is there that is no table, such as a view.
     NotATable,
+    /// The table lacks most of our columns, so it is another application's.
+    ForeignTable,
     /// The table has another storage engine.
     Engine,
     /// New text columns of the table would get another character set or collation.
@@ -63,6 +65,7 @@ impl DriftKind {
         match self {
             Self::MissingTable => "missing_table",
             Self::NotATable => "not_a_table",
+            Self::ForeignTable => "foreign_table",
             Self::Engine => "engine",
             Self::CharacterSet => "character_set",
             Self::MissingColumn => "missing_column",

@@ -18,6 +18,14 @@ pub(super) fn drop_order(
     tables: &[String],
 ) -> Result<Vec<String>> {
     let keys = foreign_keys(session, database, tables)?;
+    let (order, mut obstacles) = in_order(&keys, tables);
+    obstacles.extend(views(session, database, tables)?);
+    if obstacles.is_empty() { Ok(order) } else { Err(Error::RollbackBlocked { obstacles }) }
+}
+
+/// The tables that can be dropped, each after those that need it, and what the others are needed by:
+/// from outside, or in a circle.
+fn in_order(keys: &[ForeignKey], tables: &[String]) -> (Vec<String>, Vec<KeptTable>) {
     let mut left = tables.to_vec();
     let mut order = Vec::new();
     while let Some(next) =
@@ -25,15 +33,14 @@ pub(super) fn drop_order(
     {
         order.push(left.remove(next));
     }
-    // What is left is needed from outside, or in a circle.
-    let mut obstacles: Vec<_> = left
-        .iter()
-        .flat_map(|table| {
-            keys.iter().filter(|key| key.holds(table, &left)).map(ForeignKey::obstacle)
-        })
-        .collect();
-    obstacles.extend(views(session, database, tables)?);
-    if obstacles.is_empty() { Ok(order) } else { Err(Error::RollbackBlocked { obstacles }) }
+    let needed = |table: &String| {
+        keys.iter()
+            .filter(|key| key.holds(table, &left))
+            .map(ForeignKey::obstacle)
+            .collect::<Vec<_>>()
+    };
+    let obstacles = left.iter().flat_map(needed).collect();
+    (order, obstacles)
 }
 
 /// A foreign key that points to one of the tables.
@@ -141,7 +148,40 @@ fn refuse_secret(session: &mut Session<'_>, view: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use super::*;
+
+    /// A foreign key from one table, ours or somebody else's, to one of ours.
+    fn key(owner: &str, parent: &str) -> ForeignKey {
+        let ours = ["a", "b", "c"].contains(&owner).then(|| owner.to_owned());
+        let name = format!("{owner}_{parent}");
+        ForeignKey { name, parent: parent.to_owned(), owner: format!("`tsp`.`{owner}`"), own: ours }
+    }
+
+    fn ordered(keys: &[ForeignKey]) -> (String, String) {
+        let (order, obstacles) = in_order(keys, &["a", "b", "c"].map(str::to_owned));
+        let said: Vec<_> = obstacles.iter().map(ToString::to_string).collect();
+        (order.join(" "), said.join(", "))
+    }
+
+    #[test]
+    fn a_table_is_dropped_after_those_that_need_it() {
+        assert_eq!(ordered(&[]), ("a b c".into(), String::new()));
+        assert_eq!(ordered(&[key("c", "a")]), ("b c a".into(), String::new()));
+        assert_eq!(ordered(&[key("b", "a"), key("c", "b")]), ("c b a".into(), String::new()));
+        assert_eq!(ordered(&[key("a", "a")]), ("a b c".into(), String::new()), "to itself");
+    }
+
+    #[test]
+    fn what_is_needed_from_outside_or_in_a_circle_stays() {
+        let outside = "the foreign key x_a of `tsp`.`x` points to a";
+        assert_eq!(ordered(&[key("x", "a")]), ("b c".into(), outside.into()));
+        let circle = "the foreign key b_a of `tsp`.`b` points to a, \
+                      the foreign key a_b of `tsp`.`a` points to b";
+        assert_eq!(ordered(&[key("b", "a"), key("a", "b")]), ("c".into(), circle.into()));
+        let above = "the foreign key x_b of `tsp`.`x` points to b, \
+                     the foreign key b_c of `tsp`.`b` points to c";
+        assert_eq!(ordered(&[key("x", "b"), key("b", "c")]), ("a".into(), above.into()));
+    }
 
     #[test]
     fn a_name_is_found_as_a_whole() {

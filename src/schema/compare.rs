@@ -27,6 +27,9 @@ impl Comparison<'_> {
             let sides = (Some("a table".to_owned()), Some(found));
             return vec![self.drift(DriftKind::NotATable, None, sides, mend)];
         }
+        if let Some(drift) = self.foreign() {
+            return vec![drift];
+        }
         let mut drifts = Vec::new();
         drifts.extend(self.engine());
         drifts.extend(self.character_set());
@@ -62,6 +65,24 @@ impl Comparison<'_> {
 
     fn alter(&self, change: &str) -> Mend {
         Mend::Sql(format!("ALTER TABLE {} {change}", quote(self.table)))
+    }
+
+    /// A table that lacks most of our columns has only the name in common with ours: to add the rest
+    /// would make a mess of somebody else's.
+    fn foreign(&self) -> Option<Drift> {
+        let has = |wanted: &&Column| self.has_column(&quote(&wanted.name));
+        let (wanted, common) =
+            (self.wanted.columns.len(), self.wanted.columns.iter().filter(has).count());
+        if 2 * common >= wanted {
+            return None;
+        }
+        let mend =
+            decide("another application's: give the QuickSight tables a database of their own");
+        let sides = (
+            Some(format!("a table of {wanted} columns")),
+            Some(format!("one with {common} of them")),
+        );
+        Some(self.drift(DriftKind::ForeignTable, None, sides, mend))
     }
 
     fn engine(&self) -> Option<Drift> {
