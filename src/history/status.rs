@@ -242,3 +242,112 @@ impl fmt::Display for Status {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use refinery::Migration;
+    use time::UtcDateTime;
+
+    use super::*;
+
+    fn embedded() -> Vec<Embedded> {
+        let files = [("V1__a", "SELECT 1"), ("V2__b", "SELECT 2"), ("V3__c", "SELECT 3")];
+        let embed = |(name, sql)| Embedded::new(&Migration::unapplied(name, sql).unwrap());
+        files.map(embed).into()
+    }
+
+    fn history() -> HistoryTable {
+        HistoryTable::new("h", &[]).unwrap()
+    }
+
+    /// Rows as the history has them: a version with its title, and whether the checksum is right.
+    fn judged(rows: &[(i64, &str, bool)]) -> Result<Status> {
+        let files = embedded();
+        let row = |(version, title, is_right): &(i64, &str, bool)| {
+            let own = files.iter().find(|own| own.version() == *version);
+            let checksum = own.map_or(0, Embedded::checksum) ^ u64::from(!is_right);
+            let on = UtcDateTime::UNIX_EPOCH.into();
+            Recorded::new(*version, title, on, checksum)
+        };
+        Status::judge(rows.iter().map(row).collect(), &files)
+    }
+
+    #[test]
+    fn each_migration_has_one_state() {
+        let cases: [(&[(i64, &str, bool)], &str); 8] = [
+            (&[], "V01__a pending, V02__b pending, V03__c pending"),
+            (&[(1, "a", true)], "V01__a applied, V02__b pending, V03__c pending"),
+            (
+                &[(1, "a", true), (2, "b", true), (3, "c", true)],
+                "V01__a applied, V02__b applied, V03__c applied",
+            ),
+            (&[(2, "b", true)], "V01__a skipped, V02__b applied, V03__c pending"),
+            (&[(1, "a", false)], "V01__a diverged, V02__b pending, V03__c pending"),
+            (&[(1, "z", true)], "V01__a diverged, V02__b pending, V03__c pending"),
+            (
+                &[(1, "a", true), (2, "b", true), (3, "c", true), (9, "z", true)],
+                "V01__a applied, V02__b applied, V03__c applied, V09__z newer",
+            ),
+            (
+                &[(0, "z", true), (1, "a", true)],
+                "V00__z diverged, V01__a applied, V02__b pending, V03__c pending",
+            ),
+        ];
+        for (rows, expected) in cases {
+            let status = judged(rows).unwrap();
+            let told = status.migrations().iter().map(|one| {
+                let state = match one.state() {
+                    MigrationState::Applied { .. } => "applied",
+                    MigrationState::Pending => "pending",
+                    MigrationState::Newer { .. } => "newer",
+                    MigrationState::Diverged { .. } => "diverged",
+                    MigrationState::Skipped => "skipped",
+                };
+                format!("{} {state}", one.name())
+            });
+            assert_eq!(told.collect::<Vec<_>>().join(", "), expected);
+        }
+    }
+
+    #[test]
+    fn only_a_whole_history_is_current() {
+        let whole = [(1, "a", true), (2, "b", true), (3, "c", true)];
+        let status = judged(&whole).unwrap();
+        assert!(status.is_current() && status.newer_version().is_none());
+        assert_eq!((status.applied().count(), status.total()), (3, 3));
+        let newer = judged(&[&whole[..], &[(9, "z", true)]].concat()).unwrap();
+        assert!(newer.is_current());
+        assert_eq!((newer.newer_version(), newer.applied().count()), (Some(9), 3));
+        assert!(!judged(&whole[..2]).unwrap().is_current());
+        assert!(!judged(&whole[1..]).unwrap().is_current());
+    }
+
+    #[test]
+    fn a_run_refuses_what_is_not_as_this_build_has_it() {
+        let refusal = |rows| {
+            let refusal = judged(rows).unwrap().refusal(&embedded(), &history());
+            refusal.map(|error| error.to_string())
+        };
+        assert_eq!(refusal(&[]), None);
+        assert_eq!(
+            refusal(&[(1, "a", true), (9, "z", true), (2, "b", true), (3, "c", true)]),
+            None
+        );
+        let diverged = refusal(&[(1, "z", true)]).unwrap();
+        assert!(diverged.starts_with("the history says that V01__z was applied"), "{diverged}");
+        let skipped = refusal(&[(1, "a", true), (3, "c", true)]).unwrap();
+        assert!(
+            skipped.starts_with("migration V02__b was never applied, but V03__c was"),
+            "{skipped}"
+        );
+        let way_out = "INSERT INTO `h` (version, name, applied_on, checksum) VALUES (2, 'b', '";
+        assert!(skipped.contains(way_out), "{skipped}");
+    }
+
+    /// Only a table made by hand, without its primary key, says two things of one version.
+    #[test]
+    fn a_version_that_is_recorded_twice_is_refused() {
+        let error = judged(&[(1, "a", true), (1, "a", true)]).unwrap_err();
+        assert!(matches!(error, Error::CorruptHistory { version: Some(1), .. }), "{error}");
+    }
+}

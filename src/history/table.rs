@@ -19,6 +19,11 @@ pub(crate) struct Recorded {
 }
 
 impl Recorded {
+    #[cfg(test)]
+    pub(super) fn new(version: i64, name: &str, applied_on: OffsetDateTime, checksum: u64) -> Self {
+        Self { version, name: name.to_owned(), applied_on, checksum }
+    }
+
     /// Whether it records this very migration.
     pub(crate) fn is_of(&self, own: &Embedded) -> bool {
         self.name == own.title() && own.accepts(self.checksum)

@@ -105,7 +105,7 @@ pub enum Error {
     /// The server or the session takes no writes: a replica, a reader endpoint, a fenced primary.
     #[error(
         "the server or the session is read-only, and there is something to write; connect to the \
-         primary (the writer endpoint) with a session that may write"
+         primary (the writer endpoint), in a session that may write"
     )]
     #[non_exhaustive]
     ReadOnly {
@@ -372,3 +372,6 @@ fn listed(drifts: &[Drift]) -> String {
     }
     listed.join("; ")
 }
+
+#[cfg(test)]
+mod tests;

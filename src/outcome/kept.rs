@@ -100,7 +100,7 @@ impl fmt::Display for KeptTable {
             }
             KeptReason::View { name } => write!(f, "the view {name} reads {table}"),
             KeptReason::Refused { code, message } => {
-                write!(f, "the server does not drop {table} (error {code}: {message})")
+                write!(f, "the server refused to drop {table} (error {code}: {message})")
             }
             KeptReason::ThereAgain => {
                 write!(f, "{table} was dropped and there is a table of that name again")

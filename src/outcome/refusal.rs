@@ -55,8 +55,8 @@ pub enum Refusal {
 
     /// The column cannot hold the balance that would result.
     #[error(
-        "account {account} has {balance} points, and {points} more are beyond what the ledger can \
-         hold; it goes up to 99999999.99"
+        "account {account} has {balance} points and cannot take {points} more; a balance goes up to \
+         99999999.99"
     )]
     #[non_exhaustive]
     BalanceOutOfRange {
@@ -89,7 +89,7 @@ pub enum Refusal {
     },
 
     /// The server has no such moment.
-    #[error("{created_on} is no moment that the ledger can hold; give a year from 1000 to 9999")]
+    #[error("the ledger cannot hold the moment {created_on}; give a year from 1000 to 9999")]
     #[non_exhaustive]
     MomentOutOfRange {
         /// The moment as given.

@@ -1,12 +1,10 @@
 //! Every message that an operator can meet, with its causes, word by word.
 
-mod support;
-
 use std::time::Duration;
 
 use mysql::MySqlError;
-use quicksight_migrations::{Error, KeptReason, KeptTable};
-use support::chain;
+
+use crate::{Drift, DriftKind, Error, KeptReason, KeptTable, Mend, Severity, support::chain};
 
 fn server(code: u16, message: &str) -> mysql::Error {
     mysql::Error::MySqlError(MySqlError { state: "HY000".into(), code, message: message.into() })
@@ -24,9 +22,9 @@ fn kept(code: u16, message: &str) -> KeptTable {
 type Case = (Error, &'static str, Option<u16>, bool);
 
 fn cases() -> Vec<Case> {
-    #[cfg(feature = "analytics")]
-    let more = cases_of_reports();
-    #[cfg(not(feature = "analytics"))]
+    #[cfg(feature = "full")]
+    let more = cases_of_rows();
+    #[cfg(not(feature = "full"))]
     let more = Vec::new();
     cases_of_migrations().into_iter().chain(more).collect()
 }
@@ -121,7 +119,7 @@ fn cases_of_migrations() -> Vec<Case> {
         (
             Error::UnsupportedServer {
                 version: "5.6.24".into(),
-                needed: "MySQL 5.7 or later, or MariaDB 10.3 or later",
+                needed: "MySQL 5.7 or later, or MariaDB 10.3 or later".into(),
             },
             "the server 5.6.24 is not supported; MySQL 5.7 or later, or MariaDB 10.3 or later is \
              needed",
@@ -130,15 +128,15 @@ fn cases_of_migrations() -> Vec<Case> {
         ),
         (
             Error::ReadOnly { source: None },
-            "the server or the session is read-only, and there is something to write; do that on the \
-             primary (the writer end point), whence it replicates, in a session that may write",
+            "the server or the session is read-only, and there is something to write; connect to \
+             the primary (the writer endpoint), in a session that may write",
             None,
             false,
         ),
         (
             Error::ReadOnly { source: Some(server(1290, "--super-read-only")) },
-            "the server or the session is read-only, and there is something to write; do that on the \
-             primary (the writer end point), whence it replicates, in a session that may write: \
+            "the server or the session is read-only, and there is something to write; connect to \
+             the primary (the writer endpoint), in a session that may write: \
              MySqlError { ERROR 1290 (HY000): --super-read-only }",
             Some(1290),
             false,
@@ -175,9 +173,14 @@ fn cases_of_migrations() -> Vec<Case> {
             false,
         ),
         (
-            Error::OutOfOrder { missing: "V07__x".into(), latest: "V18__y".into() },
-            "migration V07__x was never applied, but V18__y was; restore its row in the history \
-             if its table exists, else apply its SQL by hand and add the row",
+            Error::OutOfOrder {
+                missing: "V07__x".into(),
+                latest: "V18__y".into(),
+                record: "INSERT INTO `h` (version) VALUES (7)".into(),
+            },
+            "migration V07__x was never applied, but V18__y was; make what is missing with \
+             Migrator::mend, then add the row that the history lacks: \
+             INSERT INTO `h` (version) VALUES (7)",
             None,
             false,
         ),
@@ -189,14 +192,14 @@ fn cases_of_migrations() -> Vec<Case> {
             false,
         ),
         (
-            Error::CorruptHistory { version: Some(3), column: "checksum" },
+            Error::CorruptHistory { version: Some(3), column: "checksum".into() },
             "the history row of version 3 has an unreadable checksum; restore it from a backup or \
              another environment",
             None,
             false,
         ),
         (
-            Error::CorruptHistory { version: None, column: "version" },
+            Error::CorruptHistory { version: None, column: "version".into() },
             "the history row without a readable version has an unreadable version; restore it \
              from a backup or another environment",
             None,
@@ -255,8 +258,8 @@ fn cases_of_migrations() -> Vec<Case> {
                 dropped: vec!["app_data".into()],
                 failed: vec![kept(1142, "DROP command denied"), kept(1205, "Lock wait timeout")],
             },
-            "1 of 3 tables were dropped and the rest stayed, because the server does not drop trip \
-             (error 1142: DROP command denied), the server does not drop trip (error 1205: Lock \
+            "1 of 3 tables were dropped and the rest stayed, because the server refused to drop trip \
+             (error 1142: DROP command denied), the server refused to drop trip (error 1205: Lock \
              wait timeout); remove what is in the way and roll back again, or run again to have \
              all tables back",
             None,
@@ -267,7 +270,7 @@ fn cases_of_migrations() -> Vec<Case> {
                 dropped: vec![],
                 failed: vec![kept(1205, "Lock wait timeout")],
             },
-            "0 of 1 tables were dropped and the rest stayed, because the server does not drop trip \
+            "0 of 1 tables were dropped and the rest stayed, because the server refused to drop trip \
              (error 1205: Lock wait timeout); remove what is in the way and roll back again, or \
              run again to have all tables back",
             None,
@@ -285,14 +288,21 @@ fn cases_of_migrations() -> Vec<Case> {
             false,
         ),
         (
-            Error::Plan { source: "migration V1__x is repeated".into() },
-            "this build's migrations cannot be planned; use another build and report this one: \
-             migration V1__x is repeated",
+            Error::ForeignTables { tables: vec!["auth_user".into()] },
+            "nothing was mended, because this table is another application's and not ours: \
+             auth_user; give the QuickSight tables a database of their own",
             None,
             false,
         ),
         (
-            Error::InvalidHistoryTable { name: "trip".into(), reason: "it is taken" },
+            Error::ForeignTables { tables: vec!["auth_user".into(), "trip".into()] },
+            "nothing was mended, because these tables are another application's and not ours: \
+             auth_user, trip; give the QuickSight tables a database of their own",
+            None,
+            false,
+        ),
+        (
+            Error::InvalidHistoryTable { name: "trip".into(), reason: "it is taken".into() },
             "\"trip\" cannot be the history table: it is taken",
             None,
             false,
@@ -300,39 +310,44 @@ fn cases_of_migrations() -> Vec<Case> {
     ]
 }
 
-#[cfg(feature = "analytics")]
+#[cfg(feature = "full")]
 #[allow(clippy::too_many_lines)] // It is a table.
-fn cases_of_reports() -> Vec<Case> {
-    use quicksight_migrations::{ledger::Refusal, rust_decimal::Decimal, time::Date};
+fn cases_of_rows() -> Vec<Case> {
+    use crate::{
+        ledger::{Account, Refusal},
+        rust_decimal::Decimal,
+        time::Date,
+    };
 
     let points = |hundredths| Decimal::new(hundredths, 2);
     let day = |year| Date::from_ordinal_date(year, 90).unwrap();
     let refused = |refusal| Error::Refused(refusal);
     vec![
         (
-            Error::CommitUnknown { account: 7, source: lost() },
-            "the commit of a movement of account 7 was not confirmed, and it may be recorded or \
-             not; look for it in points_transaction before you record it again: IoError { gone }",
+            Error::CommitUnknown { account: Account::user(7), source: lost() },
+            "the commit of a movement of account 7 was not confirmed, so it may or may not be \
+             recorded; look for it in points_transaction before you record it again: \
+             IoError { gone }",
             None,
             false,
         ),
         (
-            Error::InvalidDateRange { from: day(2025), until: day(2024) },
-            "2025-03-31 until 2024-03-30 is no range of dates; give years from 1000 to 9999, the \
-             earlier day first",
+            Error::InvalidDateRange { start: day(2025), end: day(2024) },
+            "2025-03-31 to 2024-03-30 is not a valid range of dates; give the earlier day first, and \
+             years from 1000 to 9999",
             None,
             false,
         ),
         (
-            Error::UnexpectedAnswer { action: "count trips by hour", column: 2 },
+            Error::UnexpectedAnswer { action: "count trips by hour".into(), column: 2 },
             "could not count trips by hour, because column 2 of the server's answer has an \
              unexpected type or value; see with verify whether the tables are what this build needs",
             None,
             false,
         ),
         (
-            refused(Refusal::UnknownAccount { account: 7 }),
-            "account 7 is neither in auth_user nor one of the system's; create the user first",
+            refused(Refusal::UnknownAccount { account: Account::user(7) }),
+            "account 7 is neither a user in auth_user nor a system account; create the user first",
             None,
             false,
         ),
@@ -355,20 +370,29 @@ fn cases_of_reports() -> Vec<Case> {
             None,
             false,
         ),
-        (refused(Refusal::SameAccount { account: 7 }), "account 7 cannot pay itself", None, false),
         (
-            refused(Refusal::BalanceOutOfRange {
-                account: 7,
-                balance: points(9_999_999_999),
-                points: points(1),
-            }),
-            "account 7 has 99999999.99 points, and 0.01 more are beyond what the ledger can hold; \
-             it goes up to 99999999.99",
+            refused(Refusal::SameAccount { account: Account::user(7) }),
+            "account 7 cannot pay itself",
             None,
             false,
         ),
         (
-            refused(Refusal::Overdrawn { account: 7, balance: points(100), points: points(250) }),
+            refused(Refusal::BalanceOutOfRange {
+                account: Account::user(7),
+                balance: points(9_999_999_999),
+                points: points(1),
+            }),
+            "account 7 has 99999999.99 points and cannot take 0.01 more; a balance goes up to \
+             99999999.99",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::Overdrawn {
+                account: Account::user(7),
+                balance: points(100),
+                points: points(250),
+            }),
             "account 7 has 1.00 points, which do not cover 2.50",
             None,
             false,
@@ -381,8 +405,7 @@ fn cases_of_reports() -> Vec<Case> {
         ),
         (
             refused(Refusal::MomentOutOfRange { created_on: day(999).midnight() }),
-            "0999-03-31 0:00:00.0 is no moment that the ledger can hold; give a year from 1000 to \
-             9999",
+            "the ledger cannot hold the moment 0999-03-31 0:00:00.0; give a year from 1000 to 9999",
             None,
             false,
         ),
@@ -430,4 +453,38 @@ fn an_error_can_be_sent_and_kept_and_is_small() {
     fn is_good<T: std::error::Error + Send + Sync + 'static>() {}
     is_good::<Error>();
     assert!(size_of::<Error>() <= 128, "{} bytes", size_of::<Error>());
+}
+
+/// What a `main` prints that returns the error: the message and its causes, a line each.
+#[test]
+fn debug_is_what_a_person_reads() {
+    let error = Error::Database { action: "look".into(), source: server(1064, "syntax") };
+    let expected = "could not look; call again once the cause below is removed\n  \
+                    caused by: MySqlError { ERROR 1064 (HY000): syntax }";
+    assert_eq!(format!("{error:?}"), expected);
+    let boxed: Box<dyn std::error::Error> = Error::NoDatabaseSelected.into();
+    assert_eq!(format!("{boxed:?}"), boxed.to_string());
+}
+
+#[test]
+fn a_long_list_of_differences_ends() {
+    let drift = |number| Drift {
+        table: format!("table_{number}"),
+        subject: None,
+        kind: DriftKind::MissingTable,
+        severity: Severity::Breaking,
+        expected: Some("the table".into()),
+        found: None,
+        mend: Mend::Sql("CREATE TABLE ...".into()),
+    };
+    let said = |count| Error::SchemaDrift { drifts: (1..=count).map(drift).collect() }.to_string();
+
+    assert!(said(10).ends_with("; table_10: missing the table"), "{}", said(10));
+    let long = said(56);
+    assert!(long.starts_with("56 differences in tables"), "{long}");
+    assert!(
+        long.ends_with("; table_10: missing the table; and 46 more, which verify lists"),
+        "{long}"
+    );
+    assert_eq!(long.matches("missing the table").count(), 10);
 }
