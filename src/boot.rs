@@ -44,7 +44,11 @@ pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<Report> {
         lock_wait: done.lock_wait,
         elapsed: started.elapsed(),
     };
-    debug!("{report}");
+    debug!(
+        applied = report.applied.len(), total = report.total, statements = report.statements,
+        lock_wait_ms = report.lock_wait.as_millis(), duration_ms = report.elapsed.as_millis();
+        "{report}"
+    );
     Ok(report)
 }
 
@@ -134,7 +138,7 @@ impl<'j> Boot<'j> {
             self.job.refuse_newer(status)?;
         } else if let Some(recorded) = status.newer_version() {
             warn!(
-                recorded;
+                version = recorded;
                 "a newer build has migrated to version {recorded}, which this one does not know"
             );
         }

@@ -19,7 +19,7 @@ extern crate self as quicksight_migrations;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-#[cfg(feature = "_rows")]
+#[cfg(feature = "ledger")]
 mod account;
 #[cfg(feature = "analytics")]
 pub mod analytics;

@@ -28,7 +28,11 @@ pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<RollbackRe
     })?;
     let (statements, elapsed) = (session.statements(), started.elapsed());
     let report = RollbackReport { dropped, statements, lock_wait, elapsed };
-    debug!("{report}");
+    debug!(
+        dropped = report.dropped.len(), statements = report.statements,
+        lock_wait_ms = report.lock_wait.as_millis(), duration_ms = report.elapsed.as_millis();
+        "{report}"
+    );
     Ok(report)
 }
 

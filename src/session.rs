@@ -2,6 +2,7 @@
 //! long it waits, and how statements are sent on it.
 
 #[cfg(feature = "_rows")]
+#[cfg_attr(not(feature = "full"), allow(dead_code))] // Each feature uses its share of it.
 mod answer;
 mod connection;
 mod lock;
@@ -11,12 +12,12 @@ mod sql;
 mod turn;
 mod wait;
 
-pub use self::connection::Connection;
 #[cfg(feature = "_rows")]
-pub(crate) use self::{
-    answer::{Answers, Columns, ask, ask_limited},
-    connection::driver,
-};
+#[cfg_attr(not(feature = "full"), allow(unused_imports))]
+pub(crate) use self::answer::{Answers, Columns, ask, ask_limited};
+pub use self::connection::Connection;
+#[cfg(feature = "ledger")]
+pub(crate) use self::connection::driver;
 pub(crate) use self::{
     connection::{ALL, Session, column},
     preflight::{is_mariadb, version},

@@ -22,10 +22,11 @@ impl Boot<'_> {
             return Err(Error::SchemaDrift { drifts: existing.drifts });
         }
         for drift in &existing.drifts {
-            warn!("{drift}");
+            warn!(table = drift.table(), kind = drift.kind().as_str(); "{drift}");
         }
         for table in &existing.missing_after_knex {
             warn!(
+                table = table.as_str();
                 "{KNEX} says that its migration of these tables ran, but {table} is missing: it is made now"
             );
         }

@@ -105,7 +105,10 @@ impl<'c> Session<'c> {
         loop {
             match self.send(sql) {
                 Err(error) if self.may_wait(started, &error) => {
-                    info!("waiting for a lock that another session holds on a table");
+                    info!(
+                        code = code::of(&error);
+                        "waiting for a lock that another session holds on a table"
+                    );
                 }
                 answer => return answer,
             }

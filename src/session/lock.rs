@@ -63,6 +63,7 @@ fn acquire(session: &mut Session<'_>, name: &str, timeout: Duration) -> Result<D
             });
         }
         info!(
+            lock = name, holder, left_s = left;
             "waiting for the migration lock {name}, held by connection {}, for up to {left} s more",
             holder.map_or_else(|| "unknown".to_owned(), |id| id.to_string())
         );
@@ -80,7 +81,10 @@ fn release(session: &mut Session<'_>, name: &str) -> Result<()> {
         .row(&format!("SELECT RELEASE_LOCK('{name}')"))
         .map_err(|error| Error::from_answer(format!("release the lock {name}"), error))?;
     if answer.and_then(|row| column::<i64>(&row, 0)) != Some(1) {
-        warn!("the migration lock {name} was lost before it was released; is a proxy in between?");
+        warn!(
+            lock = name;
+            "the migration lock {name} was lost before it was released; is a proxy in between?"
+        );
     }
     Ok(())
 }
