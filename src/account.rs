@@ -5,12 +5,10 @@ use std::fmt;
 /// An account of the ledger: a user's, or one of the service's own.
 ///
 /// ```
-/// # #[cfg(feature = "ledger")] {
 /// use quicksight_migrations::ledger::{Account, SystemAccount};
 ///
 /// assert_eq!(Account::user(4711).id(), 4711);
 /// assert_eq!(Account::from(SystemAccount::Budget).id(), 2000);
-/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Account(i32);

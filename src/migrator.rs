@@ -304,7 +304,7 @@ impl Migrator {
     /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
     /// match Migrator::new().history_table("reports_history").rollback(&mut conn) {
     ///     Ok(report) => println!("{report}"),
-    ///     Err(Error::TablesNotEmpty { tables }) => println!("first save {tables:?}"),
+    ///     Err(Error::TablesNotEmpty { tables, .. }) => println!("first save {tables:?}"),
     ///     Err(error) => return Err(error.into()),
     /// }
     /// # Ok(())

@@ -8,7 +8,7 @@ use std::fmt;
 /// # fn report(error: quicksight_migrations::Error) {
 /// use quicksight_migrations::Error;
 ///
-/// if let Error::RollbackBlocked { obstacles } = error {
+/// if let Error::RollbackBlocked { obstacles, .. } = error {
 ///     for kept in obstacles {
 ///         println!("{}: {kept}", kept.table()); // trip: the view `tsp`.`trips_today` reads trip
 ///     }
