@@ -20,7 +20,7 @@
 //! A balance is computed from the newest row of its account, so two movements of one account must not
 //! read that row at the same time. They queue up at the account's row in `auth_user`, which is locked
 //! first: the newest row itself cannot be the lock, because whoever waits for it is left with a row
-//! that is the newest no more. The balance is read under that lock, in a snapshot that is taken only
+//! that is not the newest any longer. The balance is read under that lock, in a snapshot that is taken only
 //! then. This holds among all who record movements in this way on one server; a writer that takes no
 //! such lock, or takes it on another node of a cluster, can still spoil a balance, which
 //! [`integrity`](crate::integrity) then finds.
@@ -44,8 +44,8 @@
 //! [given](NewPointsTransaction::created_on), it is the server's `NOW()` in the time zone of the
 //! session: set the session's `time_zone`, or give the moment.
 
+mod accounts;
 mod activity;
-mod balance;
 mod commit;
 mod entry;
 mod movement;
@@ -94,7 +94,7 @@ const ACTION: &str = "record a movement of points";
 /// - [`OpenTransaction`](crate::Error::OpenTransaction): the connection has a transaction, which is
 ///   left alone.
 /// - [`CommitUnknown`](crate::Error::CommitUnknown): the connection broke at the commit, so that it
-///   may be recorded or not. It is not tried again, lest points move twice.
+///   may be recorded or not. It is not tried again, because points could move twice.
 /// - [`Database`](crate::Error::Database), [`PermissionDenied`](crate::Error::PermissionDenied),
 ///   [`ReadOnly`](crate::Error::ReadOnly), [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
 ///   [`UnexpectedAnswer`](crate::Error::UnexpectedAnswer): the server did not do it.

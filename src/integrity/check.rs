@@ -131,7 +131,7 @@ checks! {
     TokensInFuture = "tokens_in_future", "token_transaction", "dated in the future",
         Rows("token_transaction t WHERE t.created_on > NOW() + INTERVAL 1 DAY");
 
-    /// Tokens dated or issued on no day.
+    /// Tokens with an impossible date or issue.
     TokensWithInvalidDate = "tokens_with_invalid_date", "token_transaction", "with an impossible date",
         Rows("token_transaction t WHERE NOT (t.created_on + INTERVAL 0 DAY <=> t.created_on) \
          OR NOT (t.issued_on + INTERVAL 0 DAY <=> t.issued_on)");
@@ -144,7 +144,7 @@ checks! {
     PaymentsInFuture = "payments_in_future", "bytemark_order_payments", "dated in the future",
         Rows("bytemark_order_payments t WHERE t.created_on > NOW() + INTERVAL 1 DAY");
 
-    /// Payments of no day.
+    /// Payments of an impossible date.
     PaymentsWithInvalidDate = "payments_with_invalid_date", "bytemark_order_payments", "with an impossible date",
         Rows("bytemark_order_payments t WHERE NOT (t.created_on + INTERVAL 0 DAY <=> t.created_on)");
 
@@ -163,7 +163,7 @@ checks! {
          OR t.home_longitude NOT BETWEEN -180 AND 180 \
          OR t.office_latitude NOT BETWEEN -90 AND 90 OR t.office_longitude NOT BETWEEN -180 AND 180");
 
-    /// Users who signed up on no day.
+    /// Users with an impossible date of the sign-up.
     SignUpsWithInvalidDate = "sign_ups_with_invalid_date", "auth_user", "with an impossible date of the sign-up",
         Rows("auth_user t WHERE NOT (t.created_on + INTERVAL 0 DAY <=> t.created_on)");
 
@@ -192,7 +192,7 @@ checks! {
     TripsInFuture = "trips_in_future", "trip", "dated in the future",
         Rows("trip t WHERE t.started_on > NOW() + INTERVAL 1 DAY");
 
-    /// Trips started on no day.
+    /// Trips of an impossible start.
     TripsWithInvalidDate = "trips_with_invalid_date", "trip", "with an impossible date",
         Rows("trip t WHERE NOT (t.started_on + INTERVAL 0 DAY <=> t.started_on)");
 

@@ -100,7 +100,7 @@ fn once<T>(
 
 /// Begins a transaction, but not inside one of the caller's, which that would commit.
 ///
-/// REPEATABLE READ whatever the session has: an account of the system that has no row yet is locked
+/// REPEATABLE READ whatever the session has: a system account that has no row yet is locked
 /// by the gap where its rows would be.
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-transaction-isolation-levels.html>
 fn begin(conn: &mut Conn) -> Result<()> {

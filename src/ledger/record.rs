@@ -4,7 +4,7 @@ use mysql::{Conn, Params, Value, prelude::Queryable};
 
 use super::{
     ACTION, Account,
-    balance::{balance, lock, newest, with_hundredths},
+    accounts::{balance, lock, newest, with_hundredths},
     commit::committed,
     entry::{PointsTransaction, PointsTransfer},
     movement::{Ends, NewPointsTransaction, NewPointsTransfer, Overdraft},
