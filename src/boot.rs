@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use log::{debug, warn};
 
 use crate::{
-    history::{Embedded, Job, Seen, Status},
-    outcome::{AppliedMigration, Error, Report, Result},
-    schema::Existing,
+    history::{Embedded, Job, Seen, Status, Tables},
+    outcome::{AppliedMigration, Error, Report, Result, TableCheck},
+    schema::{self, Existing},
     session::{EarlierReads, NewerHistory, Session, Turn, in_turn_or},
 };
 
@@ -26,6 +26,7 @@ struct Done {
     applied: Vec<AppliedMigration>,
     existing: Existing,
     newer_version: Option<i64>,
+    tables: TableCheck,
     lock_wait: Duration,
 }
 
@@ -40,6 +41,7 @@ pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<Report> {
         missing_after_knex: done.existing.missing_after_knex,
         total: job.migrations.len(),
         newer_version: done.newer_version,
+        tables: done.tables,
         statements: session.statements(),
         lock_wait: done.lock_wait,
         elapsed: started.elapsed(),
@@ -69,14 +71,14 @@ pub(crate) fn plan(job: &Job<'_>, session: &mut Session<'_>) -> Result<Vec<Strin
 
 impl<'j> Boot<'j> {
     fn run(&self, session: &mut Session<'_>) -> Result<Done> {
-        let seen = self.job.history.read(session)?;
-        let earlier = match &seen {
+        let look = self.job.look(session)?;
+        let earlier = match look.history {
             Seen::Rows(_) => EarlierReads::Table,
             Seen::NoTable | Seen::NoRight(_) => EarlierReads::Nothing,
         };
-        let status = Status::judge(seen.into_rows(), self.job.migrations)?;
+        let status = self.job.judge(look.history.into_rows())?;
         if self.is_done(&status)? {
-            return Ok(Done::by_others(&status, Duration::ZERO));
+            return self.nothing_to_do(session, &status, &look.tables, Duration::ZERO);
         }
         in_turn_or(
             session,
@@ -90,18 +92,59 @@ impl<'j> Boot<'j> {
     /// The holder of the lock may be done and only slow to let go.
     fn after(&self, session: &mut Session<'_>, timeout: Error) -> Result<Done> {
         let Error::LockTimeout { waited, .. } = timeout else { return Err(timeout) };
-        match self.read(session) {
-            Ok(status) if status.is_current() => Ok(Done::by_others(&status, waited)),
+        let Ok(look) = self.job.look(session) else { return Err(timeout) };
+        match self.job.judge(look.history.into_rows()) {
+            Ok(status) if status.is_current() => {
+                self.nothing_to_do(session, &status, &look.tables, waited)
+            }
             _ => Err(timeout),
         }
+    }
+
+    /// All is applied, by others or before. So all must be there.
+    fn nothing_to_do(
+        &self,
+        session: &mut Session<'_>,
+        status: &Status,
+        tables: &Tables,
+        lock_wait: Duration,
+    ) -> Result<Done> {
+        Ok(Done {
+            applied: Vec::new(),
+            existing: Existing::default(),
+            newer_version: status.newer_version(),
+            tables: self.check(session, tables)?,
+            lock_wait,
+        })
     }
 
     /// Applies what is missing, under the lock.
     fn apply(&self, session: &mut Session<'_>, turn: &Turn) -> Result<Done> {
         let (status, existing) = self.prepare(session)?;
         let (status, applied) = self.apply_all(session, status)?;
-        let (newer_version, lock_wait) = (status.newer_version(), turn.lock_wait());
-        Ok(Done { applied, existing, newer_version, lock_wait })
+        let tables = self.job.look(session)?.tables;
+        Ok(Done {
+            applied,
+            existing,
+            newer_version: status.newer_version(),
+            tables: self.check(session, &tables)?,
+            lock_wait: turn.lock_wait(),
+        })
+    }
+
+    /// Whether all tables are known to be there. What is recorded and not there is an error.
+    fn check(&self, session: &mut Session<'_>, tables: &Tables) -> Result<TableCheck> {
+        match tables {
+            Tables::Whole => Ok(TableCheck::Done),
+            Tables::Hidden => {
+                warn!("this user may not look at the tables, so the history alone was checked");
+                Ok(TableCheck::NotPermitted)
+            }
+            Tables::Incomplete => {
+                let drifts = schema::missing(session, self.job.migrations)?;
+                Err(Error::SchemaDrift { drifts })
+            }
+        }
     }
 
     /// Looks again under the lock, looks at tables that are there already, and makes the history.
@@ -109,7 +152,7 @@ impl<'j> Boot<'j> {
         let seen = self.job.history.read(session)?;
         let has_history = matches!(seen, Seen::Rows(_));
         let may_not_read = matches!(seen, Seen::NoRight(_));
-        let mut status = Status::judge(seen.into_rows(), self.job.migrations)?;
+        let mut status = self.job.judge(seen.into_rows())?;
         if self.is_done(&status)? {
             return Ok((status, Existing::default()));
         }
@@ -119,14 +162,13 @@ impl<'j> Boot<'j> {
         }
         if may_not_read {
             // Without the right to read it, each boot would start from nothing.
-            let recorded = self.job.history.read_existing(session)?;
-            status = Status::judge(recorded, self.job.migrations)?;
+            status = self.job.judge(self.job.history.read_existing(session)?)?;
         }
         Ok((status, existing))
     }
 
     fn read(&self, session: &mut Session<'_>) -> Result<Status> {
-        Status::judge(self.job.history.read(session)?.into_rows(), self.job.migrations)
+        self.job.judge(self.job.history.read(session)?.into_rows())
     }
 
     /// Whether all is applied. A history that this build must not touch is an error.
@@ -148,17 +190,5 @@ impl<'j> Boot<'j> {
     /// What the history has not, in order.
     fn pending(&self, status: &Status) -> impl Iterator<Item = &'j Embedded> {
         self.job.migrations.iter().filter(|own| status.is_pending(own))
-    }
-}
-
-impl Done {
-    /// Nothing was left to do for this run.
-    fn by_others(status: &Status, lock_wait: Duration) -> Self {
-        Self {
-            applied: Vec::new(),
-            existing: Existing::default(),
-            newer_version: status.newer_version(),
-            lock_wait,
-        }
     }
 }

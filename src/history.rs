@@ -3,13 +3,14 @@
 mod effect;
 mod embedded;
 mod job;
+mod proof;
 mod status;
 mod table;
 
 pub use self::status::{MigrationState, MigrationStatus, Status};
 pub(crate) use self::{
     effect::Effect,
-    embedded::{EMBEDDED, Embedded},
-    job::Job,
+    embedded::{EMBEDDED, Embedded, tables},
+    job::{Job, Tables},
     table::{HistoryTable, Seen},
 };

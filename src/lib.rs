@@ -48,7 +48,7 @@ pub use migrator::{
 pub use mysql;
 pub use outcome::{
     Access, AppliedMigration, Drift, DriftKind, Error, KeptReason, KeptTable, Mend, MendReport,
-    Mended, Report, Result, RollbackReport, Severity,
+    Mended, Report, Result, RollbackReport, Severity, TableCheck,
 };
 /// Amounts of points, tokens and money are in this crate's type.
 #[cfg(feature = "_rows")]

@@ -221,7 +221,7 @@ impl Migrator {
     /// As there, and [`Error::NewerHistory`](crate::Error::NewerHistory) and
     /// [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), which need a setting.
     pub fn run<C: Connection>(&self, conn: &mut C) -> Result<Report> {
-        boot::run(&self.job()?, &mut Session::new(conn))
+        boot::run(&self.job()?, &mut self.session(conn))
     }
 
     /// Tells which migrations are applied: see [`quicksight_migration_status`].
@@ -231,7 +231,7 @@ impl Migrator {
     /// [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory),
     /// [`Error::PermissionDenied`](crate::Error::PermissionDenied) or [`Error::Database`](crate::Error::Database).
     pub fn status<C: Connection>(&self, conn: &mut C) -> Result<Status> {
-        self.job()?.status(&mut Session::new(conn))
+        self.job()?.status(&mut self.session(conn))
     }
 
     /// The statements that [`run`](Self::run) would send to apply what is missing, in order: the
@@ -247,7 +247,7 @@ impl Migrator {
     /// [`Error::Diverged`](crate::Error::Diverged), [`Error::OutOfOrder`](crate::Error::OutOfOrder),
     /// [`Error::NewerHistory`](crate::Error::NewerHistory).
     pub fn plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
-        boot::plan(&self.job()?, &mut Session::new(conn))
+        boot::plan(&self.job()?, &mut self.session(conn))
     }
 
     /// Compares the tables with what the migrations would make: see [`verify_quicksight_schema`].
@@ -259,7 +259,7 @@ impl Migrator {
     /// [`Error::Database`](crate::Error::Database).
     pub fn verify<C: Connection>(&self, conn: &mut C) -> Result<Vec<Drift>> {
         let all: Vec<_> = EMBEDDED.iter().collect();
-        schema::verify(&mut Session::new(conn), &all)
+        schema::verify(&mut self.session(conn), &all)
     }
 
     /// Applies the mend of every [`Drift`] that has one, one statement at a time, under the
@@ -292,7 +292,7 @@ impl Migrator {
     /// [`Error::UnsupportedServer`](crate::Error::UnsupportedServer), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::PermissionDenied`](crate::Error::PermissionDenied) or
     /// [`Error::Database`](crate::Error::Database).
     pub fn mend<C: Connection>(&self, conn: &mut C) -> Result<MendReport> {
-        mend::run(&self.job()?, &mut Session::new(conn))
+        mend::run(&self.job()?, &mut self.session(conn))
     }
 
     /// Drops the tables: see [`rollback_quicksight_migrations`](crate::rollback_quicksight_migrations).
@@ -315,7 +315,11 @@ impl Migrator {
     ///
     /// As there, and [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable).
     pub fn rollback<C: Connection>(&self, conn: &mut C) -> Result<RollbackReport> {
-        rollback::run(&self.job()?, &mut Session::new(conn))
+        rollback::run(&self.job()?, &mut self.session(conn))
+    }
+
+    fn session<'c, C: Connection>(&self, conn: &'c mut C) -> Session<'c> {
+        Session::new(conn, &self.settings)
     }
 
     fn job(&self) -> Result<Job<'_>> {

@@ -16,5 +16,5 @@ pub use self::{
     drift::{Drift, DriftKind, Mend, Severity},
     error::{Error, Result},
     kept::{KeptReason, KeptTable},
-    report::{Access, AppliedMigration, MendReport, Mended, Report, RollbackReport},
+    report::{Access, AppliedMigration, MendReport, Mended, Report, RollbackReport, TableCheck},
 };

@@ -51,12 +51,12 @@ fn call<T>(
     verb: impl FnOnce(&Job<'_>, &mut Session<'_>) -> crate::Result<T>,
 ) -> crate::Result<T> {
     let settings = Settings::default();
-    verb(&Job::new(&settings, files)?, &mut Session::new(conn))
+    verb(&Job::new(&settings, files)?, &mut Session::new(conn, &settings))
 }
 
 fn drifts(files: &[Embedded], conn: &mut Conn) -> Vec<(String, DriftKind)> {
     let all: Vec<_> = files.iter().collect();
-    let drifts = schema::verify(&mut Session::new(conn), &all).unwrap();
+    let drifts = schema::verify(&mut Session::new(conn, &Settings::default()), &all).unwrap();
     drifts.iter().map(|drift| (drift.table().to_owned(), drift.kind())).collect()
 }
 

@@ -9,7 +9,7 @@ use log::{debug, info};
 
 use self::table_lock::with_tables_locked;
 use crate::{
-    history::{Embedded, Job, MigrationState, Seen, Status},
+    history::{Embedded, Job, MigrationState, Seen},
     outcome::{Error, KeptReason, KeptTable, Result, RollbackReport, code},
     schema::is_table,
     session::{Data, Session, column, in_turn, literal, quote, wait_no_more},
@@ -41,8 +41,8 @@ impl Rollback<'_> {
     fn roll_back(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
         let has_history = self.read_history(session)?;
         let tables = self.find_tables(session)?;
-        let mut locked: Vec<_> = tables.iter().map(|table| quote(table)).collect();
-        locked.extend(has_history.then(|| self.job.history.quoted().to_owned()));
+        let mut locked: Vec<_> = tables.iter().map(String::as_str).collect();
+        locked.extend(has_history.then(|| self.job.history.name()));
         if locked.is_empty() {
             return Ok(Vec::new());
         }
@@ -76,7 +76,7 @@ impl Rollback<'_> {
             Seen::Rows(rows) => rows,
             Seen::NoRight(error) => return Err(error),
         };
-        let status = Status::judge(rows, self.job.migrations)?;
+        let status = self.job.judge(rows)?;
         self.job.refuse_newer(&status)?;
         for one in status.migrations() {
             let MigrationState::Diverged { recorded } = one.state() else { continue };

@@ -9,5 +9,5 @@ mod verify;
 
 pub(crate) use self::{
     look::{KNEX, is_table},
-    verify::{Existing, unmet, verify, verify_existing},
+    verify::{Existing, missing, unmet, verify, verify_existing},
 };

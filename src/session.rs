@@ -5,6 +5,7 @@
 #[cfg_attr(not(feature = "full"), allow(dead_code))] // Each feature uses its share of it.
 mod answer;
 mod connection;
+mod held;
 mod lock;
 mod preflight;
 mod settings;
@@ -20,6 +21,7 @@ pub use self::connection::Connection;
 pub(crate) use self::connection::driver;
 pub(crate) use self::{
     connection::{ALL, Session, column},
+    held::{held, in_use},
     preflight::{is_mariadb, version},
     settings::{Data, NewerHistory, Settings},
     sql::{literal, quote},

@@ -17,7 +17,8 @@ use crate::{
 };
 
 fn boot<C: Connection>(files: &[Embedded], conn: &mut C) -> Result<Report> {
-    super::run(&Job::new(&Settings::default(), files)?, &mut Session::new(conn))
+    let settings = Settings::default();
+    super::run(&Job::new(&settings, files)?, &mut Session::new(conn, &settings))
 }
 
 fn embedded(files: &[(&str, &str)]) -> Vec<Embedded> {

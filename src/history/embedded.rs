@@ -91,7 +91,7 @@ impl Embedded {
     /// The table that it makes, if it does not change one.
     pub(crate) fn makes(&self) -> Option<&str> {
         match &self.effect {
-            Effect::Makes { table } => Some(table),
+            Effect::Makes { table, .. } => Some(table),
             Effect::Changes { .. } | Effect::Opaque => None,
         }
     }
@@ -112,6 +112,23 @@ impl Embedded {
             None => sql,
         })
     }
+}
+
+/// The tables that these migrations make together, and their columns, in the order of the files.
+pub(crate) fn tables(migrations: &[Embedded]) -> Vec<(&str, Vec<String>)> {
+    let mut tables: Vec<(&str, Vec<String>)> = Vec::new();
+    for own in migrations {
+        let Some(table) = own.table() else { continue };
+        match tables.iter_mut().find(|(known, _)| *known == table) {
+            Some((_, columns)) => own.effect.apply_to(columns),
+            None => {
+                let mut columns = Vec::new();
+                own.effect.apply_to(&mut columns);
+                tables.push((table, columns));
+            }
+        }
+    }
+    tables
 }
 
 /// A file's SQL without the comments above it and the semicolon behind it.

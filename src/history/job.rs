@@ -1,9 +1,12 @@
 //! What one call is about.
 
-use super::{Embedded, HistoryTable, Status};
+use super::{
+    Embedded, HistoryTable, Seen, Status, proof,
+    table::{Recorded, decode},
+};
 use crate::{
-    outcome::Result,
-    session::{Session, Settings},
+    outcome::{Error, Result, code},
+    session::{Session, Settings, held},
 };
 
 /// The migrations of a build, the history that they are held against, and what the caller asked for.
@@ -14,19 +17,74 @@ pub(crate) struct Job<'m> {
     pub(crate) history: HistoryTable,
 }
 
+/// What a look at the history and at all tables found.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub(crate) history: Seen,
+    pub(crate) tables: Tables,
+}
+
+/// What is known of the tables of this build.
+#[derive(Debug)]
+pub(crate) enum Tables {
+    /// Each is there, with each column.
+    Whole,
+    /// A table or a column is missing.
+    Incomplete,
+    /// This user may not look at them.
+    Hidden,
+}
+
 impl<'m> Job<'m> {
     pub(crate) fn new(settings: &'m Settings, migrations: &'m [Embedded]) -> Result<Self> {
         let history = HistoryTable::new(&settings.history_table, migrations)?;
         Ok(Self { settings, migrations, history })
     }
 
+    /// Looks at the history and at all tables, in one statement where nothing is missing or hidden.
+    pub(crate) fn look(&self, session: &mut Session<'_>) -> Result<Look> {
+        let error = match proof::prove(session, &self.history, self.migrations) {
+            Ok(rows) => {
+                let history = Seen::Rows(decode(&rows)?);
+                return Ok(Look { history, tables: Tables::Whole });
+            }
+            Err(error) => error,
+        };
+        let tables = match code::of(&error) {
+            Some(code::NO_SUCH_TABLE) if self.names_history(&error) => {
+                return Ok(Look { history: Seen::NoTable, tables: Tables::Incomplete });
+            }
+            Some(code::NO_SUCH_TABLE | code::UNKNOWN_COLUMN) => Tables::Incomplete,
+            Some(code::TABLE_ACCESS_DENIED | code::COLUMN_ACCESS_DENIED) => Tables::Hidden,
+            _ if code::is_wait(&error) => return Err(self.held(session, error)),
+            _ => return Err(Error::from_answer("read the history and open the tables", error)),
+        };
+        Ok(Look { history: self.history.read(session)?, tables })
+    }
+
     /// Where the database stands. A history that this user may not read is an error.
     pub(crate) fn status(&self, session: &mut Session<'_>) -> Result<Status> {
-        Status::judge(self.history.read(session)?.readable()?, self.migrations)
+        self.judge(self.history.read(session)?.readable()?)
+    }
+
+    pub(crate) fn judge(&self, recorded: Vec<Recorded>) -> Result<Status> {
+        Status::judge(recorded, self.migrations)
     }
 
     /// Refuses a history in which a newer build has been, whose tables are not for this one to change.
     pub(crate) fn refuse_newer(&self, status: &Status) -> Result<()> {
         status.refuse_newer(self.migrations)
+    }
+
+    /// Whether it is the history that is not there. The server says the name in every language.
+    fn names_history(&self, error: &mysql::Error) -> bool {
+        let mysql::Error::MySqlError(answer) = error else { return false };
+        answer.message.contains(&format!(".{}'", self.history.name()))
+    }
+
+    fn held(&self, session: &mut Session<'_>, error: mysql::Error) -> Error {
+        let ours = self.migrations.iter().filter_map(Embedded::makes);
+        let names: Vec<_> = [self.history.name()].into_iter().chain(ours).collect();
+        held(session, &names, error)
     }
 }

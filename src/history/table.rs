@@ -6,7 +6,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{Embedded, embedded::file_name};
 use crate::{
     outcome::{Error, Result, code},
-    session::{ALL, Session, column, literal, quote},
+    session::{ALL, Session, column, held, literal, quote},
 };
 
 /// A row of the history.
@@ -51,6 +51,11 @@ impl Recorded {
     }
 }
 
+/// Reads rows without trusting them.
+pub(super) fn decode(rows: &[Row]) -> Result<Vec<Recorded>> {
+    rows.iter().map(Recorded::decode).collect()
+}
+
 /// What a look at the history found.
 #[derive(Debug)]
 pub(crate) enum Seen {
@@ -81,9 +86,10 @@ impl Seen {
     }
 }
 
-/// The history table, its name quoted for SQL.
+/// The history table: its name, and the same quoted for SQL.
 #[derive(Debug)]
 pub(crate) struct HistoryTable {
+    name: String,
     quoted: String,
 }
 
@@ -104,13 +110,22 @@ impl HistoryTable {
         } else if embedded.iter().any(is_ours) {
             "a migration makes a table of that name"
         } else {
-            return Ok(Self { quoted: quote(name) });
+            return Ok(Self { name: name.to_owned(), quoted: quote(name) });
         };
         Err(Error::InvalidHistoryTable { name: name.to_owned(), reason: reason.into() })
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(crate) fn quoted(&self) -> &str {
         &self.quoted
+    }
+
+    /// The statement that reads it, up to its conditions.
+    pub(super) fn selected(&self) -> String {
+        format!("SELECT version, name, applied_on, checksum FROM {}", self.quoted)
     }
 
     /// Reads the whole history in one statement.
@@ -127,14 +142,15 @@ impl HistoryTable {
 
     /// The same of a table that is known to be there.
     pub(crate) fn read_existing(&self, session: &mut Session<'_>) -> Result<Vec<Recorded>> {
-        let table = &self.quoted;
-        let select = format!(
-            "SELECT version, name, applied_on, checksum FROM {table} ORDER BY version LIMIT {ALL}"
-        );
-        let rows = session.rows(&select).map_err(|error| {
-            Error::from_answer(format!("read the history table {table} (needs SELECT)"), error)
-        })?;
-        rows.iter().map(Recorded::decode).collect()
+        match session.read(&format!("{} ORDER BY version LIMIT {ALL}", self.selected())) {
+            Ok(rows) => decode(&rows),
+            Err(error) if code::is_wait(&error) => Err(held(session, &[&self.name], error)),
+            Err(error) => {
+                let table = &self.quoted;
+                let action = format!("read the history table {table} (needs SELECT)");
+                Err(Error::from_answer(action, error))
+            }
+        }
     }
 
     /// The table in refinery's own format, so that refinery's tools can read it.

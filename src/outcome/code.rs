@@ -3,8 +3,10 @@
 
 pub(crate) const NO_DATABASE: u16 = 1046;
 pub(crate) const NO_SUCH_TABLE: u16 = 1146;
+pub(crate) const UNKNOWN_COLUMN: u16 = 1054;
 pub(crate) const UNKNOWN_VARIABLE: u16 = 1193;
 pub(crate) const TABLE_ACCESS_DENIED: u16 = 1142;
+pub(crate) const COLUMN_ACCESS_DENIED: u16 = 1143;
 pub(crate) const TRANSACTION_IN_PROGRESS: u16 = 1568;
 
 /// Table exists, unknown column, duplicate column, duplicate key name, nothing to drop, no such key:
@@ -24,12 +26,15 @@ pub(crate) const READ_ONLY_TRANSACTION: u16 = 1792;
 pub(crate) const READ_ONLY_MODE: u16 = 1836;
 
 /// Database, table, column, routine, "needs one of these privileges".
-pub(crate) const DENIED: [u16; 5] = [1044, TABLE_ACCESS_DENIED, 1143, 1370, 1227];
+pub(crate) const DENIED: [u16; 5] = [1044, TABLE_ACCESS_DENIED, COLUMN_ACCESS_DENIED, 1370, 1227];
 
 pub(crate) const DUPLICATE: u16 = 1062;
 
 /// A lock wait ran out: of a row, or of a table's metadata.
 pub(crate) const LOCK_WAIT_TIMEOUT: u16 = 1205;
+
+/// A `SELECT` ran into the limit that its own text sets, as it does while it waits for a table.
+pub(crate) const QUERY_TIMEOUT: u16 = 3024;
 
 /// What a commit answers when another node of the cluster was first: duplicate key, error
 /// during commit, deadlock, rolled back by a group plugin.
@@ -59,6 +64,11 @@ pub(crate) fn of(error: &mysql::Error) -> Option<u16> {
     }
 }
 
+/// Whether a statement has waited for another session for as long as it may.
+pub(crate) fn is_wait(error: &mysql::Error) -> bool {
+    matches!(of(error), Some(LOCK_WAIT_TIMEOUT | QUERY_TIMEOUT))
+}
+
 /// Whether the same call may get another answer by itself.
 pub(crate) fn is_transient(error: &mysql::Error) -> bool {
     match error {
@@ -73,8 +83,8 @@ pub(crate) fn is_transient(error: &mysql::Error) -> bool {
 /// Whether the reason for this answer may go away by itself.
 pub(crate) fn is_passing(code: u16) -> bool {
     /// Too many connections, shutdown in progress, user-level lock deadlock, table definition
-    /// changed, wsrep not ready, statement killed, shutdown.
-    const PASSING: [u16; 7] = [1040, 1053, 3058, 1412, 1047, 1317, 1077];
+    /// changed, wsrep not ready, statement killed, shutdown, statement out of time.
+    const PASSING: [u16; 8] = [1040, 1053, 3058, 1412, 1047, 1317, 1077, QUERY_TIMEOUT];
 
     code == LOCK_WAIT_TIMEOUT || CONFLICTS.contains(&code) || PASSING.contains(&code)
 }

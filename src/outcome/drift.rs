@@ -237,15 +237,15 @@ mod tests {
         let cases = [
             (
                 vec![missing()],
-                "1 difference in tables that were there before and are left as they were; mend them \
-                 with Migrator::mend, or by hand in a session with a strict sql_mode, then call \
-                 again: trip: missing the table",
+                "1 difference between the tables and what the migrations make, left as they are; \
+                 mend them with Migrator::mend, or by hand in a session with a strict sql_mode, \
+                 then call again: trip: missing the table",
             ),
             (
                 vec![missing(), extra()],
-                "2 differences in tables that were there before and are left as they were; mend them \
-                 with Migrator::mend, or by hand in a session with a strict sql_mode, then call \
-                 again: trip: missing the table; \
+                "2 differences between the tables and what the migrations make, left as they are; \
+                 mend them with Migrator::mend, or by hand in a session with a strict sql_mode, \
+                 then call again: trip: missing the table; \
                  trip.distance: extra `distance` float NULL; nothing here needs it",
             ),
         ];

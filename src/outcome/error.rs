@@ -186,10 +186,11 @@ pub enum Error {
         column: Cow<'static, str>,
     },
 
-    /// Tables that are there differ from what the migrations would make, so that a service could not
-    /// work with them. They were left as they are, and not recorded.
+    /// Tables differ from what the migrations make, so that a service could not work with them: they
+    /// were there before their migrations, or were changed or dropped after them. They were left as they
+    /// are.
     #[error(
-        "{} in tables that were there before and are left as they were; mend them with \
+        "{} between the tables and what the migrations make, left as they are; mend them with \
          Migrator::mend, or by hand in a session with a strict sql_mode, then call again: {}",
         match drifts.len() {
             1 => "1 difference".to_owned(),
@@ -247,17 +248,21 @@ pub enum Error {
         tables: Vec<String>,
     },
 
-    /// A rollback could not get tables for itself within the
-    /// [metadata lock timeout](crate::Migrator::metadata_lock_timeout). Nothing was dropped.
+    /// Other sessions held tables for longer than the
+    /// [metadata lock timeout](crate::Migrator::metadata_lock_timeout). Nothing was changed.
     #[error(
-        "nothing was rolled back, because other sessions have a transaction or a lock on {}; \
+        "nothing was done, because other sessions have a transaction or a lock on {}{}; \
          wait for them to finish, or end their connections if they are stuck, then call again",
-        tables.join(", ")
+        tables.join(", "),
+        held_by(holders)
     )]
     #[non_exhaustive]
     TablesInUse {
-        /// Every table that was still held when they were asked for one by one.
+        /// Every table that was still held when they were asked for one by one, quoted.
         tables: Vec<String>,
+        /// The connections that hold them, ten at most, as `SHOW PROCESSLIST` and `KILL` know them.
+        /// Empty where the server does not tell.
+        holders: Vec<u64>,
         /// The server's answer.
         source: mysql::Error,
     },
@@ -357,6 +362,16 @@ impl fmt::Debug for Error {
             cause = error.source();
         }
         Ok(())
+    }
+}
+
+/// The connections behind a lock, where they are known.
+fn held_by(holders: &[u64]) -> String {
+    let ids: Vec<_> = holders.iter().map(u64::to_string).collect();
+    match ids.len() {
+        0 => String::new(),
+        1 => format!(" (held by connection {})", ids.join(", ")),
+        _ => format!(" (held by connections {})", ids.join(", ")),
     }
 }
 

@@ -25,9 +25,20 @@ pub struct Report {
     pub(crate) missing_after_knex: Vec<String>,
     pub(crate) total: usize,
     pub(crate) newer_version: Option<i64>,
+    pub(crate) tables: TableCheck,
     pub(crate) statements: u64,
     pub(crate) lock_wait: Duration,
     pub(crate) elapsed: Duration,
+}
+
+/// Whether a run has seen that every table is there, with every column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TableCheck {
+    /// It has.
+    Done,
+    /// It could not: the user may read the history, and not all of the tables.
+    NotPermitted,
 }
 
 /// A migration that a run applied.
@@ -95,6 +106,13 @@ impl Report {
         self.newer_version
     }
 
+    /// Whether this run has seen that every table is there, with every column. If it has seen that one
+    /// is not, it was an error.
+    #[must_use]
+    pub fn table_check(&self) -> TableCheck {
+        self.tables
+    }
+
     /// How many statements this run sent, of any kind.
     #[must_use]
     pub fn statements(&self) -> u64 {
@@ -136,6 +154,11 @@ impl fmt::Display for Report {
         }
         if let Some(version) = self.newer_version {
             write!(f, "; a newer build has migrated to version {version}")?;
+        }
+        if self.tables == TableCheck::NotPermitted {
+            f.write_str(
+                "; this user may not look at the tables, so the history alone was checked",
+            )?;
         }
         Ok(())
     }

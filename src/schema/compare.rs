@@ -70,7 +70,7 @@ impl Comparison<'_> {
     /// A table that lacks most of our columns has only the name in common with ours: to add the rest
     /// would make a mess of somebody else's.
     fn foreign(&self) -> Option<Drift> {
-        let has = |wanted: &&Column| self.has_column(&quote(&wanted.name));
+        let has = |wanted: &&Column| self.found.has_column(&wanted.name);
         let (wanted, common) =
             (self.wanted.columns.len(), self.wanted.columns.iter().filter(has).count());
         if 2 * common >= wanted {

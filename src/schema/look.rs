@@ -86,7 +86,7 @@ pub(super) fn look(session: &mut Session<'_>, tables: &[&str]) -> Result<Found> 
     };
     let mut ask = |select: String, order: &str| {
         session
-            .rows(&format!("{select} ORDER BY {order} LIMIT {ALL}"))
+            .read(&format!("{select} ORDER BY {order} LIMIT {ALL}"))
             .map_err(|error| Error::from_answer("read the shape of the tables", error))
     };
     let tables = "table_name AS table_name, table_type AS table_type, engine AS engine, \
@@ -116,7 +116,7 @@ pub(super) fn look(session: &mut Session<'_>, tables: &[&str]) -> Result<Found> 
                    column_type AS column_type, collation_name AS collation_name, \
                    is_nullable AS is_nullable, column_default AS column_default, extra AS extra, \
                    ordinal_position AS position";
-    let checks = "table_name, constraint_name, constraint_type, NULL, '', NULL, '', 0";
+    let checks = "table_name, constraint_name, constraint_type, NULL, NULL, NULL, NULL, 0";
     let columns_and_checks = format!(
         "{} UNION ALL {} AND constraint_type = '{CHECK}'",
         select(columns, "columns"),

@@ -16,6 +16,13 @@ pub(super) struct Shape {
     pub(super) checks: Vec<String>,
 }
 
+impl Shape {
+    /// Names of columns are blind to case.
+    pub(super) fn has_column(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq)]
 #[allow(clippy::struct_excessive_bools)] // They are what the server says of a column, yes or no.
 pub(super) struct Column {

@@ -7,9 +7,9 @@ use super::{
     twin,
 };
 use crate::{
-    history::Embedded,
+    history::{self, Embedded},
     outcome::{Drift, DriftKind, Error, Mend, Result, Severity, code},
-    session::{Session, quote},
+    session::{Session, held, quote},
 };
 
 /// A table and the migrations that make and change it.
@@ -52,6 +52,25 @@ pub(crate) fn verify(session: &mut Session<'_>, migrations: &[&Embedded]) -> Res
     compare(session, &wanted, &found)
 }
 
+/// The tables and columns that are not there, for a user who may do no more than look.
+pub(crate) fn missing(session: &mut Session<'_>, migrations: &[Embedded]) -> Result<Vec<Drift>> {
+    let tables = history::tables(migrations);
+    let names: Vec<_> = tables.iter().map(|(table, _)| *table).collect();
+    let found = look(session, &names)?;
+    let mend = || Mend::Decide("Migrator::mend puts it back".into());
+    let mut drifts = Vec::new();
+    for (table, columns) in &tables {
+        match found.shapes.get(*table) {
+            None => drifts.push(lack(table, None, mend())),
+            Some(shape) => {
+                let lacks = columns.iter().filter(|column| !shape.has_column(column));
+                drifts.extend(lacks.map(|column| lack(table, Some(column), mend())));
+            }
+        }
+    }
+    Ok(drifts)
+}
+
 /// The same of those tables only that are there.
 pub(crate) fn verify_existing(
     session: &mut Session<'_>,
@@ -71,7 +90,7 @@ pub(crate) fn verify_existing(
 /// A hint and no more: a table of that name that cannot be read so is some other table.
 fn knex_has_run(session: &mut Session<'_>) -> bool {
     let named = format!("SELECT 1 FROM {KNEX} WHERE name LIKE '%quick\\_sight\\_table%' LIMIT 1");
-    matches!(session.row(&named), Ok(Some(_)))
+    session.read(&named).is_ok_and(|rows| !rows.is_empty())
 }
 
 /// What a migration would still change about its table, after all before it. A statement that the
@@ -111,7 +130,7 @@ fn compare(session: &mut Session<'_>, wanted: &[Wanted<'_>], found: &Found) -> R
     let has_twin = |one: &&Wanted<'_>| found.shapes.contains_key(one.table) || one.is_changed();
     let twins: Vec<_> = wanted.iter().filter(has_twin).map(|one| one.table).collect();
     if twins.is_empty() {
-        return wanted.iter().map(|one| missing(session, one)).collect();
+        return wanted.iter().map(|one| missing_table(session, one)).collect();
     }
     describe_plainly(session, found, |session| {
         session.finally(
@@ -120,7 +139,7 @@ fn compare(session: &mut Session<'_>, wanted: &[Wanted<'_>], found: &Found) -> R
                 for one in wanted {
                     match found.shapes.get(one.table) {
                         Some(shape) => drifts.extend(compare_one(session, one, shape)?),
-                        None => drifts.push(missing(session, one)?),
+                        None => drifts.push(missing_table(session, one)?),
                     }
                 }
                 Ok(drifts)
@@ -147,28 +166,39 @@ fn compare_one(session: &mut Session<'_>, one: &Wanted<'_>, found: &Shape) -> Re
 
 /// A table that is not there, and the statement that makes it: that of its migration, or where later
 /// ones have changed it, the server's own for what they make together.
-fn missing(session: &mut Session<'_>, one: &Wanted<'_>) -> Result<Drift> {
+fn missing_table(session: &mut Session<'_>, one: &Wanted<'_>) -> Result<Drift> {
     let sql = match &one.migrations[..] {
         [create] => create.statement().to_owned(),
         several => twin::create_statement(session, one.table, several)?,
     };
-    Ok(Drift {
-        table: one.table.to_owned(),
-        subject: None,
-        kind: DriftKind::MissingTable,
+    Ok(lack(one.table, None, Mend::Sql(sql)))
+}
+
+/// A table or a column that is not there.
+fn lack(table: &str, column: Option<&str>, mend: Mend) -> Drift {
+    let (kind, expected) = match column {
+        None => (DriftKind::MissingTable, "the table".to_owned()),
+        Some(column) => (DriftKind::MissingColumn, format!("the column {}", quote(column))),
+    };
+    Drift {
+        table: table.to_owned(),
+        subject: column.map(str::to_owned),
+        kind,
         severity: Severity::Breaking,
-        expected: Some("the table".to_owned()),
+        expected: Some(expected),
         found: None,
-        mend: Mend::Sql(sql),
-    })
+        mend,
+    }
 }
 
 /// Refuses a user who may read only some of the columns: the others are hidden from the description
 /// and would look missing.
 fn has_rows(session: &mut Session<'_>, table: &str) -> Result<bool> {
     let every_column = format!("SELECT * FROM {} LIMIT 1", quote(table));
-    let row = session.row(&format!("SELECT 1 FROM ({every_column}) AS any_row LIMIT 1"));
-    Ok(row.map_err(|error| cannot_look(table, error))?.is_some())
+    match session.read(&format!("SELECT 1 FROM ({every_column}) AS any_row LIMIT 1")) {
+        Ok(rows) => Ok(!rows.is_empty()),
+        Err(error) => Err(cannot_look(session, table, error)),
+    }
 }
 
 /// The server hides a table from a user without rights on it. Only an attempt to read it tells.
@@ -180,6 +210,9 @@ fn make_sure_it_is_missing(session: &mut Session<'_>, table: &str) -> Result<()>
     }
 }
 
-fn cannot_look(table: &str, error: mysql::Error) -> Error {
+fn cannot_look(session: &mut Session<'_>, table: &str, error: mysql::Error) -> Error {
+    if code::is_wait(&error) {
+        return held(session, &[table], error);
+    }
     Error::from_answer(format!("look at the table {} (needs SELECT)", quote(table)), error)
 }

@@ -8,6 +8,7 @@ use std::{
 use log::{debug, info};
 use mysql::{Row, prelude::Queryable};
 
+use super::{Settings, wait::Wait};
 use crate::outcome::{Result, code};
 
 /// A connection that migrations can run on: [`mysql::Conn`] or [`mysql::PooledConn`].
@@ -63,29 +64,44 @@ pub(crate) const ALL: u64 = u64::MAX;
 pub(crate) struct Session<'c> {
     conn: &'c mut mysql::Conn,
     statements: u64,
+    /// How long this call may wait for another session's lock.
+    wait: Wait,
+    /// For how long a statement that is no `SELECT` is sent again.
     patience: Duration,
 }
 
 impl<'c> Session<'c> {
-    pub(crate) fn new<C: Connection>(conn: &'c mut C) -> Self {
-        Self { conn: driver(conn), statements: 0, patience: Duration::ZERO }
+    pub(crate) fn new<C: Connection>(conn: &'c mut C, settings: &Settings) -> Self {
+        let wait = Wait::of(settings.metadata_lock_timeout);
+        Self { conn: driver(conn), statements: 0, wait, patience: Duration::ZERO }
     }
 
-    /// Runs `work`, sending a statement again for so long whenever its wait for another session's
-    /// lock has run out. Such a statement has done nothing.
+    /// How long one statement waits, in seconds.
+    pub(super) fn slice(&self) -> u64 {
+        self.wait.seconds
+    }
+
+    /// Runs `work` in a session whose variables bound each wait: a statement whose wait has run out has
+    /// done nothing, and is sent again for as long as this call may wait.
     pub(super) fn with_patience<T>(
         &mut self,
-        patience: Duration,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        self.patience = patience;
+        self.patience = self.wait.patience;
         let outcome = work(self);
-        self.lose_patience();
+        self.patience = Duration::ZERO;
         outcome
+    }
+
+    /// From here on no wait is longer than this.
+    pub(super) fn shorten(&mut self, wait: Wait) {
+        self.wait = wait;
+        self.lose_patience();
     }
 
     /// From here on a statement whose wait has run out has failed.
     pub(crate) fn lose_patience(&mut self) {
+        self.wait.patience = Duration::ZERO;
         self.patience = Duration::ZERO;
     }
 
@@ -101,10 +117,29 @@ impl<'c> Session<'c> {
 
     /// Sends one packet of SQL and collects the rows of every result set.
     pub(crate) fn rows(&mut self, sql: &str) -> mysql::Result<Vec<Row>> {
+        self.patiently(sql, self.patience)
+    }
+
+    /// Sends one `SELECT` that waits no longer than this call may, whatever the session's variables
+    /// are: the bounds are a part of its text. Each server takes those of the other for a comment.
+    ///
+    /// <https://dev.mysql.com/doc/refman/8.4/en/optimizer-hints.html#optimizer-hints-execution-time>
+    /// <https://mariadb.com/docs/server/reference/sql-statements/administrative-sql-statements/set-commands/set-statement>
+    pub(crate) fn read(&mut self, select: &str) -> mysql::Result<Vec<Row>> {
+        let seconds = self.slice();
+        self.patiently(&bounded(select, seconds, seconds.saturating_mul(1000)), self.wait.patience)
+    }
+
+    /// The same without a wait worth the name.
+    pub(super) fn peek(&mut self, select: &str) -> mysql::Result<()> {
+        self.patiently(&bounded(select, 0, 100), Duration::ZERO).map(drop)
+    }
+
+    fn patiently(&mut self, sql: &str, patience: Duration) -> mysql::Result<Vec<Row>> {
         let started = Instant::now();
         loop {
             match self.send(sql) {
-                Err(error) if self.may_wait(started, &error) => {
+                Err(error) if code::is_wait(&error) && started.elapsed() < patience => {
                     info!(
                         code = code::of(&error);
                         "waiting for a lock that another session holds on a table"
@@ -113,10 +148,6 @@ impl<'c> Session<'c> {
                 answer => return answer,
             }
         }
-    }
-
-    fn may_wait(&self, started: Instant, error: &mysql::Error) -> bool {
-        code::of(error) == Some(code::LOCK_WAIT_TIMEOUT) && started.elapsed() < self.patience
     }
 
     /// A packet may hold several statements, and an error in a later one arrives as a later result
@@ -158,6 +189,15 @@ impl<'c> Session<'c> {
             Err(panic) => resume_unwind(panic),
         }
     }
+}
+
+/// A `SELECT` that ends after so long, by the way of either server.
+fn bounded(select: &str, seconds: u64, milliseconds: u64) -> String {
+    let rest = select.strip_prefix("SELECT ").unwrap_or(select);
+    format!(
+        "/*M!100300 SET STATEMENT lock_wait_timeout = {seconds}, max_statement_time = 0 FOR */ \
+         SELECT /*+ MAX_EXECUTION_TIME({milliseconds}) */ {rest}"
+    )
 }
 
 /// A column of a row, or `None` where it is missing, NULL or of another type. Never panics, unlike

@@ -1,8 +1,6 @@
 //! What must be true before anything is changed: the server, the database, the session.
 
-use std::time::Duration;
-
-use super::{ALL, EarlierReads, Session, column, wait::Wait};
+use super::{ALL, EarlierReads, Session, column};
 use crate::outcome::{Error, Result, code};
 
 const NEEDED: &str = "MySQL 5.7 or later, or MariaDB 10.3 or later";
@@ -86,7 +84,7 @@ impl Server {
 
     /// Runs `work` in a session that commits each statement, reads SQL in the server's default way,
     /// drops no table that a foreign key needs, answers in full, takes the time that it takes, and
-    /// waits at most `timeout` for another session's locks; then puts the caller's settings back.
+    /// waits for another session's locks no longer than this call may; then puts the caller's settings back.
     ///
     /// Without this a forgotten transaction on a table holds a boot for `lock_wait_timeout`, which
     /// is a year by default, and a caller's `sql_mode` decides what `DEFAULT ''` means.
@@ -94,20 +92,19 @@ impl Server {
     pub(crate) fn with_variables<'c, T>(
         &self,
         session: &mut Session<'c>,
-        timeout: Duration,
         work: impl FnOnce(&mut Session<'c>) -> Result<T>,
     ) -> Result<T> {
-        let wait = Wait::of(timeout);
+        let seconds = session.slice().to_string();
         let ours = Variables {
             autocommit: "1".to_owned(),
-            lock_wait_timeout: wait.seconds.to_string(),
-            innodb_lock_wait_timeout: wait.seconds.to_string(),
+            lock_wait_timeout: seconds.clone(),
+            innodb_lock_wait_timeout: seconds,
             foreign_key_checks: "1".to_owned(),
             sql_select_limit: ALL.to_string(),
             sql_mode: "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO".to_owned(),
             statement_time: "0".to_owned(),
         };
-        session.with_patience(wait.patience, |session| {
+        session.with_patience(|session| {
             ours.apply(session)
                 .map_err(|error| Error::from_answer("change the session's settings", error))?;
             session.finally(work, |session| {

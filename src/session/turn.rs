@@ -58,7 +58,7 @@ pub(crate) fn in_turn_or<'c, T>(
 ) -> Result<T> {
     refuse_open_transaction(session, earlier)?;
     let server = preflight::check(session)?;
-    server.with_variables(session, settings.metadata_lock_timeout, |session| {
+    server.with_variables(session, |session| {
         let database = server.database();
         let outcome =
             lock::with_lock(session, database, settings.lock_timeout, |session, lock_wait| {

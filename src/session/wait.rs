@@ -22,6 +22,9 @@ pub(super) struct Wait {
 }
 
 impl Wait {
+    /// No wait but the shortest that the server has, and nothing sent twice.
+    const SHORTEST: Self = Self { seconds: 1, patience: Duration::ZERO };
+
     pub(super) fn of(limit: Duration) -> Self {
         let seconds = whole_seconds(limit).max(1);
         let slice = seconds.div_ceil(seconds.div_ceil(SLICE));
@@ -33,7 +36,7 @@ impl Wait {
 
 /// One full wait is enough, with everybody else waiting for us: the shortest there is from here on.
 pub(crate) fn wait_no_more(session: &mut Session<'_>) -> Result<()> {
-    session.lose_patience();
+    session.shorten(Wait::SHORTEST);
     session
         .execute("SET SESSION lock_wait_timeout = 1")
         .map_err(|error| Error::from_answer("change the session's settings", error))

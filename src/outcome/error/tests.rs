@@ -228,11 +228,38 @@ fn cases_of_migrations() -> Vec<Case> {
         (
             Error::TablesInUse {
                 tables: vec!["`trip`".into()],
+                holders: vec![],
                 source: server(1205, "Lock wait timeout exceeded"),
             },
-            "nothing was rolled back, because other sessions have a transaction or a lock on \
-             `trip`; wait for them to finish, or end their connections if they are stuck, then \
-             call again: MySqlError { ERROR 1205 (HY000): Lock wait timeout exceeded }",
+            "nothing was done, because other sessions have a transaction or a lock on `trip`; wait \
+             for them to finish, or end their connections if they are stuck, then call again: \
+             MySqlError { ERROR 1205 (HY000): Lock wait timeout exceeded }",
+            Some(1205),
+            true,
+        ),
+        (
+            Error::TablesInUse {
+                tables: vec!["`trip`".into()],
+                holders: vec![12],
+                source: server(3024, "Query execution was interrupted"),
+            },
+            "nothing was done, because other sessions have a transaction or a lock on `trip` (held \
+             by connection 12); wait for them to finish, or end their connections if they are \
+             stuck, then call again: \
+             MySqlError { ERROR 3024 (HY000): Query execution was interrupted }",
+            Some(3024),
+            true,
+        ),
+        (
+            Error::TablesInUse {
+                tables: vec!["`trip`".into(), "`campaign`".into()],
+                holders: vec![12, 15],
+                source: server(1205, "Lock wait timeout exceeded"),
+            },
+            "nothing was done, because other sessions have a transaction or a lock on `trip`, \
+             `campaign` (held by connections 12, 15); wait for them to finish, or end their \
+             connections if they are stuck, then call again: \
+             MySqlError { ERROR 1205 (HY000): Lock wait timeout exceeded }",
             Some(1205),
             true,
         ),
@@ -481,7 +508,7 @@ fn a_long_list_of_differences_ends() {
 
     assert!(said(10).ends_with("; table_10: missing the table"), "{}", said(10));
     let long = said(56);
-    assert!(long.starts_with("56 differences in tables"), "{long}");
+    assert!(long.starts_with("56 differences between the tables and"), "{long}");
     assert!(
         long.ends_with("; table_10: missing the table; and 46 more, which verify lists"),
         "{long}"
