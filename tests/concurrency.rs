@@ -4,17 +4,14 @@ mod support;
 
 use std::{
     process::{Child, Stdio},
-    sync::{Arc, Mutex},
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
 
 use mysql::prelude::Queryable;
 use quicksight_migrations::{Error, Migrator, run_quicksight_migrations};
-use support::{
-    Database, database, example,
-    wire::{Wire, lock_name},
-};
+use support::{Database, database, example, migrations, wire::lock_name};
 
 fn boot(db: &Database) -> Child {
     example("migrate")
@@ -41,9 +38,12 @@ fn thirty_two_processes_boot_an_empty_database() {
         .collect();
 
     // Whoever comes while the work is going on waits for all of it.
-    let workers = said.iter().filter(|line| line.starts_with("18 of 18 migrations applied"));
+    let total = migrations::total();
+    let worked = format!("{total} of {total} migrations applied");
+    let workers = said.iter().filter(|line| line.starts_with(&worked));
     assert_eq!(workers.count(), 1, "{said:?}");
-    let waiters = said.iter().filter(|line| line.starts_with("up to date with 18 migrations"));
+    let waited = format!("up to date with {total} migrations");
+    let waiters = said.iter().filter(|line| line.starts_with(&waited));
     assert_eq!(waiters.count(), 31, "{said:?}");
     db.assert_complete();
 }
@@ -101,7 +101,7 @@ fn goes_on_as_soon_as_the_lock_is_free() {
 
     let report = run_quicksight_migrations(&mut db.conn()).unwrap();
 
-    assert_eq!(report.applied().len(), 18);
+    assert_eq!(report.applied().len(), migrations::total());
     assert!(report.lock_wait() >= Duration::from_secs(1), "{:?}", report.lock_wait());
     assert!(report.lock_wait() < Duration::from_secs(10), "{:?}", report.lock_wait());
     release.join().unwrap();
@@ -135,17 +135,14 @@ fn does_nothing_twice_after_waiting() {
     let db = database();
     let mut holder = hold(&db, &lock_name(&db));
     let plan = Migrator::new().plan(&mut holder).unwrap();
-    let sent = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&sent);
-    let wire = Wire::open(db.address(), move |_, sql| {
-        sink.lock().unwrap().push(sql.to_owned());
+    let (sender, sent) = mpsc::channel();
+    let mut conn = db.watched(move |sql| {
+        sender.send(sql.to_owned()).unwrap();
         None
     });
-    let mut conn = db.conn_through(wire.port()).unwrap();
     let boot = thread::spawn(move || run_quicksight_migrations(&mut conn).unwrap());
-    while !sent.lock().unwrap().iter().any(|sql| sql.contains("IS_USED_LOCK")) {
-        thread::sleep(Duration::from_millis(10));
-    }
+    let mut before: Vec<String> =
+        sent.iter().take_while(|sql| !sql.contains("IS_USED_LOCK")).collect();
 
     for statement in plan {
         holder.query_drop(statement).unwrap();
@@ -153,8 +150,8 @@ fn does_nothing_twice_after_waiting() {
     holder.query_drop("DO RELEASE_ALL_LOCKS()").unwrap();
 
     assert_eq!(boot.join().unwrap().applied(), []);
-    let sent = sent.lock().unwrap();
-    let changes: Vec<_> = sent
+    before.extend(sent.try_iter());
+    let changes: Vec<_> = before
         .iter()
         .filter(|sql| sql.contains("CREATE TABLE") || sql.contains("INSERT INTO"))
         .collect();
@@ -196,7 +193,7 @@ fn databases_do_not_wait_for_each_other() {
 
     let report = Migrator::new().lock_timeout(Duration::ZERO).run(&mut other.conn()).unwrap();
 
-    assert_eq!(report.applied().len(), 18);
+    assert_eq!(report.applied().len(), migrations::total());
 }
 
 /// A process that is killed at work leaves the lock to the next one, who goes on where it stopped.

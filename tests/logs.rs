@@ -7,7 +7,7 @@ use std::{cell::RefCell, sync::Once};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use mysql::prelude::Queryable;
 use quicksight_migrations::{Migrator, run_quicksight_migrations};
-use support::database;
+use support::{database, migrated, migrations};
 
 thread_local! {
     /// What this test's own calls said: the log is one for all tests, and each has its thread.
@@ -49,30 +49,30 @@ fn a_line_for_each_migration() {
 
     let lines = said(Level::Info, || drop(run_quicksight_migrations(&mut db.conn()).unwrap()));
 
-    assert_eq!(lines.len(), 18, "{lines:?}");
+    assert_eq!(lines.len(), migrations::total(), "{lines:?}");
     assert!(lines[11].starts_with("applied V12__bytemark_order_items in "), "{lines:?}");
-    assert!(lines[11].ends_with(" ms (12 of 18)"), "{lines:?}");
+    assert!(lines[11].ends_with(&format!(" ms (12 of {})", migrations::total())), "{lines:?}");
     let again = said(Level::Info, || drop(run_quicksight_migrations(&mut db.conn()).unwrap()));
     assert_eq!(again, Vec::<String>::new());
 }
 
 #[test]
 fn a_warning_for_a_newer_history() {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
-    let newer = "INSERT INTO quicksight_schema_history \
-                 VALUES (19, 'later', '2027-01-02T03:04:05Z', '1')";
-    db.conn().query_drop(newer).unwrap();
+    let db = migrated();
+    let newer = migrations::last().version + 1;
+    let row = format!("({newer}, 'later', '2027-01-02T03:04:05Z', '1')");
+    db.conn().query_drop(format!("INSERT INTO quicksight_schema_history VALUES {row}")).unwrap();
 
     let lines = said(Level::Warn, || drop(run_quicksight_migrations(&mut db.conn()).unwrap()));
 
-    assert_eq!(lines, ["a newer build has migrated to version 19, which this one does not know"]);
+    let expected =
+        format!("a newer build has migrated to version {newer}, which this one does not know");
+    assert_eq!(lines, [expected]);
 }
 
 #[test]
 fn a_warning_for_what_is_adopted_with_a_blemish() {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
+    let db = migrated();
     for sql in [
         "ALTER TABLE trip DROP INDEX user_started_idx",
         "DROP TABLE app_data",
@@ -95,8 +95,7 @@ fn a_warning_for_what_is_adopted_with_a_blemish() {
 
 #[test]
 fn a_warning_for_what_could_not_be_mended() {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
+    let db = migrated();
     for sql in [
         "ALTER TABLE campaign DROP INDEX ap_campaign_id",
         "INSERT INTO campaign (ap_campaign_id) VALUES (1), (1)",

@@ -12,20 +12,7 @@ use std::{
 
 use mysql::{Conn, Pool, PoolConstraints, PoolOpts, prelude::Queryable};
 use quicksight_migrations::{Connection, Error, Migrator, run_quicksight_migrations};
-use support::{Blockade, Database, database, wire::lock_name};
-
-/// What a caller may have set, as one line.
-fn settings(conn: &mut impl Queryable) -> String {
-    conn.query_first(
-        "SELECT CONCAT_WS(' ', DATABASE(), @@autocommit, @@lock_wait_timeout, \
-         @@innodb_lock_wait_timeout, @@sql_mode, @@foreign_key_checks, @@time_zone, \
-         @@transaction_isolation, @@transaction_read_only, @@character_set_client, \
-         @@character_set_results, @@collation_connection)"
-            .replace("@@transaction", if is_mysql() { "@@transaction" } else { "@@tx" }),
-    )
-    .unwrap()
-    .unwrap()
-}
+use support::{Blockade, Database, database, migrated, migrations, settings, wire::lock_name};
 
 fn is_mysql() -> bool {
     support::flavor() == support::Flavor::MySql
@@ -45,12 +32,12 @@ fn set_odd_settings(conn: &mut impl Queryable) {
 #[track_caller]
 fn assert_lock_is_free(db: &Database) {
     db.conn().query_drop("DROP TABLE IF EXISTS app_data").unwrap();
-    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version = 18").unwrap();
+    db.forget_after(17);
     let report =
         Migrator::new().lock_timeout(Duration::ZERO).run(&mut db.conn()).expect("the lock is free");
     assert_eq!(
         report.applied().last().map(quicksight_migrations::AppliedMigration::version),
-        Some(18)
+        Some(migrations::last().version)
     );
 }
 
@@ -58,7 +45,7 @@ fn boots_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {
     set_odd_settings(&mut conn);
     let before = settings(&mut conn);
 
-    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().applied().len(), 18);
+    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().applied().len(), migrations::total());
 
     assert_eq!(settings(&mut conn), before);
     assert_lock_is_free(db);
@@ -96,7 +83,10 @@ fn fails_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {
     assert_eq!(error.server_code(), Some(1205), "{error:?}");
     assert_eq!(settings(&mut conn), before);
     blockade.lift();
-    assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(), 5);
+    assert_eq!(
+        run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(),
+        migrations::total() - 13
+    );
     assert_lock_is_free(db);
     conn.query_drop("SELECT 1").unwrap();
 }
@@ -151,7 +141,7 @@ fn panics_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {
     assert_eq!(settings(&mut conn), before);
     assert_eq!(db.history(), [1, 2, 3, 4, 5]);
     let report = Migrator::new().lock_timeout(Duration::ZERO).run(&mut db.conn());
-    assert_eq!(report.expect("the lock is free").applied().len(), 13);
+    assert_eq!(report.expect("the lock is free").applied().len(), migrations::total() - 5);
     conn.query_drop("SELECT 1").unwrap();
 }
 
@@ -241,9 +231,8 @@ fn a_transaction_without_an_insert_is_refused_too() {
 }
 
 fn half_done() -> Database {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
-    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version > 10").unwrap();
+    let db = migrated();
+    db.forget_after(10);
     db
 }
 
