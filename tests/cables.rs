@@ -8,7 +8,7 @@ use mysql::prelude::Queryable;
 use quicksight_migrations::run_quicksight_migrations;
 use support::{
     Server, database, database_on, migrations, reopened,
-    wire::{Cut, nth, statements_of},
+    wire::{Cut, crash, nth, statements_of},
 };
 
 /// What a boot with everything to do sends.
@@ -55,12 +55,7 @@ fn the_server_dies_at_a_statement() {
     for position in [2, 5, 6, 7, 8, 9, 20, 21, end - 3, end - 2, end - 1] {
         let statement = &statements[position];
         let db = database_on(&server.lock().unwrap());
-        let victim = Arc::clone(&server);
-        let crash = move || {
-            victim.lock().unwrap().crash();
-            Cut::BeforeStatement
-        };
-        let mut conn = db.watched(nth(position, |_| true, crash));
+        let mut conn = db.watched(nth(position, |_| true, crash(&server)));
 
         let error = run_quicksight_migrations(&mut conn).expect_err(statement);
 

@@ -11,7 +11,7 @@ use std::{
 
 use mysql::prelude::Queryable;
 use quicksight_migrations::{Error, Migrator, run_quicksight_migrations};
-use support::{Database, database, example, migrations, wire::lock_name};
+use support::{Database, database, example, lock_holder, migrations, wire::lock_name};
 
 fn boot(db: &Database) -> Child {
     example("migrate")
@@ -48,18 +48,11 @@ fn thirty_two_processes_boot_an_empty_database() {
     db.assert_complete();
 }
 
-fn hold(db: &Database, name: &str) -> mysql::Conn {
-    let mut holder = db.conn();
-    let got: Option<u8> = holder.exec_first("SELECT GET_LOCK(?, 0)", (name,)).unwrap();
-    assert_eq!(got, Some(1));
-    holder
-}
-
 #[test]
 fn names_the_connection_that_holds_the_lock() {
     let db = database();
     let name = lock_name(&db);
-    let holder = hold(&db, &name);
+    let holder = lock_holder(&db);
     let started = Instant::now();
 
     let error =
@@ -80,7 +73,7 @@ fn names_the_connection_that_holds_the_lock() {
 #[test]
 fn does_not_wait_at_all_if_told_so() {
     let db = database();
-    let _holder = hold(&db, &lock_name(&db));
+    let _holder = lock_holder(&db);
     let started = Instant::now();
 
     let error = Migrator::new().lock_timeout(Duration::ZERO).run(&mut db.conn()).unwrap_err();
@@ -92,7 +85,7 @@ fn does_not_wait_at_all_if_told_so() {
 #[test]
 fn goes_on_as_soon_as_the_lock_is_free() {
     let db = database();
-    let mut holder = hold(&db, &lock_name(&db));
+    let mut holder = lock_holder(&db);
     let release = thread::spawn(move || {
         thread::sleep(Duration::from_millis(1500));
         holder.query_drop("DO RELEASE_ALL_LOCKS()").unwrap();
@@ -111,7 +104,7 @@ fn goes_on_as_soon_as_the_lock_is_free() {
 #[test]
 fn a_holder_that_is_done_but_does_not_let_go_is_no_failure() {
     let db = database();
-    let _holder = hold(&db, &lock_name(&db));
+    let _holder = lock_holder(&db);
     let plan = Migrator::new().plan(&mut db.conn()).unwrap();
     let mut conn = db.conn();
     let work = thread::spawn(move || {
@@ -133,7 +126,7 @@ fn a_holder_that_is_done_but_does_not_let_go_is_no_failure() {
 #[test]
 fn does_nothing_twice_after_waiting() {
     let db = database();
-    let mut holder = hold(&db, &lock_name(&db));
+    let mut holder = lock_holder(&db);
     let plan = Migrator::new().plan(&mut holder).unwrap();
     let (sender, sent) = mpsc::channel();
     let mut conn = db.watched(move |sql| {
@@ -162,7 +155,7 @@ fn does_nothing_twice_after_waiting() {
 #[test]
 fn a_wait_that_is_interrupted_is_an_error() {
     let db = database();
-    let _holder = hold(&db, &lock_name(&db));
+    let _holder = lock_holder(&db);
     let mut conn = db.conn();
     let id = conn.connection_id();
     let boot = thread::spawn(move || run_quicksight_migrations(&mut conn));
@@ -187,9 +180,8 @@ fn a_wait_that_is_interrupted_is_an_error() {
 #[test]
 fn databases_do_not_wait_for_each_other() {
     let (one, other) = (database(), database());
-    let name = lock_name(&one);
-    assert_ne!(name, lock_name(&other));
-    let _holder = hold(&one, &name);
+    assert_ne!(lock_name(&one), lock_name(&other));
+    let _holder = lock_holder(&one);
 
     let report = Migrator::new().lock_timeout(Duration::ZERO).run(&mut other.conn()).unwrap();
 

@@ -5,13 +5,13 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use mysql::{Conn, prelude::Queryable};
+use mysql::prelude::Queryable;
 use quicksight_migrations::{
     AppliedMigration, Error, Migrator, quicksight_migration_status, run_quicksight_migrations,
 };
 use support::{
-    Blockade, Flavor, Server, chain, database, database_on, migrated, migrations,
-    server::program_flavor, wire::Cut,
+    Blockade, ByHand, Flavor, HISTORY, Server, chain, database, database_on, denied, migrated,
+    migrations, server::program_flavor, wire::Cut,
 };
 
 /// A user that may make every table but one.
@@ -19,15 +19,9 @@ use support::{
 fn a_failing_migration_is_named_and_not_recorded() {
     let db = database();
     let user = db.user("SELECT, INSERT");
-    let mut admin = db.conn();
-    let grant = |conn: &mut Conn, table: &str| {
-        let sql = format!("GRANT CREATE ON {}.{table} TO '{}'@'%'", db.name(), user.name());
-        conn.query_drop(sql).unwrap();
-    };
-    for table in migrations::tables().iter().filter(|table| **table != "trip") {
-        grant(&mut admin, table);
+    for table in migrations::tables().iter().chain([&HISTORY]).filter(|table| **table != "trip") {
+        db.grant(&user, "CREATE", table);
     }
-    grant(&mut admin, "quicksight_schema_history");
 
     let error = run_quicksight_migrations(&mut user.conn()).unwrap_err();
 
@@ -46,7 +40,7 @@ fn a_failing_migration_is_named_and_not_recorded() {
     assert_eq!(db.history(), (1..=13).collect::<Vec<_>>());
     assert!(!db.tables().contains(&"trip".to_owned()));
 
-    grant(&mut admin, "trip");
+    db.grant(&user, "CREATE", "trip");
     let report = run_quicksight_migrations(&mut user.conn()).unwrap();
     assert_eq!(report.applied().len(), migrations::total() - 13);
     db.assert_complete();
@@ -59,8 +53,10 @@ fn a_user_who_may_not_create_is_told_what_to_grant() {
     for rights in ["SELECT", "SELECT, INSERT", "INSERT"] {
         let error = run_quicksight_migrations(&mut db.user(rights).conn()).unwrap_err();
 
-        let Error::PermissionDenied { action, .. } = &error else { panic!("{rights}: {error:?}") };
-        assert_eq!(action, "create the history table `quicksight_schema_history` (needs CREATE)");
+        assert_eq!(
+            denied(&error),
+            "create the history table `quicksight_schema_history` (needs CREATE)"
+        );
         assert_eq!(db.tables(), Vec::<String>::new());
     }
 }
@@ -78,8 +74,7 @@ fn the_documented_rights_are_enough_and_each_is_needed() {
 
     let db = database();
     let error = run_quicksight_migrations(&mut db.user("INSERT, CREATE").conn()).unwrap_err();
-    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(action, "read the history table `quicksight_schema_history` (needs SELECT)");
+    assert_eq!(denied(&error), "read the history table `quicksight_schema_history` (needs SELECT)");
 
     let db = database();
     let error = run_quicksight_migrations(&mut db.user("SELECT, CREATE").conn()).unwrap_err();
@@ -101,8 +96,10 @@ fn status_and_plan_need_to_see_the_history() {
     ];
 
     for error in errors {
-        let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
-        assert_eq!(action, "read the history table `quicksight_schema_history` (needs SELECT)");
+        assert_eq!(
+            denied(&error),
+            "read the history table `quicksight_schema_history` (needs SELECT)"
+        );
     }
 }
 
@@ -254,12 +251,10 @@ fn a_boot_that_another_node_overtakes_is_no_failure() {
 fn a_conflict_that_stays_is_an_error() {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in [
+    conn.by_hand([
         "DELETE FROM quicksight_schema_history WHERE version > 1",
         "ALTER TABLE quicksight_schema_history ADD zero INT NOT NULL DEFAULT 0, ADD UNIQUE (zero)",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
 
     let error = run_quicksight_migrations(&mut db.conn()).unwrap_err();
 

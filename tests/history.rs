@@ -13,7 +13,7 @@ use quicksight_migrations::{
     Error, MigrationState, Migrator, quicksight_migration_status, run_quicksight_migrations,
 };
 use siphasher::sip::SipHasher13;
-use support::{Database, chain, database, migrated, migrations};
+use support::{ByHand, Database, chain, database, migrated, migrations};
 
 /// Changes the history, and returns what a boot says to that.
 fn boot_after(change: &str) -> (Database, Result<u64, Error>) {
@@ -208,13 +208,11 @@ fn refuses_a_gap_under_a_newer_history() {
 fn refuses_two_rows_for_one_version() {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in [
+    conn.by_hand([
         "ALTER TABLE quicksight_schema_history DROP PRIMARY KEY",
         "INSERT INTO quicksight_schema_history \
          SELECT version, name, applied_on, '7' FROM quicksight_schema_history WHERE version = 5",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
 
     let error = run_quicksight_migrations(&mut conn).unwrap_err();
 
@@ -318,13 +316,11 @@ fn any_row() -> impl Strategy<Value = [Value; 4]> {
 fn no_row_makes_it_panic() {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in [
+    conn.by_hand([
         "ALTER TABLE quicksight_schema_history DROP PRIMARY KEY, MODIFY version BLOB, \
          MODIFY name BLOB, MODIFY applied_on BLOB, MODIFY checksum BLOB",
         "SET SESSION autocommit = 0",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
     let insert = conn.prep("INSERT INTO quicksight_schema_history VALUES (?, ?, ?, ?)").unwrap();
     let conn = RefCell::new(conn);
     let seen = RefCell::new([0_u32; 3]);

@@ -5,9 +5,8 @@ mod support;
 use std::{cell::RefCell, sync::Once};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
-use mysql::prelude::Queryable;
 use quicksight_migrations::{Migrator, run_quicksight_migrations};
-use support::{database, migrated, migrations};
+use support::{ByHand, database, migrated, migrations};
 
 thread_local! {
     /// What this test's own calls said: the log is one for all tests, and each has its thread.
@@ -60,8 +59,7 @@ fn a_line_for_each_migration() {
 fn a_warning_for_a_newer_history() {
     let db = migrated();
     let newer = migrations::last().version + 1;
-    let row = format!("({newer}, 'later', '2027-01-02T03:04:05Z', '1')");
-    db.conn().query_drop(format!("INSERT INTO quicksight_schema_history VALUES {row}")).unwrap();
+    db.record(newer, "later");
 
     let lines = said(Level::Warn, || drop(run_quicksight_migrations(&mut db.conn()).unwrap()));
 
@@ -73,15 +71,13 @@ fn a_warning_for_a_newer_history() {
 #[test]
 fn a_warning_for_what_is_adopted_with_a_blemish() {
     let db = migrated();
-    for sql in [
+    db.conn().by_hand([
         "ALTER TABLE trip DROP INDEX user_started_idx",
         "DROP TABLE app_data",
         "DROP TABLE quicksight_schema_history",
         "CREATE TABLE knex_migrations (id int PRIMARY KEY, name varchar(255))",
         "INSERT INTO knex_migrations VALUES (1, '20250331030708_quick_sight_table.ts')",
-    ] {
-        db.conn().query_drop(sql).unwrap();
-    }
+    ]);
 
     let lines = said(Level::Warn, || drop(run_quicksight_migrations(&mut db.conn()).unwrap()));
 
@@ -96,13 +92,11 @@ fn a_warning_for_what_is_adopted_with_a_blemish() {
 #[test]
 fn a_warning_for_what_could_not_be_mended() {
     let db = migrated();
-    for sql in [
+    db.conn().by_hand([
         "ALTER TABLE campaign DROP INDEX ap_campaign_id",
         "INSERT INTO campaign (ap_campaign_id) VALUES (1), (1)",
         "ALTER TABLE trip DROP INDEX user_started_idx",
-    ] {
-        db.conn().query_drop(sql).unwrap();
-    }
+    ]);
 
     let lines = said(Level::Warn, || drop(Migrator::new().mend(&mut db.conn()).unwrap_err()));
 

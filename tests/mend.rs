@@ -8,8 +8,8 @@ use std::time::Duration;
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{Access, Drift, DriftKind, Error, Migrator, verify_quicksight_schema};
 use support::{
-    Database, Server, database_on, migrated, migrations, settings,
-    wire::{Cut, lock_name, nth, statements_of},
+    ByHand, Database, Server, database_on, lock_holder, migrated, migrations, settings,
+    wire::{Cut, nth, statements_of},
 };
 
 fn verify(conn: &mut Conn) -> Vec<Drift> {
@@ -27,15 +27,13 @@ fn without_an_index() -> Database {
 fn a_mend_that_would_lose_data_is_refused_by_the_server_and_stops_no_other() {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in [
+    conn.by_hand([
         "ALTER TABLE trip MODIFY COLUMN started_on datetime NULL",
         "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (1, 1, NULL)",
         "ALTER TABLE campaign DROP INDEX ap_campaign_id",
         "INSERT INTO campaign (ap_campaign_id) VALUES (1), (1)",
         "ALTER TABLE user_rating DROP INDEX created_on_idx",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
 
     let error = Migrator::new().mend(&mut conn).unwrap_err();
 
@@ -93,9 +91,10 @@ fn a_column_is_added_in_an_instant() {
 fn a_column_that_cannot_be_added_in_an_instant_is_added() {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in ["ALTER TABLE trip DROP COLUMN ended_on", "ALTER TABLE trip ROW_FORMAT=COMPRESSED"] {
-        conn.query_drop(sql).unwrap();
-    }
+    conn.by_hand([
+        "ALTER TABLE trip DROP COLUMN ended_on",
+        "ALTER TABLE trip ROW_FORMAT=COMPRESSED",
+    ]);
 
     Migrator::new().mend(&mut conn).unwrap();
 
@@ -105,8 +104,7 @@ fn a_column_that_cannot_be_added_in_an_instant_is_added() {
 #[test]
 fn mending_waits_for_a_boot() {
     let db = migrated();
-    let mut boot = db.conn();
-    assert_eq!(boot.exec_first("SELECT GET_LOCK(?, 0)", (lock_name(&db),)).unwrap(), Some(1));
+    let _boot = lock_holder(&db);
 
     let error = Migrator::new().lock_timeout(Duration::ZERO).mend(&mut db.conn()).unwrap_err();
 
@@ -119,12 +117,7 @@ fn what_a_newer_build_made_is_not_mended_away() {
     let db = without_an_index();
     let mut conn = db.conn();
     let last = migrations::last().version;
-    conn.query_drop(format!(
-        "INSERT INTO quicksight_schema_history \
-         VALUES ({}, 'later', '2026-01-02T03:04:05Z', '1')",
-        last + 1
-    ))
-    .unwrap();
+    db.record(last + 1, "later");
 
     let error = Migrator::new().mend(&mut conn).unwrap_err();
 
@@ -193,13 +186,11 @@ fn the_session_is_as_before() {
 fn a_mend_that_is_cut_anywhere_is_finished_by_the_next() {
     let damage = || {
         let db = without_an_index();
-        for sql in [
+        db.conn().by_hand([
             "ALTER TABLE telework DROP COLUMN ended_on",
             "ALTER TABLE campaign ALTER COLUMN tokens SET DEFAULT '1.00'",
             "DROP TABLE app_data",
-        ] {
-            db.conn().query_drop(sql).unwrap();
-        }
+        ]);
         db
     };
     let sent = statements_of(&damage(), |conn| drop(Migrator::new().mend(conn).unwrap()));

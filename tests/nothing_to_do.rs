@@ -4,7 +4,7 @@ mod support;
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{Error, run_quicksight_migrations};
-use support::{Flavor, Server, database_on, migrated, questions};
+use support::{Flavor, Server, backup, database_on, migrated, questions};
 
 /// Boots, and checks by the server's own count that this took one statement.
 #[track_caller]
@@ -32,15 +32,7 @@ fn needs_no_right_but_select() {
 #[test]
 fn passes_a_lock_for_a_backup() {
     let db = migrated();
-    let mut backup = db.conn();
-    match support::flavor() {
-        Flavor::MySql => backup.query_drop("LOCK INSTANCE FOR BACKUP").unwrap(),
-        Flavor::MariaDb => {
-            for stage in ["START", "FLUSH", "BLOCK_DDL"] {
-                backup.query_drop(format!("BACKUP STAGE {stage}")).unwrap();
-            }
-        }
-    }
+    let _backup = backup(&db);
 
     assert_one_statement(&mut db.conn());
 }

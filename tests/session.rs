@@ -12,7 +12,7 @@ use std::{
 
 use mysql::{Conn, Pool, PoolConstraints, PoolOpts, prelude::Queryable};
 use quicksight_migrations::{Connection, Error, Migrator, run_quicksight_migrations};
-use support::{Blockade, Database, database, migrated, migrations, settings, wire::lock_name};
+use support::{Blockade, ByHand, Database, database, lock_holder, migrated, migrations, settings};
 
 fn is_mysql() -> bool {
     support::flavor() == support::Flavor::MySql
@@ -214,9 +214,8 @@ fn a_transaction_without_an_insert_is_refused_too() {
     ];
     for begin in transactions {
         let db = half_done();
-        for sql in ["CREATE TABLE mine (id INT PRIMARY KEY)", "INSERT INTO mine VALUES (1)"] {
-            db.conn().query_drop(sql).unwrap();
-        }
+        db.conn()
+            .by_hand(["CREATE TABLE mine (id INT PRIMARY KEY)", "INSERT INTO mine VALUES (1)"]);
         let mut conn = db.conn();
         conn.query_drop("SET autocommit = 0").unwrap();
         conn.query_drop(begin).unwrap();
@@ -259,9 +258,7 @@ fn an_xa_transaction_is_refused_and_survives() {
     for db in [database(), half_done()] {
         let mut conn = db.conn();
         conn.query_drop("CREATE TABLE mine (id INT PRIMARY KEY)").unwrap();
-        for sql in ["XA START 'one'", "INSERT INTO mine VALUES (1)", "XA END 'one'"] {
-            conn.query_drop(sql).unwrap();
-        }
+        conn.by_hand(["XA START 'one'", "INSERT INTO mine VALUES (1)", "XA END 'one'"]);
 
         let error = run_quicksight_migrations(&mut conn).unwrap_err();
 
@@ -283,8 +280,7 @@ fn a_limit_on_the_time_of_statements_limits_nothing_here() {
     let mut conn = db.conn();
     conn.query_drop(format!("SET SESSION {limit}")).unwrap();
     let before: Option<String> = conn.query_first(ask).unwrap();
-    let mut holder = db.conn();
-    assert_eq!(holder.exec_first("SELECT GET_LOCK(?, 0)", (lock_name(&db),)).unwrap(), Some(1));
+    let mut holder = lock_holder(&db);
     let holding = std::thread::spawn(move || {
         holder.query_drop("SELECT SLEEP(1.5)").unwrap();
         holder.query_drop("SELECT RELEASE_ALL_LOCKS()").unwrap();

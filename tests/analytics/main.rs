@@ -11,7 +11,7 @@ mod session;
 #[path = "../support/mod.rs"]
 mod support;
 
-use mysql::{Conn, prelude::Queryable};
+use mysql::Conn;
 use oracle::{Day, Engagement, Hour, Performance, Spot};
 use quicksight_migrations::{
     Connection,
@@ -19,7 +19,7 @@ use quicksight_migrations::{
     rust_decimal::Decimal,
     time::PrimitiveDateTime,
 };
-use support::{Database, migrated};
+use support::{ByHand, Database, migrated};
 
 fn revenue<C: Connection>(reports: Analytics, conn: &mut C, range: DateRange) -> Vec<Day> {
     let days = reports.daily_revenue(conn, range).unwrap();
@@ -101,7 +101,7 @@ fn hotspots(reports: Analytics, conn: &mut Conn, min_frequency: u64, limit: u64)
 fn two_points_one_token_three_trips() -> (Database, Conn) {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in [
+    conn.by_hand([
         "INSERT INTO auth_user (id, first_name, enterprise_id, created_on) \
          VALUES (1, 'First 1', 10, '2025-03-01')",
         "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
@@ -112,8 +112,6 @@ fn two_points_one_token_three_trips() -> (Database, Conn) {
          (1, 2, '2025-03-02 11:59:59', 1000), (1, 2, '2025-03-02 12:00:00', 2000), \
          (1, 1, '2025-03-04 08:30:00', NULL)",
         "INSERT INTO campaign (ap_campaign_id, name, tokens) VALUES (7, 'Campaign 7', 100)",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
     (db, conn)
 }

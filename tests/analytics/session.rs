@@ -10,7 +10,7 @@ use quicksight_migrations::{
 use crate::{
     campaign, engagement, hotspots, hours, revenue,
     rows::{at, date},
-    support::{database, migrated, questions, wire::cut_within_each_answer},
+    support::{ByHand, database, migrated, questions, wire::cut_within_each_answer},
     two_points_one_token_three_trips,
 };
 
@@ -129,14 +129,12 @@ fn a_connection_that_breaks_under_way_never_makes_a_report_shorter() {
 #[test]
 fn reports_are_whole_whatever_limit_the_session_has() {
     let (_db, mut conn) = two_points_one_token_three_trips();
-    for sql in [
+    conn.by_hand([
         "INSERT INTO auth_user (id, first_name, enterprise_id, created_on) \
          VALUES (2, 'First 2', 20, '2025-03-01')",
         "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (2, 1, '2025-03-05')",
         "INSERT INTO cm_activity_location (user_id, o_id, d_id) VALUES (1, 1, 2), (1, 2, 1)",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
     let since = at(Month::March, 1, 0);
     let range = DateRange::new(date(Month::March, 1), date(Month::April, 1)).unwrap();
     let mut all = |limit: &str| {

@@ -11,13 +11,13 @@ mod session;
 mod support;
 
 use good::good;
-use mysql::{Conn, prelude::Queryable};
+use mysql::Conn;
 use quicksight_migrations::integrity::{self, Check, ValidationReport};
-use support::migrated;
+use support::{ByHand, migrated};
 
 #[track_caller]
 fn run(conn: &mut Conn, sql: &str) {
-    conn.query_drop(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    conn.by_hand([sql]);
 }
 
 fn validate(conn: &mut Conn) -> ValidationReport {

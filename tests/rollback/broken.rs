@@ -8,7 +8,7 @@ use crate::{
     assert_all_gone,
     support::{
         Database, Server, database_on, migrated, reopened,
-        wire::{Cut, nth, statements_of},
+        wire::{Cut, crash, nth, statements_of},
     },
 };
 
@@ -88,12 +88,7 @@ fn the_server_dies_at_a_statement() {
         (30, Next::Run),
     ] {
         let db = database_on(&server.lock().unwrap()).migrated();
-        let victim = Arc::clone(&server);
-        let crash = move || {
-            victim.lock().unwrap().crash();
-            Cut::BeforeStatement
-        };
-        let mut conn = db.watched(nth(position, |_| true, crash));
+        let mut conn = db.watched(nth(position, |_| true, crash(&server)));
 
         let error = rollback_quicksight_migrations(&mut conn).unwrap_err();
 

@@ -11,7 +11,7 @@ use quicksight_migrations::{Error, rollback_quicksight_migrations, run_quicksigh
 
 use crate::{
     assert_rolls_back, impatient,
-    support::{Flavor, database, flavor, migrated},
+    support::{backup, database, migrated},
 };
 
 /// Rows that may be lost are still not dropped under somebody's hands.
@@ -41,15 +41,7 @@ fn tables_that_somebody_holds_are_named() {
 #[test]
 fn a_backup_is_not_disturbed() {
     let db = migrated();
-    let mut backup = db.conn();
-    match flavor() {
-        Flavor::MySql => backup.query_drop("LOCK INSTANCE FOR BACKUP").unwrap(),
-        Flavor::MariaDb => {
-            for stage in ["START", "FLUSH", "BLOCK_DDL"] {
-                backup.query_drop(format!("BACKUP STAGE {stage}")).unwrap();
-            }
-        }
-    }
+    let backup = backup(&db);
 
     let error = impatient().rollback(&mut db.conn()).unwrap_err();
 

@@ -8,8 +8,8 @@ use quicksight_migrations::{
 };
 
 use crate::{
-    assert_rolls_back,
-    support::{Database, HISTORY, User, chain, database, migrated, migrations, quoted},
+    assert_rolls_back, pointing_to_trip,
+    support::{Database, HISTORY, User, chain, denied, migrated, migrations},
 };
 
 /// Only the drop itself meets it. What went is made again by the next run, and the next rollback
@@ -17,14 +17,8 @@ use crate::{
 #[test]
 fn a_foreign_key_that_cannot_be_seen_keeps_its_table() {
     for next_is_a_run in [false, true] {
-        let (db, other) = (migrated(), database());
-        let parent = format!("{}.trip", quoted(db.name()));
-        other
-            .conn()
-            .query_drop(format!(
-                "CREATE TABLE leg (id INT PRIMARY KEY, FOREIGN KEY (id) REFERENCES {parent} (id))"
-            ))
-            .unwrap();
+        let db = migrated();
+        let other = pointing_to_trip(&db);
         let user = db.user("SELECT, LOCK TABLES, DROP");
         let mut conn = user.conn();
         conn.query_drop("SET SESSION foreign_key_checks = 0").unwrap();
@@ -71,10 +65,7 @@ fn a_temporary_table_is_not_taken_for_the_real_one() {
 fn user_without(db: &Database, on_all: &str, on_others: &str) -> User {
     let user = db.user(on_all);
     for table in migrations::tables().iter().chain([&HISTORY]).filter(|table| **table != "trip") {
-        let on = format!("{}.{table}", quoted(db.name()));
-        db.conn()
-            .query_drop(format!("GRANT {on_others} ON {on} TO '{}'@'%'", user.name()))
-            .unwrap();
+        db.grant(&user, on_others, table);
     }
     user
 }
@@ -121,8 +112,7 @@ fn a_table_that_the_user_cannot_see_is_not_left_behind_unseen() {
 
     let error = rollback_quicksight_migrations(&mut user.conn()).unwrap_err();
 
-    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(action, "see whether the tables are there (needs SELECT)");
+    assert_eq!(denied(&error), "see whether the tables are there (needs SELECT)");
     assert!(chain(&error).contains("trip"), "{}", chain(&error));
     db.assert_complete();
 }

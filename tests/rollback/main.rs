@@ -16,7 +16,7 @@ use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     Error, Migrator, rollback_quicksight_migrations, run_quicksight_migrations,
 };
-use support::{Database, HISTORY, database, migrated, migrations, questions, quoted};
+use support::{ByHand, Database, HISTORY, database, migrated, migrations, questions, quoted};
 
 /// How each table looks to the server.
 fn shapes(conn: &mut Conn) -> Vec<String> {
@@ -36,6 +36,15 @@ fn statements() -> u64 {
 /// A rollback that does not wait long for anybody.
 fn impatient() -> Migrator {
     Migrator::new().metadata_lock_timeout(Duration::from_secs(1)).lock_timeout(Duration::ZERO)
+}
+
+/// Another database, with a table whose foreign key points to `trip`.
+fn pointing_to_trip(db: &Database) -> Database {
+    let (other, parent) = (database(), format!("{}.trip", quoted(db.name())));
+    other.conn().by_hand([format!(
+        "CREATE TABLE leg (id INT PRIMARY KEY, FOREIGN KEY (id) REFERENCES {parent} (id))"
+    )]);
+    other
 }
 
 #[track_caller]

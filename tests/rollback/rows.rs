@@ -16,9 +16,9 @@ use quicksight_migrations::{
 };
 
 use crate::{
-    assert_all_gone, assert_rolls_back,
+    assert_all_gone, assert_rolls_back, pointing_to_trip,
     support::{
-        Database, HISTORY, database, migrated, migrations, quoted,
+        Database, HISTORY, migrated, migrations,
         wire::{Cut, statements_of},
     },
 };
@@ -194,14 +194,8 @@ fn a_row_that_comes_before_the_drop_is_refused_to_its_writer() {
 /// The same after a drop that failed: `MariaDB` lets go of that table then, and of no other.
 #[test]
 fn a_row_that_comes_after_a_drop_that_failed_is_refused_to_its_writer() {
-    let (db, other) = (migrated(), database());
-    let parent = format!("{}.trip", quoted(db.name()));
-    other
-        .conn()
-        .query_drop(format!(
-            "CREATE TABLE leg (id INT PRIMARY KEY, FOREIGN KEY (id) REFERENCES {parent} (id))"
-        ))
-        .unwrap();
+    let db = migrated();
+    let other = pointing_to_trip(&db);
     let user = db.user("SELECT, LOCK TABLES, DROP");
 
     let moment = "DROP TABLE `user_label`";

@@ -1,8 +1,32 @@
-//! A table in the hands of others.
+//! What is in the hands of others: a table, all tables, the migration lock.
 
 use mysql::{Conn, prelude::Queryable};
 
-use super::Database;
+use super::{ByHand, Database, Flavor, flavor, wire::lock_name};
+
+/// Somebody else who has the migration lock of a database, as long as the connection lives.
+#[track_caller]
+pub fn lock_holder(db: &Database) -> Conn {
+    let mut holder = db.conn();
+    let got: Option<u8> =
+        holder.exec_first("SELECT GET_LOCK(?, 0)", (lock_name(db),)).expect("ask");
+    assert_eq!(got, Some(1), "the lock is free");
+    holder
+}
+
+/// Somebody who makes a backup and keeps all tables as they are, as long as the connection lives.
+pub fn backup(db: &Database) -> Conn {
+    let mut conn = db.conn();
+    match flavor() {
+        Flavor::MySql => conn.by_hand(["LOCK INSTANCE FOR BACKUP"]),
+        Flavor::MariaDb => {
+            conn.by_hand(
+                ["START", "FLUSH", "BLOCK_DDL"].map(|stage| format!("BACKUP STAGE {stage}")),
+            );
+        }
+    }
+    conn
+}
 
 /// A table that nobody else gets at: somebody's forgotten transaction has read it, and somebody's
 /// `ALTER TABLE` waits for that, so that whoever comes next queues behind both.

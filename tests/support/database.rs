@@ -92,6 +92,13 @@ impl Database {
         user
     }
 
+    /// Gives a user more rights, on one table.
+    pub fn grant(&self, user: &User, rights: &str, table: &str) {
+        let database = quoted(&self.name);
+        let sql = format!("GRANT {rights} ON {database}.{table} TO '{}'@'%'", user.name);
+        self.conn().query_drop(sql).expect("grant");
+    }
+
     /// The URL for another process.
     pub fn url(&self) -> String {
         let opts = Opts::from(self.opts());
@@ -128,6 +135,12 @@ impl Database {
     pub fn forget_after(&self, version: i64) {
         let sql = format!("DELETE FROM {HISTORY} WHERE version > {version}");
         self.conn().query_drop(sql).expect("change the history");
+    }
+
+    /// Puts what another build has applied into the history.
+    pub fn record(&self, version: i64, name: &str) {
+        let row = format!("({version}, '{name}', '2027-01-02T03:04:05Z', '1')");
+        self.conn().query_drop(format!("INSERT INTO {HISTORY} VALUES {row}")).expect("record");
     }
 
     /// All of the tables are there, and each migration is recorded once.

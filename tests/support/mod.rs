@@ -18,12 +18,12 @@ use std::{
     },
 };
 
-pub use blockade::Blockade;
+pub use blockade::{Blockade, backup, lock_holder};
 pub use database::{Database, User, database, database_named, database_on, migrated, reopened};
 use mysql::{Conn, Opts, prelude::Queryable};
 use quicksight_migrations::Error;
 pub use server::{Flavor, Server};
-pub use session::{questions, settings};
+pub use session::{ByHand, questions, settings};
 
 /// Where the migrations are recorded, unless a service says otherwise.
 pub const HISTORY: &str = "quicksight_schema_history";
@@ -75,6 +75,13 @@ pub fn chain(error: &Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// What a user was not allowed to do, and the right that it needs.
+#[track_caller]
+pub fn denied(error: &Error) -> &str {
+    let Error::PermissionDenied { action, .. } = error else { panic!("{error:?}") };
+    action
 }
 
 /// An example of this crate, to be run as a process. cargo builds the examples before the tests.

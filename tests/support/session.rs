@@ -11,6 +11,19 @@ pub fn questions(conn: &mut Conn) -> u64 {
     count
 }
 
+/// What somebody does by hand, outside of any migration.
+pub trait ByHand: Queryable {
+    #[track_caller]
+    fn by_hand<S: AsRef<str>>(&mut self, statements: impl IntoIterator<Item = S>) {
+        for sql in statements {
+            let sql = sql.as_ref();
+            self.query_drop(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        }
+    }
+}
+
+impl<T: Queryable> ByHand for T {}
+
 /// What a caller may have set, as one line.
 #[track_caller]
 pub fn settings(conn: &mut impl Queryable) -> String {

@@ -5,7 +5,7 @@ use std::{
     io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc,
     },
@@ -15,7 +15,7 @@ use std::{
 use mysql::{Conn, Opts, OptsBuilder};
 use quicksight_migrations::{Error, Migrator, Result};
 
-use super::{Database, User};
+use super::{Database, Server, User};
 
 /// What stands for the execution of a prepared statement, which has no SQL.
 const EXECUTE: &str = "EXECUTE";
@@ -81,6 +81,15 @@ pub fn nth(
         }
         passed += 1;
         (passed == n + 1).then(&mut act)
+    }
+}
+
+/// The server dies, as if the power was cut, before it sees the statement.
+pub fn crash(server: &Arc<Mutex<Server>>) -> impl FnMut() -> Cut + Send + use<> {
+    let server = Arc::clone(server);
+    move || {
+        server.lock().unwrap().crash();
+        Cut::BeforeStatement
     }
 }
 

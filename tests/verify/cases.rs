@@ -5,7 +5,7 @@ use quicksight_migrations::{Drift, DriftKind, Mend, Migrator};
 
 use crate::{
     assert_no_drift,
-    support::{migrated, migrations},
+    support::{ByHand, migrated, migrations},
     verify,
 };
 
@@ -108,22 +108,21 @@ const CASES: &str = "
 
 /// A row in each table that a case touches, with values that a careless mend would hurt.
 pub(crate) fn fill(conn: &mut Conn) {
-    for sql in [
-        "INSERT INTO trip (user_id, travel_mode, started_on, ended_on, role, origin, \
+    conn.by_hand([
+            "INSERT INTO trip (user_id, travel_mode, started_on, ended_on, role, origin, \
          origin_latitude, distance) \
          VALUES (1, 100, '2025-03-31 03:07:08', '2025-03-31 04:00:00', 2, 'Houston ', 29.5, 1200.25)",
-        "INSERT INTO points_transaction (user_id, activity_type, points, balance, note, created_on) \
+            "INSERT INTO points_transaction (user_id, activity_type, points, balance, note, created_on) \
          VALUES (1, 2, 10.50, 10.50, 'first', '2025-03-31 03:07:08')",
-        "INSERT INTO redeem_transaction (user_id, points, transaction_id, created_on) \
+            "INSERT INTO redeem_transaction (user_id, points, transaction_id, created_on) \
          VALUES (1, -5.25, 'x', '2025-03-31 03:07:08')",
-        "INSERT INTO user_rating (user_id, trip_id, rating, created_on) \
+            "INSERT INTO user_rating (user_id, trip_id, rating, created_on) \
          VALUES (1, 1, 5, '2025-03-31 03:07:08')",
-        "INSERT INTO user_label (id, name) VALUES (7, 'pioneer')",
-        "INSERT INTO campaign (ap_campaign_id, name, tokens) VALUES (3, 'Summer', 100.00)",
-        "INSERT INTO campaign_promo_code (campaign_id, promo_code) VALUES (1, 'abc')",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+            "INSERT INTO user_label (id, name) VALUES (7, 'pioneer')",
+            "INSERT INTO campaign (ap_campaign_id, name, tokens) VALUES (3, 'Summer', 100.00)",
+            "INSERT INTO campaign_promo_code (campaign_id, promo_code) VALUES (1, 'abc')",
+        ],
+    );
 }
 
 /// All values of the table that are there before and after.
@@ -158,7 +157,7 @@ fn every_kind_of_drift_is_found_and_mended_and_no_row_is_lost() {
         let mut conn = db.conn();
         conn.query_drop("SET SESSION sql_mode = ''").unwrap();
         fill(&mut conn);
-        conn.query_drop(change).unwrap_or_else(|error| panic!("{change}: {error}"));
+        conn.by_hand([change]);
 
         let drifts = verify(&mut conn);
 

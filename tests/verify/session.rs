@@ -1,11 +1,11 @@
 //! Verification works in any session that has the two rights, and leaves it as it was.
 
 use mysql::prelude::Queryable;
-use quicksight_migrations::{Error, Migrator, run_quicksight_migrations, verify_quicksight_schema};
+use quicksight_migrations::{Migrator, run_quicksight_migrations, verify_quicksight_schema};
 
 use crate::{
     assert_no_drift,
-    support::{Flavor, database, flavor, migrated, migrations, settings},
+    support::{Flavor, database, denied, flavor, migrated, migrations, settings},
 };
 
 #[test]
@@ -57,11 +57,9 @@ fn leaves_nothing_behind_when_it_fails() {
     let db = migrated();
     let user = db.user("CREATE TEMPORARY TABLES");
     for table in migrations::tables().iter().filter(|table| **table != "trip") {
-        let grant = format!("GRANT SELECT ON {}.{table} TO '{}'@'%'", db.name(), user.name());
-        db.conn().query_drop(grant).unwrap();
+        db.grant(&user, "SELECT", table);
     }
-    let grant = format!("GRANT SELECT (id) ON {}.trip TO '{}'@'%'", db.name(), user.name());
-    db.conn().query_drop(grant).unwrap();
+    db.grant(&user, "SELECT (id)", "trip");
     let mut conn = user.conn();
     conn.query_drop("SET SESSION sql_mode = 'ANSI_QUOTES'").unwrap();
 
@@ -79,21 +77,21 @@ fn needs_two_rights_and_names_the_one_that_is_missing() {
     assert_no_drift(&mut db.user("SELECT, CREATE TEMPORARY TABLES").conn(), "few rights");
 
     let error = verify_quicksight_schema(&mut db.user("SELECT").conn()).unwrap_err();
-    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(action, "make a temporary twin of `auth_user` (needs CREATE TEMPORARY TABLES)");
+    assert_eq!(
+        denied(&error),
+        "make a temporary twin of `auth_user` (needs CREATE TEMPORARY TABLES)"
+    );
     // Columns that a user may not read are hidden, which is not the same as missing.
     let squint = db.user("CREATE TEMPORARY TABLES");
     for &table in migrations::tables() {
         let columns = if table == "trip" { "SELECT (id, user_id)" } else { "SELECT" };
-        let grant = format!("GRANT {columns} ON {}.{table} TO '{}'@'%'", db.name(), squint.name());
-        db.conn().query_drop(grant).unwrap();
+        db.grant(&squint, columns, table);
     }
     let error = verify_quicksight_schema(&mut squint.conn()).unwrap_err();
-    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(action, "look at the table `trip` (needs SELECT)");
+    assert_eq!(denied(&error), "look at the table `trip` (needs SELECT)");
     let blind = db.user("CREATE TEMPORARY TABLES");
     let error = verify_quicksight_schema(&mut blind.conn()).unwrap_err();
-    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
+    let action = denied(&error);
     assert!(action.ends_with("(needs SELECT)"), "{action}");
 }
 

@@ -10,7 +10,7 @@ use quicksight_migrations::{
 use crate::{
     assert_no_drift,
     cases::fill,
-    support::{Flavor, flavor, migrated},
+    support::{ByHand, Flavor, flavor, migrated},
     verify,
 };
 
@@ -78,13 +78,11 @@ fn a_hidden_index_is_found() {
 fn a_text_that_would_be_cut_is_not_converted() {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in [
+    conn.by_hand([
         "ALTER TABLE trip MODIFY COLUMN failed_reason tinytext",
         "INSERT INTO trip (user_id, travel_mode, started_on, failed_reason) \
          VALUES (1, 1, '2025-03-31', CONCAT('x', SPACE(200)))",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
 
     let report = Migrator::new().mend(&mut conn).unwrap();
 
@@ -113,14 +111,12 @@ fn a_view_in_place_of_a_table_is_left_to_a_person() {
 fn a_broken_view_in_place_of_a_table_is_named() {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in [
+    conn.by_hand([
         "DROP TABLE app_data",
         "CREATE TABLE base (id int)",
         "CREATE VIEW app_data AS SELECT id FROM base",
         "DROP TABLE base",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
 
     let said: Vec<_> = verify(&mut conn).iter().map(ToString::to_string).collect();
 
