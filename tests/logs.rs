@@ -5,9 +5,8 @@ mod support;
 use std::{cell::RefCell, sync::Once};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
-use mysql::prelude::Queryable;
 use quicksight_migrations::{Migrator, run_quicksight_migrations};
-use support::database;
+use support::{ByHand, database, migrated, migrations};
 
 thread_local! {
     /// What this test's own calls said: the log is one for all tests, and each has its thread.
@@ -49,39 +48,36 @@ fn a_line_for_each_migration() {
 
     let lines = said(Level::Info, || drop(run_quicksight_migrations(&mut db.conn()).unwrap()));
 
-    assert_eq!(lines.len(), 18, "{lines:?}");
+    assert_eq!(lines.len(), migrations::total(), "{lines:?}");
     assert!(lines[11].starts_with("applied V12__bytemark_order_items in "), "{lines:?}");
-    assert!(lines[11].ends_with(" ms (12 of 18)"), "{lines:?}");
+    assert!(lines[11].ends_with(&format!(" ms (12 of {})", migrations::total())), "{lines:?}");
     let again = said(Level::Info, || drop(run_quicksight_migrations(&mut db.conn()).unwrap()));
     assert_eq!(again, Vec::<String>::new());
 }
 
 #[test]
 fn a_warning_for_a_newer_history() {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
-    let newer = "INSERT INTO quicksight_schema_history \
-                 VALUES (19, 'later', '2027-01-02T03:04:05Z', '1')";
-    db.conn().query_drop(newer).unwrap();
+    let db = migrated();
+    let newer = migrations::last().version + 1;
+    db.record(newer, "later");
 
     let lines = said(Level::Warn, || drop(run_quicksight_migrations(&mut db.conn()).unwrap()));
 
-    assert_eq!(lines, ["a newer build has migrated to version 19, which this one does not know"]);
+    let expected =
+        format!("a newer build has migrated to version {newer}, which this one does not know");
+    assert_eq!(lines, [expected]);
 }
 
 #[test]
 fn a_warning_for_what_is_adopted_with_a_blemish() {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
-    for sql in [
+    let db = migrated();
+    db.conn().by_hand([
         "ALTER TABLE trip DROP INDEX user_started_idx",
         "DROP TABLE app_data",
         "DROP TABLE quicksight_schema_history",
         "CREATE TABLE knex_migrations (id int PRIMARY KEY, name varchar(255))",
         "INSERT INTO knex_migrations VALUES (1, '20250331030708_quick_sight_table.ts')",
-    ] {
-        db.conn().query_drop(sql).unwrap();
-    }
+    ]);
 
     let lines = said(Level::Warn, || drop(run_quicksight_migrations(&mut db.conn()).unwrap()));
 
@@ -95,15 +91,12 @@ fn a_warning_for_what_is_adopted_with_a_blemish() {
 
 #[test]
 fn a_warning_for_what_could_not_be_mended() {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
-    for sql in [
+    let db = migrated();
+    db.conn().by_hand([
         "ALTER TABLE campaign DROP INDEX ap_campaign_id",
         "INSERT INTO campaign (ap_campaign_id) VALUES (1), (1)",
         "ALTER TABLE trip DROP INDEX user_started_idx",
-    ] {
-        db.conn().query_drop(sql).unwrap();
-    }
+    ]);
 
     let lines = said(Level::Warn, || drop(Migrator::new().mend(&mut db.conn()).unwrap_err()));
 

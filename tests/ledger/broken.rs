@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -22,7 +22,7 @@ use crate::{
     assert_pairs, assert_running_sums, deadlocks, ledger, points, questions,
     support::{
         Server, database_on,
-        wire::{Cut, Wire, statements_of},
+        wire::{Cut, nth, statements_of},
     },
     users, users_of,
 };
@@ -117,13 +117,12 @@ fn a_commit_that_is_undone_is_tried_again() {
     let server = Server::start(&["--skip-log-bin"]);
     let (db, mut conn) = users_of(database_on(&server), 1);
     let (opts, commits) = (db.opts(), Arc::new(AtomicUsize::new(0)));
-    let (counter, backup) = (Arc::clone(&commits), Mutex::new(None::<Conn>));
-    let wire = Wire::open(db.address(), move |_, sql| {
-        let mut backup = backup.lock().unwrap();
+    let (counter, mut backup) = (Arc::clone(&commits), None::<Conn>);
+    let mut through = db.watched(move |sql| {
         if sql.starts_with("COMMIT") && counter.fetch_add(1, Ordering::SeqCst) == 0 {
             let mut other = Conn::new(opts.clone()).unwrap();
             other.query_drop("FLUSH TABLES WITH READ LOCK").unwrap();
-            *backup = Some(other);
+            backup = Some(other);
         }
         if sql.starts_with("ROLLBACK")
             && let Some(mut other) = backup.take()
@@ -132,7 +131,6 @@ fn a_commit_that_is_undone_is_tried_again() {
         }
         None
     });
-    let mut through = db.conn_through(wire.port()).unwrap();
     through.query_drop("SET lock_wait_timeout = 1").unwrap();
 
     record_points_transaction(&mut through, &earn()).unwrap();
@@ -169,19 +167,8 @@ fn cut_at_each_statement(rows: usize, cut: Cut, call: impl Fn(&mut Conn) -> Resu
     assert!(statements[last].starts_with("COMMIT"), "{statements:?}");
     for (position, statement) in statements.iter().enumerate() {
         conn.query_drop("DELETE FROM points_transaction").unwrap();
-        let first = statements[0].clone();
-        let passed = Mutex::new(0);
-        let wire = Wire::open(db.address(), move |_, sql| {
-            let mut passed = passed.lock().unwrap();
-            if *passed == 0 && sql != first {
-                // The driver has statements of its own before our first.
-                return None;
-            }
-            *passed += 1;
-            (*passed == position + 1).then_some(cut)
-        });
 
-        let error = call(&mut db.conn_through(wire.port()).unwrap()).unwrap_err();
+        let error = call(&mut db.watched(nth(position, |_| true, move || cut))).unwrap_err();
 
         let is_commit = position == last;
         assert_eq!(
