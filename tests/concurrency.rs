@@ -59,7 +59,7 @@ fn names_the_connection_that_holds_the_lock() {
         Migrator::new().lock_timeout(Duration::from_secs(2)).run(&mut db.conn()).unwrap_err();
 
     let took = started.elapsed();
-    let Error::LockTimeout { name: told, waited, holder: id } = &error else {
+    let Error::LockTimeout { name: told, waited, holder: id, .. } = &error else {
         panic!("{error:?}");
     };
     assert_eq!(*told, name);

@@ -42,10 +42,10 @@ fn names_the_row_and_the_column_that_cannot_be_read() {
 
         let error = outcome.unwrap_err();
 
-        let Error::CorruptHistory { version, column } = &error else {
+        let Error::CorruptHistory { version, column, .. } = &error else {
             panic!("{change}: {error:?}");
         };
-        assert_eq!((*version, *column), (Some(3), expected), "{change}");
+        assert_eq!((*version, &**column), (Some(3), expected), "{change}");
         let error = quicksight_migration_status(&mut db.conn()).unwrap_err();
         assert!(matches!(error, Error::CorruptHistory { .. }), "{change}: {error:?}");
     }
@@ -75,10 +75,10 @@ fn reads_a_table_of_other_types_without_trusting_it() {
 
         let error = run_quicksight_migrations(&mut db.conn()).unwrap_err();
 
-        let Error::CorruptHistory { version: told, column: in_column } = &error else {
+        let Error::CorruptHistory { version: told, column: in_column, .. } = &error else {
             panic!("{alter}: {error:?}");
         };
-        assert_eq!((*told, *in_column), (version, column), "{alter}");
+        assert_eq!((*told, &**in_column), (version, column), "{alter}");
     }
 }
 
@@ -89,11 +89,13 @@ fn refuses_a_changed_migration() {
 
     let error = outcome.unwrap_err();
 
-    let Error::Diverged { recorded, embedded } = &error else { panic!("{error:?}") };
+    let Error::Diverged { recorded, embedded, .. } = &error else { panic!("{error:?}") };
     assert_eq!((recorded.as_str(), embedded.as_deref()), ("V14__trip", Some("V14__trip")));
     let status = quicksight_migration_status(&mut db.conn()).unwrap();
     let trip = &status.migrations()[13];
-    assert_eq!(trip.state(), &MigrationState::Diverged { recorded: "V14__trip".into() });
+    assert!(
+        matches!(trip.state(), MigrationState::Diverged { recorded, .. } if recorded == "V14__trip")
+    );
     assert_eq!(trip.to_string(), "V14__trip diverged: applied with other SQL");
     let total = migrations::total();
     let expected =
@@ -109,7 +111,7 @@ fn refuses_a_renamed_migration() {
 
     let error = outcome.unwrap_err();
 
-    let Error::Diverged { recorded, embedded } = &error else { panic!("{error:?}") };
+    let Error::Diverged { recorded, embedded, .. } = &error else { panic!("{error:?}") };
     assert_eq!((recorded.as_str(), embedded.as_deref()), ("V14__journey", Some("V14__trip")));
     let status = quicksight_migration_status(&mut db.conn()).unwrap();
     assert_eq!(
@@ -126,11 +128,14 @@ fn refuses_a_migration_that_only_the_history_has() {
 
     let error = outcome.unwrap_err();
 
-    let Error::Diverged { recorded, embedded } = &error else { panic!("{error:?}") };
+    let Error::Diverged { recorded, embedded, .. } = &error else { panic!("{error:?}") };
     assert_eq!((recorded.as_str(), embedded.as_deref()), ("V00__before", None));
     let status = quicksight_migration_status(&mut db.conn()).unwrap();
     let total = migrations::total();
-    assert_eq!((status.applied(), status.total(), status.is_current()), (total, total, false));
+    assert_eq!(
+        (status.applied().count(), status.total(), status.is_current()),
+        (total, total, false)
+    );
 }
 
 #[test]
@@ -139,7 +144,7 @@ fn refuses_a_gap() {
 
     let error = outcome.unwrap_err();
 
-    let Error::OutOfOrder { missing, latest } = &error else { panic!("{error:?}") };
+    let Error::OutOfOrder { missing, latest, .. } = &error else { panic!("{error:?}") };
     let last = migrations::last().name;
     assert_eq!((missing.as_str(), latest.as_str()), ("V07__campaign_promo_code", last));
     let status = quicksight_migration_status(&mut db.conn()).unwrap();
@@ -184,7 +189,7 @@ fn tolerates_a_newer_history_and_says_so() {
     );
 
     let error = Migrator::new().refuse_newer_history().run(&mut db.conn()).unwrap_err();
-    let Error::NewerHistory { recorded, embedded } = error else { panic!("{error:?}") };
+    let Error::NewerHistory { recorded, embedded, .. } = error else { panic!("{error:?}") };
     assert_eq!((recorded, embedded), (last, own));
 }
 
@@ -199,7 +204,7 @@ fn refuses_a_gap_under_a_newer_history() {
 
     let error = outcome.unwrap_err();
 
-    let Error::OutOfOrder { missing, latest } = &error else { panic!("{error:?}") };
+    let Error::OutOfOrder { missing, latest, .. } = &error else { panic!("{error:?}") };
     let renumbered = last.name.replace(&format!("V{number:02}"), &format!("V{later:02}"));
     assert_eq!((missing.as_str(), latest.as_str()), (last.name, renumbered.as_str()));
 }
@@ -217,7 +222,7 @@ fn refuses_two_rows_for_one_version() {
     let error = run_quicksight_migrations(&mut conn).unwrap_err();
 
     assert!(
-        matches!(error, Error::CorruptHistory { version: Some(5), column: "version" }),
+        matches!(&error, Error::CorruptHistory { version: Some(5), column, .. } if column == "version"),
         "{error:?}"
     );
 }
@@ -229,7 +234,7 @@ fn accepts_checksums_of_either_width() {
         let db = migrated();
         let mut conn = db.conn();
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
-        for one in refinery_core::load_sql_migrations(folder).unwrap() {
+        for one in refinery::load_sql_migrations(folder).unwrap() {
             let version = i64::from(one.version());
             let mut hasher = SipHasher13::new();
             one.name().hash(&mut hasher);

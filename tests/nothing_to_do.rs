@@ -82,7 +82,7 @@ fn works_on_a_read_only_server() {
 
     // With something to do, even a user who may write there is refused before anything is changed.
     let error = run_quicksight_migrations(&mut pending.conn()).unwrap_err();
-    assert!(matches!(error, Error::ReadOnly { source: None }), "{error:?}");
+    assert!(matches!(error, Error::ReadOnly { source: None, .. }), "{error:?}");
     assert_eq!(pending.tables(), Vec::<String>::new());
     db.conn().query_drop("SET GLOBAL read_only = 0").unwrap();
 }

@@ -323,7 +323,7 @@ fn a_session_that_only_reads_is_refused_by_name() {
 
     let error = run_quicksight_migrations(&mut conn).unwrap_err();
 
-    assert!(matches!(error, Error::ReadOnly { source: Some(_) }), "{error:?}");
+    assert!(matches!(error, Error::ReadOnly { source: Some(_), .. }), "{error:?}");
     assert_eq!(error.server_code(), Some(1792));
     assert_eq!(db.tables(), Vec::<String>::new());
 }

@@ -28,7 +28,7 @@ th:first-child, td:first-child { text-align: left; }
 
 pub(crate) fn render(findings: &Findings) -> Result<String, Box<dyn Error>> {
     let range = findings.range;
-    let last = range.until().previous_day().unwrap_or(range.until());
+    let last = range.end().previous_day().unwrap_or(range.end());
     let sections = [
         revenue(findings)?,
         trips(findings)?,
@@ -44,7 +44,7 @@ pub(crate) fn render(findings: &Findings) -> Result<String, Box<dyn Error>> {
          <h1>A month of trips, points and tickets</h1>\n\
          <p>{from} to {last}, US/Central time. Test accounts are left out.</p>\n\
          {figures}\n{sections}\n</body>\n</html>\n",
-        from = range.from(),
+        from = range.start(),
         figures = figures(findings),
         sections = sections.join("\n")
     ))

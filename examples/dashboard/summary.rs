@@ -10,8 +10,8 @@ pub(crate) fn print(findings: &Findings) {
     let range = findings.range;
     println!(
         "\nFrom {} until {}, US/Central time, without test accounts",
-        range.from(),
-        range.until()
+        range.start(),
+        range.end()
     );
     revenue(findings);
     engagement(findings);

@@ -15,7 +15,7 @@ use mysql::Conn;
 use oracle::{Day, Engagement, Hour, Performance, Spot};
 use quicksight_migrations::{
     Connection,
-    analytics::{Analytics, DateRange},
+    analytics::{Analytics, DateRange, HotspotLimits},
     rust_decimal::Decimal,
     time::PrimitiveDateTime,
 };
@@ -81,7 +81,7 @@ fn hours(reports: Analytics, conn: &mut Conn, since: PrimitiveDateTime) -> Vec<H
 }
 
 fn hotspots(reports: Analytics, conn: &mut Conn, min_frequency: u64, limit: u64) -> Vec<Spot> {
-    let spots = reports.activity_hotspots(conn, min_frequency, limit).unwrap();
+    let spots = reports.activity_hotspots(conn, HotspotLimits { min_frequency, limit }).unwrap();
     spots
         .iter()
         .map(|spot| {

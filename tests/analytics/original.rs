@@ -42,7 +42,7 @@ fn agrees_with_the_original_statements_where_they_are_right() {
 
 fn original_revenue(conn: &mut Conn, range: DateRange) -> Vec<Day> {
     let last = PrimitiveDateTime::new(
-        range.until().previous_day().unwrap(),
+        range.end().previous_day().unwrap(),
         Time::from_hms(23, 59, 59).unwrap(),
     );
     let mut sums = |table: &str, amount: &str, which: &str| -> HashMap<Date, Option<Decimal>> {
@@ -50,7 +50,7 @@ fn original_revenue(conn: &mut Conn, range: DateRange) -> Vec<Day> {
             "SELECT DATE(created_on) AS date, SUM({amount}) FROM {table} \
              WHERE created_on BETWEEN ? AND ? {which} GROUP BY DATE(created_on)"
         );
-        conn.exec(sql, (range.from(), last)).unwrap().into_iter().collect()
+        conn.exec(sql, (range.start(), last)).unwrap().into_iter().collect()
     };
     let points = sums("points_transaction", "points", "AND points > 0");
     let tokens = sums("token_transaction", "tokens", "AND tokens > 0");

@@ -2,7 +2,7 @@
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
-    analytics::{self, DateRange},
+    analytics::{self, DateRange, HotspotLimits},
     run_quicksight_migrations,
     time::{Date, Duration, PrimitiveDateTime, Time},
 };
@@ -93,7 +93,12 @@ fn reports() -> [Report; 5] {
             assert!(!analytics::hourly_trips(conn, moment(DAYS - 10)).unwrap().is_empty());
         }),
         ("activity_hotspots", |conn| {
-            assert_eq!(analytics::activity_hotspots(conn, 1, 10).unwrap().len(), 10);
+            assert_eq!(
+                analytics::activity_hotspots(conn, HotspotLimits { min_frequency: 1, limit: 10 })
+                    .unwrap()
+                    .len(),
+                10
+            );
         }),
     ]
 }

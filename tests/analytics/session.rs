@@ -3,7 +3,7 @@
 use mysql::{Conn, Pool, prelude::Queryable};
 use quicksight_migrations::{
     Connection, Error,
-    analytics::{self, Analytics, DateRange},
+    analytics::{self, Analytics, DateRange, HotspotLimits},
     time::Month,
 };
 
@@ -23,7 +23,7 @@ fn all_reports<C: Connection>(conn: &mut C) -> quicksight_migrations::Result<()>
         reports.user_engagement(conn, since)?.try_for_each(|user| user.map(drop))?;
         reports.campaign_performance(conn, 7)?;
         reports.hourly_trips(conn, since)?;
-        reports.activity_hotspots(conn, 1, 10)?;
+        reports.activity_hotspots(conn, HotspotLimits { min_frequency: 1, limit: 10 })?;
     }
     Ok(())
 }
@@ -122,7 +122,9 @@ fn a_connection_that_breaks_under_way_never_makes_a_report_shorter() {
     });
     cut_within_each_answer(&db, |conn| analytics::campaign_performance(conn, 7));
     cut_within_each_answer(&db, |conn| analytics::hourly_trips(conn, since));
-    cut_within_each_answer(&db, |conn| analytics::activity_hotspots(conn, 1, 10));
+    cut_within_each_answer(&db, |conn| {
+        analytics::activity_hotspots(conn, HotspotLimits { min_frequency: 1, limit: 10 })
+    });
 }
 
 /// A session that would have a few rows of each answer has all of them here.

@@ -48,7 +48,7 @@ pub(crate) const PLANTED: &[(Check, &str, &[i64])] = &[
         &[900, 901],
     ),
     (
-        Check::PointsOnNoDay,
+        Check::PointsWithInvalidDate,
         "points_transaction (id, user_id, activity_type, points, balance, created_on) VALUES \
          (900, 1, 1, 1, 1, '0000-00-00'), (901, 1, 1, 1, 1, '2025-02-30 12:00:00'), \
          (902, 1, 1, 1, 1, '2025-04-00'), (903, 1, 1, 1, 1, '2025-00-04'), \
@@ -83,7 +83,7 @@ pub(crate) const PLANTED: &[(Check, &str, &[i64])] = &[
         &[900],
     ),
     (
-        Check::TokensOnNoDay,
+        Check::TokensWithInvalidDate,
         "token_transaction (id, user_id, created_on, issued_on) VALUES (900, 1, '2025-02-30', NULL), \
          (901, 1, NULL, '2025-02-30'), (902, 1, '0000-00-00', NOW()), (903, 1, NOW(), '0000-00-00'), \
          (904, 1, NULL, NULL)",
@@ -101,7 +101,7 @@ pub(crate) const PLANTED: &[(Check, &str, &[i64])] = &[
         &[900],
     ),
     (
-        Check::PaymentsOnNoDay,
+        Check::PaymentsWithInvalidDate,
         "bytemark_order_payments (id, user_id, order_id, created_on) VALUES \
          (900, 1, 1, '0000-00-00'), (901, 1, 1, '2025-02-30')",
         &[900, 901],
@@ -122,7 +122,7 @@ pub(crate) const PLANTED: &[(Check, &str, &[i64])] = &[
         &[900, 901],
     ),
     (
-        Check::SignUpsOnNoDay,
+        Check::SignUpsWithInvalidDate,
         "auth_user (id, created_on) VALUES (900, '0000-00-00'), (901, '2025-02-30'), (902, NULL)",
         &[900, 901],
     ),
@@ -153,7 +153,7 @@ pub(crate) const PLANTED: &[(Check, &str, &[i64])] = &[
         &[900],
     ),
     (
-        Check::TripsOnNoDay,
+        Check::TripsWithInvalidDate,
         "trip (id, user_id, travel_mode, started_on) VALUES (900, 1, 1, '0000-00-00'), (901, 1, 1, '2025-02-30')",
         &[900, 901],
     ),

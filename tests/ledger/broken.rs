@@ -19,7 +19,7 @@ use quicksight_migrations::{
 };
 
 use crate::{
-    assert_pairs, assert_running_sums, deadlocks, ledger, points, questions,
+    assert_pairs, assert_running_sums, deadlocks, ledger, movement, payment, points, questions,
     support::{
         Server, database_on,
         wire::{Cut, nth, statements_of},
@@ -28,11 +28,11 @@ use crate::{
 };
 
 fn earn() -> NewPointsTransaction {
-    NewPointsTransaction::new(1, Activity::Incentive, points(1_00))
+    movement(1, Activity::Incentive, points(1_00))
 }
 
 fn gift() -> NewPointsTransfer {
-    NewPointsTransfer::new(1, 2, Activity::Adjustment, points(25))
+    payment(1, 2, Activity::Adjustment, points(25))
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn a_connection_that_breaks_leaves_a_movement_or_nothing() {
 /// An account of the system is looked for before it is locked.
 #[test]
 fn a_connection_that_breaks_leaves_a_reward_or_nothing() {
-    let reward = NewPointsTransfer::new(2000, 1, Activity::CampaignReward, points(25));
+    let reward = payment(2000, 1, Activity::CampaignReward, points(25));
     let call = |conn: &mut Conn| record_points_transfer(conn, &reward).map(drop);
     cut_at_each_statement(2, Cut::BeforeStatement, call);
     cut_at_each_statement(2, Cut::BeforeAnswer, call);

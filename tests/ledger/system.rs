@@ -5,14 +5,13 @@ use std::{sync::mpsc, thread, time::Duration};
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::ledger::{
-    Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount, record_points_transaction,
-    record_points_transfer,
+    Activity, SystemAccount, record_points_transaction, record_points_transfer,
 };
 
 use crate::{
     Row, assert_clean, assert_pairs, assert_running_sums,
     crowd::{at_once, earn, pay},
-    deadlocks, ledger, points, questions,
+    deadlocks, ledger, movement, payment, points, questions,
     support::{Database, Server, database_on},
     users, users_of,
 };
@@ -96,7 +95,7 @@ fn an_account_holds_up_no_other() {
                 let mut other = Conn::new(opts.clone()).unwrap();
                 other.query_drop("SET innodb_lock_wait_timeout = 1").unwrap();
                 for account in [pays, 1] {
-                    let new = NewPointsTransaction::new(account, Activity::Fee, points(-1));
+                    let new = movement(account, Activity::Fee, points(-1));
                     let outcome = record_points_transaction(&mut other, &new);
                     sender.send(outcome.map(drop).map_err(|error| error.server_code())).unwrap();
                 }
@@ -235,8 +234,8 @@ fn a_first_row_that_goes_leaves_the_lock_to_the_next() {
 #[test]
 fn costs_two_statements_more_than_a_user_and_three_for_two_accounts() {
     let (_db, mut conn) = users(1);
-    let fee = NewPointsTransaction::new(2000, Activity::Fee, points(-1));
-    let pay = |from, to| NewPointsTransfer::new(from, to, Activity::Adjustment, points(1));
+    let fee = movement(2000, Activity::Fee, points(-1));
+    let pay = |from, to| payment(from, to, Activity::Adjustment, points(1));
     for account in SystemAccount::ALL {
         earn(&mut conn, account.id(), 100);
     }

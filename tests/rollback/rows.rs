@@ -32,13 +32,13 @@ fn refuses_while_tables_hold_rows_and_drops_nothing() {
 
     let error = rollback_quicksight_migrations(&mut conn).unwrap_err();
 
-    let Error::TablesNotEmpty { tables } = &error else { panic!("{error:?}") };
+    let Error::TablesNotEmpty { tables, .. } = &error else { panic!("{error:?}") };
     assert_eq!(*tables, ["group_member", "user_label"]);
     assert!(!error.is_retryable());
     db.assert_complete();
     conn.query_drop("DELETE FROM user_label").unwrap();
     let error = rollback_quicksight_migrations(&mut conn).unwrap_err();
-    let Error::TablesNotEmpty { tables } = &error else { panic!("{error:?}") };
+    let Error::TablesNotEmpty { tables, .. } = &error else { panic!("{error:?}") };
     assert_eq!(*tables, ["group_member"]);
     conn.query_drop("DELETE FROM group_member").unwrap();
     assert_rolls_back(&db);
@@ -113,7 +113,7 @@ fn a_race_with_a_writer_loses_no_row() {
                 won += 1;
                 delay = delay * 2 / 3;
             }
-            Err(Error::TablesNotEmpty { tables }) => {
+            Err(Error::TablesNotEmpty { tables, .. }) => {
                 assert!(!tables.is_empty());
                 let rows: Option<usize> = db
                     .conn()
@@ -223,7 +223,7 @@ fn a_row_that_comes_before_the_lock_is_found() {
 
     let error = rollback_quicksight_migrations(&mut conn).unwrap_err();
 
-    let Error::TablesNotEmpty { tables } = &error else { panic!("{error:?}") };
+    let Error::TablesNotEmpty { tables, .. } = &error else { panic!("{error:?}") };
     assert_eq!(*tables, ["user_label"]);
     db.assert_complete();
 }
@@ -244,7 +244,7 @@ fn a_row_that_is_not_yet_committed_is_waited_for_and_found() {
 
     commit.join().unwrap();
     assert!(
-        matches!(&error, Error::TablesNotEmpty { tables } if *tables == ["user_label"]),
+        matches!(&error, Error::TablesNotEmpty { tables, .. } if *tables == ["user_label"]),
         "{error:?}"
     );
 }
