@@ -16,7 +16,7 @@ use crate::{
     kept::{KeptReason, KeptTable},
     lock::{exclusively, wait_no_more, with_tables_locked},
     migrator::{Data, Migrator},
-    obstacle,
+    obstacle, preflight,
     report::RollbackReport,
     schema::is_table,
     shape::quote,
@@ -96,6 +96,26 @@ impl Migrator {
         debug!("{report}");
         Ok(report)
     }
+
+    /// The statements that a [`rollback`](Self::rollback) would send now to drop the tables, in
+    /// order: the history, then each table. Empty if nothing is there. Changes nothing.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+    /// for statement in quicksight_migrations::Migrator::new().rollback_plan(&mut conn)? {
+    ///     println!("{statement};"); // DROP TABLE `quicksight_schema_history`;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What a rollback would refuse as things stand, but for what has to do with its locks.
+    pub fn rollback_plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
+        Rollback::new(self, &EMBEDDED)?.plan(&mut Session::new(conn))
+    }
 }
 
 /// One rollback: its settings, its migrations, its history.
@@ -120,6 +140,19 @@ impl<'m> Rollback<'m> {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<Done> {
         exclusively(session, self.settings, |session, database, lock_wait| {
             Ok(Done { dropped: self.roll_back(session, database)?, lock_wait })
+        })
+    }
+
+    /// Looks and refuses, and does nothing.
+    fn plan(&self, session: &mut Session<'_>) -> Result<Vec<String>> {
+        preflight::refuse_open_transaction(session, false)?;
+        let server = preflight::check(session)?;
+        server.with_settings(session, self.settings.metadata_lock_timeout, |session| {
+            let history = self.read_history(session)?.then(|| self.history.quoted().to_owned());
+            let tables = self.find_tables(session)?;
+            let order = self.drop_order(session, server.database(), &tables)?;
+            let names = history.into_iter().chain(order.iter().map(|table| quote(table)));
+            Ok(names.map(|name| format!("DROP TABLE {name}")).collect())
         })
     }
 

@@ -81,18 +81,18 @@ fn migrate_verifies_and_mends() {
     assert_says(&migrate(&db, "verify --json"), 0, "[]");
 
     db.conn().query_drop("ALTER TABLE trip DROP INDEX user_started_idx").unwrap();
-    assert_says(&migrate(&db, "verify"), 0, "trip.user_started_idx: MissingIndex, Advisory");
+    assert_says(&migrate(&db, "verify"), 0, "trip.user_started_idx: missing_index, advisory");
     db.conn().query_drop("ALTER TABLE trip MODIFY COLUMN distance float").unwrap();
     let found = migrate(&db, "verify");
-    assert_says(&found, 2, "trip.distance: DifferentColumn, Breaking\n");
+    assert_says(&found, 2, "trip.distance: different_column, breaking\n");
     assert_says(&found, 2, "\n  - `distance` double NULL\n  + `distance` float NULL\n");
     assert_says(&found, 2, "\n  mend: ALTER TABLE `trip` MODIFY COLUMN `distance` double NULL");
     let json = migrate(&db, "verify --json");
     assert_eq!(json.status.code(), Some(2));
     let findings: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
-    assert_eq!(findings[0]["kind"], "DifferentColumn");
+    assert_eq!(findings[0]["kind"], "different_column");
     assert_eq!(findings[0]["subject"], "distance");
-    assert_eq!(findings[1]["severity"], "Advisory");
+    assert_eq!(findings[1]["severity"], "advisory");
 
     assert_says(
         &migrate(&db, "mend --dry-run"),
@@ -161,9 +161,10 @@ fn migrate_explains_what_it_could_not_do() {
     let db = database();
 
     let usage = example("migrate").env_remove("QUICKSIGHT_DATABASE_URL").arg("up").output();
-    assert_says(&usage.unwrap(), 64, "usage: migrate up | status | sql | verify");
-    assert_says(&migrate(&db, "up --json"), 64, "usage: migrate");
-    assert_says(&migrate(&db, "sideways"), 64, "usage: migrate up | status | sql | verify");
+    let no_database = "error: no database given: set QUICKSIGHT_DATABASE_URL or --url";
+    assert_says(&usage.unwrap(), 64, no_database);
+    assert_says(&migrate(&db, "up --json"), 64, "Usage: migrate");
+    assert_says(&migrate(&db, "sideways"), 64, "Usage: migrate");
     db.conn().query_drop("CREATE TABLE quicksight_schema_history (id INT)").unwrap();
     assert_says(&migrate(&db, "up"), 1, "caused by: MySqlError { ERROR 1054");
 }
