@@ -4,6 +4,7 @@
 //! same without installing anything. `--help` says what it can do.
 
 mod completion;
+mod connection;
 mod down;
 mod mend;
 mod settings;

@@ -8,14 +8,12 @@ use std::{
 };
 
 use clap::Args;
-use mysql::{Conn, Opts, OptsBuilder};
+use mysql::{Conn, Opts};
 use quicksight_migrations::Migrator;
 
+use super::connection::connect;
+
 const VARIABLE: &str = "QUICKSIGHT_DATABASE_URL";
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-/// How soon the kernel asks whether the other machine is still there, however long it may think.
-const KEEPALIVE_MS: u32 = 60_000;
 
 /// How long an answer may take of statements that look at tables or make empty ones.
 pub(super) const SOON: Duration = Duration::from_mins(2);
@@ -63,28 +61,10 @@ pub(super) enum NotUsable {
     Url(#[source] mysql::UrlError),
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("could not connect to {host}, port {port}")]
-struct NotConnected {
-    host: String,
-    port: u16,
-    source: mysql::Error,
-}
-
 impl Settings {
     /// A connection that never waits for ever, and for no answer longer than `patience`.
     pub(super) fn connect(&self, patience: Duration) -> Result<Conn, Box<dyn Error>> {
-        let given = self.opts()?;
-        let in_url = given.get_tcp_connect_timeout();
-        let opts = OptsBuilder::from_opts(given.clone())
-            .tcp_connect_timeout(self.connect_timeout.or(in_url).or(Some(CONNECT_TIMEOUT)))
-            .read_timeout(self.read_timeout.or(Some(patience)))
-            .write_timeout(Some(WRITE_TIMEOUT))
-            .tcp_keepalive_time_ms(given.get_tcp_keepalive_time_ms().or(Some(KEEPALIVE_MS)));
-        Conn::new(opts).map_err(|source| {
-            let (host, port) = (given.get_ip_or_hostname().into_owned(), given.get_tcp_port());
-            NotConnected { host, port, source }.into()
-        })
+        Ok(connect(self.opts()?, self.connect_timeout, self.read_timeout.unwrap_or(patience))?)
     }
 
     fn opts(&self) -> Result<Opts, NotUsable> {
