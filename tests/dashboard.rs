@@ -183,6 +183,7 @@ fn says_how_it_is_used() {
     let (said, errors) = words(&output);
     assert!(output.status.success() && errors.is_empty(), "{errors}");
     assert!(said.contains("Usage: dashboard [OPTIONS]"), "{said}");
+    assert!(said.lines().all(|line| line.chars().count() <= 120), "{said}");
     for option in ["--read", "--fill", "--out <FILE>"] {
         assert!(said.contains(option), "{option}");
     }

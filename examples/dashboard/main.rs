@@ -53,7 +53,7 @@ const USAGE_ERROR: u8 = 64;
 /// the server of `QUICKSIGHT_DATABASE_URL`, or else on a throwaway one. What is in the database that the
 /// URL names is neither read nor changed.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, verbatim_doc_comment)]
 struct Line {
     /// Draw what is in the database that `QUICKSIGHT_DATABASE_URL` names, in a session that can only read
     #[arg(long, conflicts_with = "fill")]
