@@ -3,6 +3,7 @@
 mod support;
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{BufRead, BufReader, Read},
     net::TcpListener,
@@ -128,7 +129,7 @@ fn fills_empty_tables_and_draws_what_is_in_them() {
     for section in SECTIONS {
         assert!(page.contains(&format!("<h2>{section}</h2>")), "{section}");
     }
-    assert_eq!((page.matches("<svg ").count(), page.matches("</svg>").count()), (5, 5));
+    assert_eq!((page.matches("<svg ").count(), page.matches("</svg>").count()), (10, 10));
     for unit in ["points gained", "tokens granted", "US dollars for tickets", "trips in the month"]
     {
         assert!(page.contains(unit), "{unit}");
@@ -147,7 +148,129 @@ fn fills_empty_tables_and_draws_what_is_in_them() {
     assert_eq!(rows(&db), filled);
     assert!(!page.contains("<script>"));
     assert!(page.contains("&lt;script&gt;&#39;&amp;&quot;"));
-    assert_eq!((page.matches("<svg ").count(), page.matches("</svg>").count()), (5, 5));
+    assert_eq!((page.matches("<svg ").count(), page.matches("</svg>").count()), (10, 10));
+}
+
+/// What is between each `start` and the next `end`.
+fn parts<'a>(text: &'a str, start: &str, end: &str) -> Vec<&'a str> {
+    let part = |rest: &'a str| rest.split_once(end).unwrap_or_else(|| panic!("no {end}: {rest}")).0;
+    text.split(start).skip(1).map(part).collect()
+}
+
+/// Without eyes: landmarks, a name for each chart, and the same numbers as a table whose cells know
+/// what they are about.
+#[test]
+fn the_page_is_for_those_who_cannot_see_it_too() {
+    let db = database();
+    let (_, page) = dashboard(&db.url(), &["--fill"]);
+    let mut conn = db.conn();
+    let campaigns: usize = conn.query_first("SELECT COUNT(*) FROM campaign").unwrap().unwrap();
+
+    for landmark in ["<html lang=\"en\">", "<header>", "<main>", "<h1>", "<title>"] {
+        assert_eq!(page.matches(landmark).count(), 1, "{landmark}");
+    }
+    let figures = parts(&page, "<figure>", "</figure>");
+    let rows: Vec<_> = figures
+        .iter()
+        .map(|figure| {
+            let [table] = parts(figure, "<table>", "</table>")[..] else { panic!("{figure}") };
+            let [name] = parts(figure, "<figcaption>", "</figcaption>")[..] else {
+                panic!("{figure}")
+            };
+            assert!(figure.contains(&format!("role=\"img\" aria-label=\"{name}: ")), "{name}");
+            assert!(table.contains(&format!("<caption>{name}</caption>")), "{name}");
+            assert!(figure.contains("<summary>The numbers</summary>"), "{name}");
+            parts(table, "<tbody>", "</tbody>")[0].matches("<tr>").count()
+        })
+        .collect();
+    assert_eq!(rows, [31, 24, 24, campaigns, 12]);
+
+    assert_eq!(page.matches("<th").count() - page.matches("<thead").count(), {
+        page.matches("<th scope=\"col\">").count() + page.matches("<th scope=\"row\">").count()
+    });
+    for table in parts(&page, "<table>", "</table>") {
+        let columns = parts(table, "<thead>", "</thead>")[0].matches("<th scope=\"col\">").count();
+        for row in parts(table, "<tbody>", "</tbody>")[0].lines().filter(|row| !row.is_empty()) {
+            assert!(row.starts_with("<tr><th scope=\"row\">"), "{row}");
+            assert_eq!(1 + row.matches("<td>").count(), columns, "{row}");
+        }
+    }
+    let meaning = " travelled, 2.2 days after the grant on average\n";
+    assert!(page.contains(meaning), "{}", figures[3]);
+}
+
+/// A phone's page does not move sideways, and its labels can be read.
+#[test]
+fn the_page_fits_a_phone() {
+    let db = database();
+    let (_, page) = dashboard(&db.url(), &["--fill"]);
+    let [style] = parts(&page, "<style>", "</style>")[..] else { panic!("one style") };
+
+    assert!(page.contains("content=\"width=device-width, initial-scale=1\""));
+    assert_eq!(page.matches("<table>").count(), page.matches("<div class=\"scroll\" ").count());
+    assert!(style.contains(".scroll { overflow-x: auto;"), "{style}");
+    assert!(style.contains("svg { width: 100%; height: auto;"), "{style}");
+    // Nothing insists on more room than a phone has, and nothing is cut off to hide that.
+    for width in parts(style, "width: ", ";").iter().filter_map(|width| width.strip_suffix("px")) {
+        let is_limit = style.contains(&format!("max-width: {width}px"));
+        assert!(is_limit || width.parse::<u32>().unwrap() <= 340, "{width}");
+    }
+    assert!(!style.contains("overflow-x: hidden") && !style.contains("vw"), "{style}");
+
+    for (class, width, smallest) in [("narrow", 340.0, 12.0), ("wide", 1040.0, 13.0)] {
+        let svgs = parts(&page, &format!("<div class=\"{class}\">"), "</div>");
+        assert_eq!(svgs.len(), 5);
+        for svg in svgs {
+            assert!(svg.contains(&format!("viewBox=\"0 0 {width} ")), "{svg}");
+            for label in parts(svg, "<text ", "</text>") {
+                assert_fits(label, width, smallest);
+            }
+        }
+    }
+}
+
+/// A label is big enough to be read, and ends before its chart does.
+#[track_caller]
+fn assert_fits(label: &str, width: f64, smallest: f64) {
+    let (attributes, words) = label.split_once('>').unwrap();
+    let attribute = |name: &str| parts(attributes, &format!("{name}=\""), "\"")[0];
+    let number = |name: &str| -> f64 { attribute(name).parse().unwrap() };
+    let (x, size) = (number("x"), number("font-size"));
+    assert!(size >= smallest, "{label}");
+    assert!((0.0..=width).contains(&x), "{label}");
+    // A letter is about half as wide as it is high.
+    let length: f64 = words.trim().chars().map(|_| size / 2.0).sum();
+    let end = match attribute("text-anchor") {
+        _ if attributes.contains("rotate") => x + size,
+        "start" => x + length,
+        "middle" => x + length / 2.0,
+        _ => x,
+    };
+    assert!(end <= width + 4.0, "{words} ends at {end} of {width}");
+}
+
+/// At night each colour of the page and of the text in its charts is another one.
+#[test]
+fn the_page_is_dark_at_night() {
+    let db = database();
+    let (_, page) = dashboard(&db.url(), &["--fill"]);
+    let [style] = parts(&page, "<style>", "</style>")[..] else { panic!("one style") };
+
+    assert!(style.contains("color-scheme: light dark"), "{style}");
+    let light = style.split("@media").next().unwrap();
+    let dark = parts(style, "@media (prefers-color-scheme: dark) {", "}\n}")[0];
+    let colours: BTreeSet<_> = parts(&page, "var(", ")").into_iter().collect();
+    assert!(colours.len() >= 6, "{colours:?}");
+    for colour in colours {
+        let [day, night] =
+            [light, dark].map(|scheme| parts(scheme, &format!("{colour}: "), ";")[0]);
+        assert_ne!(day, night, "{colour}");
+    }
+    for svg in parts(&page, "<svg ", "</svg>") {
+        for label in parts(svg, "<text ", ">") {
+            assert!(label.contains("fill=\"var(--ink)\""), "{label}");
+        }
+    }
 }
 
 /// Somebody's clock is wrong, or somebody mistyped a year.
