@@ -10,6 +10,6 @@ pub use self::status::{MigrationState, MigrationStatus, Status};
 pub(crate) use self::{
     effect::Effect,
     embedded::{EMBEDDED, Embedded},
-    job::Job,
+    job::{Job, status},
     table::{HistoryTable, Seen},
 };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     boot,
-    history::{EMBEDDED, Job, Status},
+    history::{self, EMBEDDED, Job, Status},
     mend,
     outcome::{Drift, MendReport, Report, Result, RollbackReport},
     rollback, schema,
@@ -231,7 +231,7 @@ impl Migrator {
     /// [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory),
     /// [`Error::PermissionDenied`](crate::Error::PermissionDenied) or [`Error::Database`](crate::Error::Database).
     pub fn status<C: Connection>(&self, conn: &mut C) -> Result<Status> {
-        self.job()?.status(&mut Session::new(conn))
+        history::status(&self.job()?, &mut Session::new(conn))
     }
 
     /// The statements that [`run`](Self::run) would send to apply what is missing, in order: the
@@ -316,6 +316,26 @@ impl Migrator {
     /// As there, and [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable).
     pub fn rollback<C: Connection>(&self, conn: &mut C) -> Result<RollbackReport> {
         rollback::run(&self.job()?, &mut Session::new(conn))
+    }
+
+    /// The statements that a [`rollback`](Self::rollback) would send now to drop the tables, in
+    /// order: the history, then each table. Empty if nothing is there. Changes nothing.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+    /// for statement in quicksight_migrations::Migrator::new().rollback_plan(&mut conn)? {
+    ///     println!("{statement};"); // DROP TABLE `quicksight_schema_history`;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What a rollback would refuse as things stand, but for what has to do with its locks.
+    pub fn rollback_plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
+        rollback::plan(&self.job()?, &mut Session::new(conn))
     }
 
     fn job(&self) -> Result<Job<'_>> {

@@ -7,8 +7,8 @@ use mysql::{Conn, prelude::Queryable};
 use refinery::Migration;
 
 use crate::{
-    DriftKind, Error, boot,
-    history::{EMBEDDED, Embedded, Job},
+    AppliedMigration, DriftKind, Error, boot,
+    history::{self, EMBEDDED, Embedded, Job},
     mend, rollback, schema,
     session::{Session, Settings},
     support::{
@@ -82,12 +82,12 @@ fn last_version(files: &[Embedded]) -> i64 {
 fn the_next_release_applies_what_is_new() {
     let (db, next) = (released(), next_release());
     let mut conn = db.conn();
-    let status = call(&next, &mut conn, |job, session| job.status(session)).unwrap();
+    let status = call(&next, &mut conn, history::status).unwrap();
     assert_eq!(status.pending().count(), NEXT.len());
 
     let report = call(&next, &mut conn, boot::run).unwrap();
 
-    let applied: Vec<_> = report.applied().iter().map(|one| one.name()).collect();
+    let applied: Vec<_> = report.applied().iter().map(AppliedMigration::name).collect();
     let new: Vec<_> = next[EMBEDDED.len()..].iter().map(Embedded::name).collect();
     assert_eq!(applied, new);
     assert_eq!(drifts(&next, &mut conn), []);

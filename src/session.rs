@@ -23,6 +23,6 @@ pub(crate) use self::{
     preflight::{is_mariadb, version},
     settings::{Data, NewerHistory, Settings},
     sql::{literal, quote},
-    turn::{EarlierReads, Turn, in_turn, in_turn_or},
+    turn::{EarlierReads, Turn, in_turn, in_turn_or, settled},
     wait::wait_no_more,
 };

@@ -20,13 +20,13 @@ impl<'m> Job<'m> {
         Ok(Self { settings, migrations, history })
     }
 
-    /// Where the database stands. A history that this user may not read is an error.
-    pub(crate) fn status(&self, session: &mut Session<'_>) -> Result<Status> {
-        Status::judge(self.history.read(session)?.readable()?, self.migrations)
-    }
-
     /// Refuses a history in which a newer build has been, whose tables are not for this one to change.
     pub(crate) fn refuse_newer(&self, status: &Status) -> Result<()> {
         status.refuse_newer(self.migrations)
     }
+}
+
+/// Where the database stands. A history that this user may not read is an error.
+pub(crate) fn status(job: &Job<'_>, session: &mut Session<'_>) -> Result<Status> {
+    Status::judge(job.history.read(session)?.readable()?, job.migrations)
 }

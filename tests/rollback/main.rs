@@ -177,3 +177,26 @@ fn wants_a_database() {
         migrations::tables().len()
     );
 }
+
+/// The plan is what a rollback then does, refuses what a rollback refuses, and changes nothing.
+#[test]
+fn a_plan_is_what_a_rollback_does() {
+    let db = migrated();
+    let mut conn = db.conn();
+
+    let plan = impatient().rollback_plan(&mut conn).unwrap();
+
+    db.assert_complete();
+    let dropped = rollback_quicksight_migrations(&mut conn).unwrap();
+    let names = [HISTORY].into_iter().chain(dropped.dropped().iter().map(String::as_str));
+    assert_eq!(plan, names.map(|name| format!("DROP TABLE `{name}`")).collect::<Vec<_>>());
+    assert_eq!(impatient().rollback_plan(&mut conn).unwrap(), Vec::<String>::new());
+
+    run_quicksight_migrations(&mut conn).unwrap();
+    conn.query_drop("INSERT INTO user_label (name) VALUES ('kept')").unwrap();
+    let error = impatient().rollback_plan(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::TablesNotEmpty { ref tables, .. } if tables == &["user_label"]));
+    let plan = impatient().discard_data().rollback_plan(&mut conn).unwrap();
+    assert_eq!(plan.len(), migrations::tables().len() + 1);
+    db.assert_complete();
+}
