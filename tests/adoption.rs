@@ -327,11 +327,10 @@ fn a_table_that_cannot_be_seen_is_not_adopted_blindly() {
 fn names_the_right_that_looking_at_existing_tables_needs() {
     let db = made_by_knex();
 
-    let error =
-        run_quicksight_migrations(&mut db.user("SELECT, INSERT, CREATE").conn()).unwrap_err();
+    let error = run_quicksight_migrations(&mut db.user(migrations::RIGHTS).conn()).unwrap_err();
 
     let action = denied(&error);
     assert!(action.ends_with("(needs CREATE TEMPORARY TABLES)"), "{action}");
-    let rights = "SELECT, INSERT, CREATE, CREATE TEMPORARY TABLES";
-    assert_eq!(run_quicksight_migrations(&mut db.user(rights).conn()).unwrap().adopted().len(), 3);
+    let rights = format!("{}, CREATE TEMPORARY TABLES", migrations::RIGHTS);
+    assert_eq!(run_quicksight_migrations(&mut db.user(&rights).conn()).unwrap().adopted().len(), 3);
 }

@@ -14,13 +14,13 @@ use support::{
     migrations, server::program_flavor, wire::Cut,
 };
 
-/// A user that may make every table but one.
+/// A user that may make and change every table but one.
 #[test]
 fn a_failing_migration_is_named_and_not_recorded() {
     let db = database();
     let user = db.user("SELECT, INSERT");
     for table in migrations::tables().iter().chain([&HISTORY]).filter(|table| **table != "trip") {
-        db.grant(&user, "CREATE", table);
+        db.grant(&user, "CREATE, ALTER", table);
     }
 
     let error = run_quicksight_migrations(&mut user.conn()).unwrap_err();
@@ -40,7 +40,7 @@ fn a_failing_migration_is_named_and_not_recorded() {
     assert_eq!(db.history(), (1..=13).collect::<Vec<_>>());
     assert!(!db.tables().contains(&"trip".to_owned()));
 
-    db.grant(&user, "CREATE", "trip");
+    db.grant(&user, "CREATE, ALTER", "trip");
     let report = run_quicksight_migrations(&mut user.conn()).unwrap();
     assert_eq!(report.applied().len(), migrations::total() - 13);
     db.assert_complete();
@@ -65,11 +65,11 @@ fn a_user_who_may_not_create_is_told_what_to_grant() {
 #[test]
 fn the_documented_rights_are_enough_and_each_is_needed() {
     let db = database();
-    run_quicksight_migrations(&mut db.user("SELECT, INSERT, CREATE").conn()).unwrap();
+    run_quicksight_migrations(&mut db.user(migrations::RIGHTS).conn()).unwrap();
     db.assert_complete();
     db.forget_after(3);
-    let rights = "SELECT, INSERT, CREATE, CREATE TEMPORARY TABLES";
-    run_quicksight_migrations(&mut db.user(rights).conn()).unwrap();
+    let rights = format!("{}, CREATE TEMPORARY TABLES", migrations::RIGHTS);
+    run_quicksight_migrations(&mut db.user(&rights).conn()).unwrap();
     db.assert_complete();
 
     let db = database();

@@ -80,7 +80,8 @@ fn a_column_is_added_in_an_instant() {
         assert_eq!(report.mended()[0].access(), Access::Online);
     });
 
-    let altered: Vec<_> = sent.iter().filter(|sql| sql.starts_with("ALTER TABLE")).collect();
+    let altered: Vec<_> =
+        sent.iter().filter(|sql| sql.starts_with("ALTER TABLE `trip` ")).collect();
     assert_eq!(altered.len(), 1, "{altered:?}");
     assert!(altered[0].ends_with(", ALGORITHM=INSTANT"), "{altered:?}");
     assert!(verify(&mut db.conn()).is_empty());
@@ -194,7 +195,10 @@ fn a_mend_that_is_cut_anywhere_is_finished_by_the_next() {
         db
     };
     let sent = statements_of(&damage(), |conn| drop(Migrator::new().mend(conn).unwrap()));
-    let changes = |sql: &str| sql.starts_with("ALTER TABLE") || sql.starts_with("CREATE TABLE");
+    let changes = |sql: &str| {
+        let is_change = sql.starts_with("ALTER TABLE") || sql.starts_with("CREATE TABLE");
+        is_change && !sql.contains("`quicksight_twin_")
+    };
     let count = sent.iter().filter(|sql| changes(sql)).count();
     assert!(count >= 4, "{count}");
     for position in 0..count {

@@ -5,6 +5,9 @@ use std::{fs, path::Path, sync::LazyLock};
 /// The files by name, each with its checksum. A test of its own holds it against what is embedded.
 const CHECKSUMS: &str = include_str!("../../migrations/checksums");
 
+/// What the README asks a DBA to grant on the database, for these files to be applied.
+pub const RIGHTS: &str = "SELECT, INSERT, CREATE";
+
 static ALL: LazyLock<Vec<Migration>> =
     LazyLock::new(|| CHECKSUMS.lines().map(Migration::of_line).collect());
 
