@@ -329,6 +329,7 @@ fn a_given_database_is_left_alone() {
 
         let (said, page) = dashboard(&db.url(), &[]);
         assert!(page.contains("</html>"));
+        assert!(said.contains("made up; --read draws what is in a database of yours"), "{said}");
         assert_dropped(db, &said);
 
         let demo = example("demo").env("QUICKSIGHT_DATABASE_URL", db.url()).output().unwrap();
