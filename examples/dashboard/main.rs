@@ -102,6 +102,7 @@ impl Line {
         }
         let site = Site::new()?;
         let mut conn = site.connect()?;
+        writeln!(out, "What follows is made up; --read draws what is in a database of yours.")?;
         fill(&mut conn, out)?;
         self.draw(&mut conn, out)
     }

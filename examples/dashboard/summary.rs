@@ -118,7 +118,7 @@ fn campaigns(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn trips(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
-    title(&format!("{} trips, by hour and per day: darker is more", findings.trips()), out)?;
+    title(&format!("Trips by hour and per day, {} in all: darker is more", findings.trips()), out)?;
     let week = findings.week();
     let most = week.iter().flatten().copied().fold(1.0, f64::max);
     writeln!(out, "  {:<12}0     6     12    18   23", "")?;
