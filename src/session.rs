@@ -20,7 +20,7 @@ pub use self::connection::Connection;
 pub(crate) use self::connection::driver;
 pub(crate) use self::{
     connection::{ALL, Session, column},
-    preflight::{is_mariadb, version},
+    preflight::{is_mariadb, refuse_open_transaction, version},
     settings::{Data, NewerHistory, Settings},
     sql::{literal, quote},
     turn::{EarlierReads, Turn, in_turn, in_turn_or, settled},

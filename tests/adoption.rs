@@ -144,15 +144,14 @@ fn stops_at_a_table_of_another_shape_before_anything_is_changed() {
     let breaking = drifts.iter().filter(|one| one.severity() == Severity::Breaking);
     let tables: std::collections::BTreeSet<_> = breaking.map(Drift::table).collect();
     assert_eq!(tables.into_iter().collect::<Vec<_>>(), ["app_data", "campaign", "trip"]);
-    let told = chain(&error);
-    assert!(
-        told.contains("trip.distance: wanted `distance` double NULL, found `distance` float NULL")
-    );
-    assert!(
-        told.contains("mend with ALTER TABLE `trip` MODIFY COLUMN `distance` double NULL"),
-        "{told}"
-    );
-    assert!(told.contains("mend with ALTER TABLE `campaign` ADD COLUMN `tokens` decimal(10,2)"));
+    let told: Vec<_> = drifts.iter().map(ToString::to_string).collect();
+    for expected in [
+        "trip.distance: wanted `distance` double NULL, found `distance` float NULL",
+        "mend with ALTER TABLE `trip` MODIFY COLUMN `distance` double NULL",
+        "mend with ALTER TABLE `campaign` ADD COLUMN `tokens` decimal(10,2)",
+    ] {
+        assert!(told.iter().any(|line| line.contains(expected)), "{expected}: {told:#?}");
+    }
     assert_eq!(db.tables(), before, "nothing is made, not even the history");
 }
 

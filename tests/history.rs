@@ -360,3 +360,23 @@ fn kind_of_answer(conn: &mut Conn) -> Result<usize, Error> {
         Ok(report) => panic!("a row too many, and yet {report}"),
     }
 }
+
+/// The message is the way out: what is missing is made, and the row is added.
+#[test]
+fn a_gap_is_closed_by_what_its_message_says() {
+    for loss in ["SELECT 1", "DROP TABLE campaign_promo_code"] {
+        let db = migrated();
+        let mut conn = db.conn();
+        conn.query_drop(loss).unwrap();
+        conn.query_drop("DELETE FROM quicksight_schema_history WHERE version = 7").unwrap();
+        let error = run_quicksight_migrations(&mut conn).unwrap_err();
+        let Error::OutOfOrder { record, .. } = &error else { panic!("{error:?}") };
+        assert!(error.to_string().ends_with(record), "{error}");
+
+        Migrator::new().mend(&mut conn).unwrap();
+        conn.query_drop(record).unwrap();
+
+        assert_eq!(run_quicksight_migrations(&mut conn).unwrap().statements(), 1);
+        db.assert_complete();
+    }
+}

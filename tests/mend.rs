@@ -8,7 +8,7 @@ use std::time::Duration;
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{Access, Drift, DriftKind, Error, Migrator, verify_quicksight_schema};
 use support::{
-    ByHand, Database, Server, database_on, lock_holder, migrated, migrations, settings,
+    ByHand, Database, Server, database, database_on, lock_holder, migrated, migrations, settings,
     wire::{Cut, nth, statements_of},
 };
 
@@ -231,4 +231,33 @@ fn a_table_of_an_unknown_engine_is_left_to_a_person() {
     let engine = drifts.iter().find(|one| one.kind() == DriftKind::Engine);
     assert!(engine.is_some_and(|one| one.to_string().contains("by hand")), "{drifts:?}");
     assert!(report.is_err(), "no column of such a table may be NULL");
+}
+
+/// The tables of another framework, some of which have the names of ours.
+#[test]
+fn another_applications_tables_are_not_mended() {
+    let db = database();
+    let mut conn = db.conn();
+    conn.by_hand([
+        "CREATE TABLE auth_user (id int PRIMARY KEY, password varchar(128), last_login datetime, \
+         is_superuser tinyint, username varchar(150), first_name varchar(150), email varchar(254), \
+         is_staff tinyint, is_active tinyint, date_joined datetime)",
+        "CREATE TABLE auth_group (id int PRIMARY KEY)",
+    ]);
+    let before = conn.query_first::<(String, String), _>("SHOW CREATE TABLE auth_user").unwrap();
+
+    let error = Migrator::new().mend(&mut conn).unwrap_err();
+
+    let Error::ForeignTables { tables, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(tables, &["auth_user"]);
+    assert!(error.to_string().ends_with("a database of their own"), "{error}");
+    assert!(!error.is_retryable());
+    assert_eq!(db.tables(), ["auth_group", "auth_user"], "nothing is made beside them");
+    let after = conn.query_first::<(String, String), _>("SHOW CREATE TABLE auth_user").unwrap();
+    assert_eq!(before, after);
+    let error = quicksight_migrations::run_quicksight_migrations(&mut conn).unwrap_err();
+    let Error::SchemaDrift { drifts, .. } = &error else { panic!("{error:?}") };
+    let [drift] = &drifts[..] else { panic!("{drifts:?}") };
+    assert_eq!((drift.table(), drift.kind()), ("auth_user", DriftKind::ForeignTable));
+    assert_eq!(db.tables(), ["auth_group", "auth_user"]);
 }

@@ -89,7 +89,7 @@ fn goes_on_past_a_table_that_cannot_be_dropped() {
         assert_eq!(kept.table(), "trip");
         assert!(matches!(kept.reason(), KeptReason::Refused { code: 1142, .. }), "{kept}");
         assert!(
-            error.to_string().contains("the server does not drop trip (error 1142: "),
+            error.to_string().contains("the server refused to drop trip (error 1142: "),
             "{error}"
         );
         assert_eq!(db.tables(), ["trip"]);

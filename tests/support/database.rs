@@ -71,11 +71,6 @@ impl Database {
         Conn::new(self.opts()).expect("connect")
     }
 
-    /// The same through a port that leads to the server, such as a wire's.
-    pub fn conn_through(&self, port: u16) -> mysql::Result<Conn> {
-        Conn::new(self.opts().tcp_port(port))
-    }
-
     /// A new user with these rights on this database, as in `SELECT, CREATE`; dropped with the
     /// returned value.
     pub fn user(&self, rights: &str) -> User {

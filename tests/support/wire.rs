@@ -107,22 +107,6 @@ fn open(server: (String, u16), mut hook: impl FnMut(&str) -> Option<Cut> + Send 
     port
 }
 
-/// A wire by its port.
-pub struct Wire(u16);
-
-impl Wire {
-    pub fn open(
-        server: (String, u16),
-        mut hook: impl FnMut(usize, &str) -> Option<Cut> + Send + 'static,
-    ) -> Self {
-        Self(open(server, move |sql| hook(0, sql)))
-    }
-
-    pub fn port(&self) -> u16 {
-        self.0
-    }
-}
-
 /// The name of the migration lock of a database, from what a mend sends before it does anything.
 pub fn lock_name(db: &Database) -> String {
     let (sender, receiver) = mpsc::channel();

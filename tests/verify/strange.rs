@@ -21,9 +21,9 @@ fn what_is_extra_and_may_refuse_rows_says_so() {
     let cases = [
         ("COLUMN must int NOT NULL", "a row that does not name it is refused"),
         ("COLUMN may int NOT NULL DEFAULT 1", "nothing minds it"),
-        ("UNIQUE KEY one_each (user_id)", "rows that it takes for doubles are refused"),
+        ("UNIQUE KEY one_each (user_id)", "it refuses rows that ours would take"),
         ("KEY some_key (user_id, role)", "nothing minds it"),
-        ("CONSTRAINT far CHECK (distance > 0)", "rows that do not pass it are refused"),
+        ("CONSTRAINT far CHECK (distance > 0)", "it refuses rows that ours would take"),
     ];
     for (extra, _) in cases {
         conn.query_drop(format!("ALTER TABLE trip ADD {extra}")).unwrap();
