@@ -1,18 +1,25 @@
 //! `make demo`: three replicas of a service boot at once against an empty database.
 //!
-//! Uses the database in `QUICKSIGHT_DATABASE_URL`, or else a throwaway server of its own.
+//! The database is one of its own, dropped at the end: on the server of `QUICKSIGHT_DATABASE_URL`, or
+//! else on a throwaway one.
 
+#[path = "../src/bin/quicksight-migrations/connection.rs"]
+mod connection;
+#[path = "dashboard/guest.rs"]
+mod guest;
 #[allow(dead_code, unreachable_pub)]
 #[path = "../tests/support/server.rs"]
 mod server;
 #[path = "dashboard/site.rs"]
 mod site;
+#[path = "../src/bin/quicksight-migrations/terminal.rs"]
+mod terminal;
 
 use std::{
     env,
     error::Error,
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
+    io::{BufRead, BufReader, Write},
+    process::{Command, ExitCode, Stdio},
     thread,
     time::Instant,
 };
@@ -20,26 +27,38 @@ use std::{
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::run_quicksight_migrations;
 use site::Site;
+use terminal::{Output, complain};
 
 const REPLICAS: usize = 3;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let site = Site::open()?;
+fn main() -> ExitCode {
+    match run(&mut Output::default()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    let site = Site::new()?;
     let mut conn = site.connect()?;
 
-    println!("{REPLICAS} replicas boot at the same time:");
+    writeln!(out, "{REPLICAS} replicas boot at the same time:")?;
     boot_replicas(site.url())?;
 
-    println!("\nWhat is there now:");
-    print_tables(&mut conn)?;
+    writeln!(out, "\nWhat is there now:")?;
+    print_tables(&mut conn, out)?;
 
     let started = Instant::now();
     let report = run_quicksight_migrations(&mut conn)?;
-    println!(
+    writeln!(
+        out,
         "\nA boot with nothing to do took {:.2} ms and {} statement.",
         started.elapsed().as_secs_f64() * 1000.0,
         report.statements()
-    );
+    )?;
     Ok(())
 }
 
@@ -57,7 +76,8 @@ fn boot_replicas(url: &str) -> Result<(), Box<dyn Error>> {
             let lines = BufReader::new(replica.stderr.take().ok_or("no output to read")?).lines();
             let printer = thread::spawn(move || {
                 for line in lines.map_while(Result::ok) {
-                    println!("  replica {number}  {}", without_stamp(&line));
+                    let line = without_stamp(&line);
+                    let _ = writeln!(Output::default(), "  replica {number}  {line}");
                 }
             });
             Ok::<_, Box<dyn Error>>((number, replica, printer))
@@ -78,7 +98,7 @@ fn without_stamp(line: &str) -> &str {
     line.split_once("] ").map_or(line, |(_, message)| message)
 }
 
-fn print_tables(conn: &mut Conn) -> Result<(), Box<dyn Error>> {
+fn print_tables(conn: &mut Conn, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let tables: Vec<(String, u64, String)> = conn.query(
         "SELECT t.table_name, COUNT(c.column_name), t.table_comment \
          FROM information_schema.tables t \
@@ -86,10 +106,10 @@ fn print_tables(conn: &mut Conn) -> Result<(), Box<dyn Error>> {
          WHERE t.table_schema = DATABASE() \
          GROUP BY t.table_name, t.table_comment ORDER BY t.table_name",
     )?;
-    println!("  {:<27}{:>5}{:>9}  what a row is", "table", "rows", "columns");
+    writeln!(out, "  {:<27}{:>5}{:>9}  what a row is", "table", "rows", "columns")?;
     for (table, columns, comment) in tables {
         let rows: Option<u64> = conn.query_first(format!("SELECT COUNT(*) FROM `{table}`"))?;
-        println!("  {table:<27}{:>5}{columns:>9}  {comment}", rows.unwrap_or_default());
+        writeln!(out, "  {table:<27}{:>5}{columns:>9}  {comment}", rows.unwrap_or_default())?;
     }
     Ok(())
 }

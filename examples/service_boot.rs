@@ -4,26 +4,38 @@
 //! QUICKSIGHT_DATABASE_URL=mysql://app@localhost/tsp cargo run --example service_boot
 //! ```
 
-use std::{env, error::Error, time::Duration};
+use std::{env, error::Error, process::ExitCode, time::Duration};
 
 use log::{error, info};
 use mysql::{Opts, OptsBuilder, Pool, PoolConstraints, PoolOpts, prelude::Queryable};
 use quicksight_migrations::Migrator;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    // refinery logs each step too; this crate's own lines say the same in fewer.
-    let filter = env_logger::Env::default().default_filter_or("info,refinery_core=warn");
-    env_logger::Builder::from_env(filter).init();
+fn main() -> ExitCode {
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(cause) => {
+            error!("{}", chain(&*cause));
+            ExitCode::FAILURE
+        }
+    }
+}
 
-    let pool = connect(&env::var("QUICKSIGHT_DATABASE_URL")?)?;
+fn run() -> Result<(), Box<dyn Error>> {
+    let url = env::var("QUICKSIGHT_DATABASE_URL").map_err(
+        |_| "set QUICKSIGHT_DATABASE_URL to the database, as in mysql://app@localhost/tsp",
+    )?;
+    let pool = connect(&url)?;
     migrate(&pool)?;
     serve(&pool)
 }
 
-/// A pool that never waits for ever: not for a host that is gone, and not for a silent one.
+/// A pool that never waits for ever: not for a host that is gone, and not for a silent one. It is
+/// small, because every replica has one and the server's connections are for all of them.
 fn connect(url: &str) -> Result<Pool, Box<dyn Error>> {
-    let limits = PoolOpts::new().with_constraints(PoolConstraints::new(1, 10).ok_or("1 <= 10")?);
-    let opts = OptsBuilder::from_opts(Opts::from_url(url)?)
+    let limits = PoolOpts::new().with_constraints(PoolConstraints::new(1, 4).ok_or("1 <= 4")?);
+    let opts = Opts::from_url(url).map_err(|error| format!("the URL cannot be read: {error}"))?;
+    let opts = OptsBuilder::from_opts(opts)
         .tcp_connect_timeout(Some(Duration::from_secs(5)))
         .read_timeout(Some(Duration::from_mins(2)))
         .write_timeout(Some(Duration::from_secs(30)))
@@ -45,8 +57,7 @@ fn migrate(pool: &Pool) -> Result<(), Box<dyn Error>> {
         }
         Err(error) => {
             let again = if error.is_retryable() { "a restart may help" } else { "see the cause" };
-            error!("the database is not ready ({again}): {error}");
-            Err(error.into())
+            Err(format!("the database is not ready ({again}): {}", chain(&error)).into())
         }
     }
 }
@@ -56,4 +67,12 @@ fn serve(pool: &Pool) -> Result<(), Box<dyn Error>> {
     let users: Option<u64> = pool.get_conn()?.query_first("SELECT COUNT(*) FROM auth_user")?;
     info!("serving {} users", users.unwrap_or_default());
     Ok(())
+}
+
+/// A message and each of its causes, on one line of the log.
+fn chain(error: &dyn Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", chain(cause)),
+        None => error.to_string(),
+    }
 }

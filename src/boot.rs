@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use log::{debug, warn};
 
 use crate::{
-    history::{Embedded, Job, Seen, Status, Tables},
+    history::{self, Embedded, Job, Seen, Status, Tables},
     outcome::{AppliedMigration, Error, Report, Result, TableCheck},
     schema::{self, Existing},
     session::{EarlierReads, NewerHistory, Session, Turn, in_turn_or},
@@ -56,7 +56,7 @@ pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<Report> {
 
 /// What [`run`] would send to apply what is missing.
 pub(crate) fn plan(job: &Job<'_>, session: &mut Session<'_>) -> Result<Vec<String>> {
-    let status = job.status(session)?;
+    let status = history::status(job, session)?;
     let boot = Boot { job };
     if boot.is_done(&status)? {
         return Ok(Vec::new());

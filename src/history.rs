@@ -11,6 +11,6 @@ pub use self::status::{MigrationState, MigrationStatus, Status};
 pub(crate) use self::{
     effect::Effect,
     embedded::{EMBEDDED, Embedded, tables},
-    job::{Job, Tables},
+    job::{Job, Tables, status},
     table::{HistoryTable, Seen},
 };

@@ -5,7 +5,7 @@ use std::time::Instant;
 use log::{info, warn};
 
 use crate::{
-    history::Job,
+    history::{self, Job},
     outcome::{Access, Drift, DriftKind, Error, Mend, MendReport, Mended, Result, code},
     schema,
     session::{Session, in_turn, wait_no_more},
@@ -15,7 +15,7 @@ use crate::{
 pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<MendReport> {
     let started = Instant::now();
     let (mended, left) = in_turn(session, job.settings, |session, _| {
-        let status = job.status(session)?;
+        let status = history::status(job, session)?;
         job.refuse_newer(&status)?;
         let migrations: Vec<_> = job.migrations.iter().collect();
         let drifts = schema::verify(session, &migrations)?;

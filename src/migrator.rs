@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     boot,
-    history::{EMBEDDED, Job, Status},
+    history::{self, EMBEDDED, Job, Status},
     mend,
     outcome::{Drift, MendReport, Report, Result, RollbackReport},
     rollback, schema,
@@ -231,7 +231,7 @@ impl Migrator {
     /// [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory),
     /// [`Error::PermissionDenied`](crate::Error::PermissionDenied) or [`Error::Database`](crate::Error::Database).
     pub fn status<C: Connection>(&self, conn: &mut C) -> Result<Status> {
-        self.job()?.status(&mut self.session(conn))
+        history::status(&self.job()?, &mut self.session(conn))
     }
 
     /// The statements that [`run`](Self::run) would send to apply what is missing, in order: the
@@ -320,6 +320,26 @@ impl Migrator {
 
     fn session<'c, C: Connection>(&self, conn: &'c mut C) -> Session<'c> {
         Session::new(conn, &self.settings)
+    }
+
+    /// The statements that a [`rollback`](Self::rollback) would send now to drop the tables, in
+    /// order: the history, then each table. Empty if nothing is there. Changes nothing.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+    /// for statement in quicksight_migrations::Migrator::new().rollback_plan(&mut conn)? {
+    ///     println!("{statement};"); // DROP TABLE `quicksight_schema_history`;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What a rollback would refuse as things stand, but for what has to do with its locks.
+    pub fn rollback_plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
+        rollback::plan(&self.job()?, &mut self.session(conn))
     }
 
     fn job(&self) -> Result<Job<'_>> {

@@ -7,14 +7,11 @@ use mysql::{Conn, prelude::Queryable};
 use refinery::Migration;
 
 use crate::{
-    DriftKind, Error, boot,
-    history::{EMBEDDED, Embedded, Job},
+    AppliedMigration, DriftKind, Error, boot,
+    history::{self, EMBEDDED, Embedded, Job},
     mend, rollback, schema,
     session::{Session, Settings},
-    support::{
-        Database, database,
-        wire::{Cut, Wire},
-    },
+    support::{Database, database, wire::Cut},
 };
 
 /// The files of the next release, numbered from the last of this one.
@@ -82,12 +79,12 @@ fn last_version(files: &[Embedded]) -> i64 {
 fn the_next_release_applies_what_is_new() {
     let (db, next) = (released(), next_release());
     let mut conn = db.conn();
-    let status = call(&next, &mut conn, |job, session| job.status(session)).unwrap();
+    let status = call(&next, &mut conn, history::status).unwrap();
     assert_eq!(status.pending().count(), NEXT.len());
 
     let report = call(&next, &mut conn, boot::run).unwrap();
 
-    let applied: Vec<_> = report.applied().iter().map(|one| one.name()).collect();
+    let applied: Vec<_> = report.applied().iter().map(AppliedMigration::name).collect();
     let new: Vec<_> = next[EMBEDDED.len()..].iter().map(Embedded::name).collect();
     assert_eq!(applied, new);
     assert_eq!(drifts(&next, &mut conn), []);
@@ -136,10 +133,8 @@ fn a_boot_that_dies_at_a_new_file_is_taken_over() {
     for own in &next[EMBEDDED.len()..] {
         let db = released();
         let record = format!("VALUES ({}, ", own.version());
-        let wire = Wire::open(db.address(), move |_, sql| {
-            sql.contains(&record).then_some(Cut::BeforeStatement)
-        });
-        let mut dying = db.conn_through(wire.port()).unwrap();
+        let mut dying =
+            db.watched(move |sql| sql.contains(&record).then_some(Cut::BeforeStatement));
         let error = call(&next, &mut dying, boot::run).unwrap_err();
         assert!(matches!(error, Error::Migration { .. }), "{error}");
 
@@ -227,4 +222,56 @@ fn a_rollback_of_the_next_release_leaves_nothing() {
     assert_eq!(report.dropped().first().map(String::as_str), Some("rail"));
     assert_eq!(report.dropped().len(), EMBEDDED.len() + 1);
     assert_eq!(db.tables(), Vec::<String>::new());
+}
+
+/// The server commits at an `ALTER TABLE`, even of a temporary twin.
+#[test]
+fn verify_refuses_an_open_transaction_that_it_would_commit() {
+    let (db, next) = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("START TRANSACTION").unwrap();
+    conn.query_drop("INSERT INTO user_label (name) VALUES ('mine')").unwrap();
+    let all: Vec<_> = next.iter().collect();
+
+    let error =
+        schema::verify(&mut Session::new(&mut conn, &Settings::default()), &all).unwrap_err();
+
+    assert!(matches!(error, Error::OpenTransaction), "{error}");
+    conn.query_drop("ROLLBACK").unwrap();
+    let rows: Option<u32> = conn.query_first("SELECT COUNT(*) FROM user_label").unwrap();
+    assert_eq!(rows, Some(0));
+}
+
+/// What a pending change has made is no extra, whichever rows of the history are lost.
+#[test]
+fn a_table_with_its_changes_is_adopted_without_a_warning() {
+    let first_new = i64::try_from(EMBEDDED.len()).unwrap() + 1;
+    for from in [1, first_new] {
+        let (db, next) = migrated();
+        let mut conn = db.conn();
+        conn.query_drop(format!("DELETE FROM quicksight_schema_history WHERE version >= {from}"))
+            .unwrap();
+
+        let report = call(&next, &mut conn, boot::run).unwrap();
+
+        assert_eq!(report.advisories(), [], "from {from}");
+        assert_eq!(drifts(&next, &mut conn), [], "from {from}");
+    }
+}
+
+/// Somebody else's column beside ours: said, and no reason to look for a better match.
+#[test]
+fn an_extra_column_does_not_hide_a_change_that_is_to_come() {
+    let (db, next) = (database(), next_release());
+    let mut conn = db.conn();
+    let rail = EMBEDDED.len() + 1;
+    call(&next[..rail], &mut conn, boot::run).unwrap();
+    conn.query_drop("ALTER TABLE rail ADD COLUMN colour int").unwrap();
+    conn.query_drop("DROP TABLE quicksight_schema_history").unwrap();
+
+    let report = call(&next, &mut conn, boot::run).unwrap();
+
+    let told: Vec<_> = report.advisories().iter().map(|one| (one.table(), one.kind())).collect();
+    assert_eq!(told, [("rail", DriftKind::ExtraColumn)]);
+    assert_eq!(drifts(&next, &mut conn), [("rail".to_owned(), DriftKind::ExtraColumn)]);
 }

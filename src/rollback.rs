@@ -12,7 +12,9 @@ use crate::{
     history::{Embedded, Job, MigrationState, Seen},
     outcome::{Error, KeptReason, KeptTable, Result, RollbackReport, code},
     schema::is_table,
-    session::{Data, Session, column, in_turn, literal, quote, wait_no_more},
+    session::{
+        Data, EarlierReads, Session, column, in_turn, literal, quote, settled, wait_no_more,
+    },
 };
 
 /// One rollback.
@@ -36,7 +38,23 @@ pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<RollbackRe
     Ok(report)
 }
 
+/// What [`run`] would send to drop them.
+pub(crate) fn plan(job: &Job<'_>, session: &mut Session<'_>) -> Result<Vec<String>> {
+    settled(session, EarlierReads::Nothing, |session, database| {
+        Rollback { job }.plan(session, database)
+    })
+}
+
 impl Rollback<'_> {
+    /// Looks and refuses, and does nothing.
+    fn plan(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
+        let history = self.read_history(session)?.then(|| self.job.history.quoted().to_owned());
+        let tables = self.find_tables(session)?;
+        let order = self.drop_order(session, database, &tables)?;
+        let names = history.into_iter().chain(order.iter().map(|table| quote(table)));
+        Ok(names.map(|name| format!("DROP TABLE {name}")).collect())
+    }
+
     /// Looks, refuses, locks, looks again, drops.
     fn roll_back(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
         let has_history = self.read_history(session)?;

@@ -22,9 +22,9 @@ pub(crate) use self::connection::driver;
 pub(crate) use self::{
     connection::{ALL, Session, column},
     held::{held, in_use},
-    preflight::{is_mariadb, version},
+    preflight::{is_mariadb, refuse_open_transaction, version},
     settings::{Data, NewerHistory, Settings},
     sql::{literal, quote},
-    turn::{EarlierReads, Turn, in_turn, in_turn_or},
+    turn::{EarlierReads, Turn, in_turn, in_turn_or, settled},
     wait::wait_no_more,
 };

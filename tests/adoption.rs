@@ -8,7 +8,7 @@ use quicksight_migrations::{
     Drift, DriftKind, Error, Migrator, Severity, quicksight_migration_status,
     run_quicksight_migrations, verify_quicksight_schema,
 };
-use support::{Database, chain, database};
+use support::{ByHand, Database, HISTORY, chain, database, denied, migrated, migrations};
 
 /// The tables that the Knex migration made, in its own words: the same columns, with display
 /// widths, a redundant unique key, and no comments to speak of.
@@ -48,26 +48,17 @@ const BY_KNEX: [&str; 3] = [
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci",
 ];
 
-fn run_all<'s>(conn: &mut Conn, statements: impl IntoIterator<Item = &'s str>) {
-    for sql in statements {
-        conn.query_drop(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
-    }
-}
-
 /// A database as Knex left it, with a row in each table.
 fn made_by_knex() -> Database {
     let db = database();
     let mut conn = db.conn();
-    run_all(&mut conn, BY_KNEX);
-    run_all(
-        &mut conn,
-        [
-            "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
+    conn.by_hand(BY_KNEX);
+    conn.by_hand([
+        "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
              VALUES (1, 2, 10.50, 10.50, '2025-03-31 03:07:08')",
-            "INSERT INTO campaign (ap_campaign_id, name) VALUES (3, 'Summer')",
-            "INSERT INTO group_member (group_id, user_id, joined_by) VALUES (1, 1, 'link')",
-        ],
-    );
+        "INSERT INTO campaign (ap_campaign_id, name) VALUES (3, 'Summer')",
+        "INSERT INTO group_member (group_id, user_id, joined_by) VALUES (1, 1, 'link')",
+    ]);
     db
 }
 
@@ -79,7 +70,7 @@ fn adopts_the_tables_that_knex_made_without_touching_them() {
 
     let report = run_quicksight_migrations(&mut conn).unwrap();
 
-    assert_eq!(report.applied().len(), 18);
+    assert_eq!(report.applied().len(), migrations::total());
     assert_eq!(report.adopted(), ["group_member", "campaign", "points_transaction"]);
     assert_eq!(shapes(&mut conn), before);
     db.assert_complete();
@@ -117,17 +108,14 @@ fn shapes(conn: &mut Conn) -> Vec<(String, u64)> {
 fn adopts_tables_with_foreign_keys() {
     let db = made_by_knex();
     let mut conn = db.conn();
-    run_all(
-        &mut conn,
-        [
-            "CREATE TABLE theirs (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY)",
-            "INSERT INTO theirs VALUES (1)",
-            "ALTER TABLE group_member ADD CONSTRAINT of_theirs FOREIGN KEY (group_id) \
+    conn.by_hand([
+        "CREATE TABLE theirs (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY)",
+        "INSERT INTO theirs VALUES (1)",
+        "ALTER TABLE group_member ADD CONSTRAINT of_theirs FOREIGN KEY (group_id) \
              REFERENCES theirs (id)",
-            "CREATE TABLE onto_ours (id INT PRIMARY KEY, campaign_id INT NOT NULL, \
+        "CREATE TABLE onto_ours (id INT PRIMARY KEY, campaign_id INT NOT NULL, \
              CONSTRAINT onto_ours FOREIGN KEY (campaign_id) REFERENCES campaign (id))",
-        ],
-    );
+    ]);
 
     let report = run_quicksight_migrations(&mut conn).unwrap();
 
@@ -139,35 +127,31 @@ fn adopts_tables_with_foreign_keys() {
 fn stops_at_a_table_of_another_shape_before_anything_is_changed() {
     let db = made_by_knex();
     let mut conn = db.conn();
-    run_all(
-        &mut conn,
-        [
-            "ALTER TABLE campaign DROP COLUMN tokens",
-            "ALTER TABLE campaign ADD COLUMN budget int",
-            "CREATE TABLE trip (id INT PRIMARY KEY, distance FLOAT)",
-            "CREATE VIEW app_data AS SELECT 1 AS id",
-        ],
-    );
+    conn.by_hand([
+        "ALTER TABLE campaign DROP COLUMN tokens",
+        "ALTER TABLE campaign ADD COLUMN budget int",
+        "CREATE TABLE trip (id INT PRIMARY KEY, distance FLOAT)",
+        "CREATE VIEW app_data AS SELECT 1 AS id",
+    ]);
     let before = db.tables();
 
     let error = run_quicksight_migrations(&mut conn).unwrap_err();
 
-    let Error::SchemaDrift { drifts } = &error else { panic!("{error:?}") };
+    let Error::SchemaDrift { drifts, .. } = &error else { panic!("{error:?}") };
     let severities: Vec<_> = drifts.iter().map(Drift::severity).collect();
     assert!(severities.contains(&Severity::Advisory), "or there is nothing to put in order");
     assert!(severities.is_sorted_by(|one, next| one >= next), "{severities:?}");
     let breaking = drifts.iter().filter(|one| one.severity() == Severity::Breaking);
     let tables: std::collections::BTreeSet<_> = breaking.map(Drift::table).collect();
     assert_eq!(tables.into_iter().collect::<Vec<_>>(), ["app_data", "campaign", "trip"]);
-    let told = chain(&error);
-    assert!(
-        told.contains("trip.distance: wanted `distance` double NULL, found `distance` float NULL")
-    );
-    assert!(
-        told.contains("mend with ALTER TABLE `trip` MODIFY COLUMN `distance` double NULL"),
-        "{told}"
-    );
-    assert!(told.contains("mend with ALTER TABLE `campaign` ADD COLUMN `tokens` decimal(10,2)"));
+    let told: Vec<_> = drifts.iter().map(ToString::to_string).collect();
+    for expected in [
+        "trip.distance: wanted `distance` double NULL, found `distance` float NULL",
+        "mend with ALTER TABLE `trip` MODIFY COLUMN `distance` double NULL",
+        "mend with ALTER TABLE `campaign` ADD COLUMN `tokens` decimal(10,2)",
+    ] {
+        assert!(told.iter().any(|line| line.contains(expected)), "{expected}: {told:#?}");
+    }
     assert_eq!(db.tables(), before, "nothing is made, not even the history");
 }
 
@@ -175,15 +159,12 @@ fn stops_at_a_table_of_another_shape_before_anything_is_changed() {
 fn boots_after_the_sql_of_the_error_was_run() {
     let db = made_by_knex();
     let mut conn = db.conn();
-    run_all(
-        &mut conn,
-        [
-            "ALTER TABLE campaign DROP COLUMN tokens",
-            "ALTER TABLE group_member MODIFY COLUMN member_status tinyint NULL",
-        ],
-    );
+    conn.by_hand([
+        "ALTER TABLE campaign DROP COLUMN tokens",
+        "ALTER TABLE group_member MODIFY COLUMN member_status tinyint NULL",
+    ]);
     let error = run_quicksight_migrations(&mut conn).unwrap_err();
-    let Error::SchemaDrift { drifts } = error else { panic!("{error:?}") };
+    let Error::SchemaDrift { drifts, .. } = error else { panic!("{error:?}") };
 
     for drift in drifts.iter().filter(|one| one.severity() == Severity::Breaking) {
         let quicksight_migrations::Mend::Sql(sql) = drift.mend() else { panic!("{drift}") };
@@ -202,9 +183,12 @@ fn mends_what_it_would_not_adopt() {
 
     let report = Migrator::new().mend(&mut conn).unwrap();
 
-    // One column, three indexes, and fifteen tables.
-    assert_eq!(report.mended().len(), 1 + 3 + 15);
-    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().adopted().len(), 18);
+    // One column, three indexes, and the tables that Knex had not made.
+    assert_eq!(report.mended().len(), 1 + 3 + migrations::tables().len() - 3);
+    assert_eq!(
+        run_quicksight_migrations(&mut conn).unwrap().adopted().len(),
+        migrations::tables().len()
+    );
     let left = verify_quicksight_schema(&mut conn).unwrap();
     assert_eq!(left, report.left());
 }
@@ -215,9 +199,7 @@ fn mends_what_it_would_not_adopt() {
 fn tables_of_the_short_form_are_mended_and_then_adopted() {
     let db = database();
     let mut conn = db.conn();
-    run_all(
-        &mut conn,
-        [
+    conn.by_hand([
             "CREATE TABLE `auth_user` (
               `id` int(11) NOT NULL AUTO_INCREMENT,
               `first_name` varchar(128) DEFAULT NULL,
@@ -252,7 +234,7 @@ fn tables_of_the_short_form_are_mended_and_then_adopted() {
         ],
     );
     let error = run_quicksight_migrations(&mut conn).unwrap_err();
-    let Error::SchemaDrift { drifts } = &error else { panic!("{error:?}") };
+    let Error::SchemaDrift { drifts, .. } = &error else { panic!("{error:?}") };
     let missing: Vec<_> = drifts
         .iter()
         .filter(|one| one.severity() == Severity::Breaking)
@@ -277,19 +259,16 @@ fn tables_of_the_short_form_are_mended_and_then_adopted() {
 fn makes_and_reports_what_knex_says_it_made() {
     let db = made_by_knex();
     let mut conn = db.conn();
-    run_all(
-        &mut conn,
-        [
-            "CREATE TABLE knex_migrations (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), \
+    conn.by_hand([
+        "CREATE TABLE knex_migrations (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), \
              batch INT, migration_time TIMESTAMP NULL)",
-            "INSERT INTO knex_migrations (name, batch) VALUES \
+        "INSERT INTO knex_migrations (name, batch) VALUES \
              ('20250331030708_quick_sight_table.js', 1)",
-        ],
-    );
+    ]);
 
     let report = run_quicksight_migrations(&mut conn).unwrap();
 
-    assert_eq!(report.missing_after_knex().len(), 15);
+    assert_eq!(report.missing_after_knex().len(), migrations::tables().len() - 3);
     assert!(report.missing_after_knex().contains(&"trip".to_owned()));
     assert!(!report.missing_after_knex().contains(&"campaign".to_owned()));
     assert!(db.tables().contains(&"trip".to_owned()));
@@ -308,21 +287,21 @@ fn takes_no_notice_of_a_knex_that_did_other_things() {
         let report = run_quicksight_migrations(&mut db.conn()).unwrap();
 
         assert_eq!(report.missing_after_knex(), Vec::<String>::new());
-        assert_eq!(report.applied().len(), 18);
+        assert_eq!(report.applied().len(), migrations::total());
     }
 }
 
 /// The statement is done, its record is not: a boot died in between.
 #[test]
 fn adopts_what_a_boot_that_died_has_made() {
-    let db = database();
+    let db = migrated();
     let mut conn = db.conn();
-    run_quicksight_migrations(&mut conn).unwrap();
-    conn.query_drop("DELETE FROM quicksight_schema_history WHERE version > 10").unwrap();
+    db.forget_after(10);
 
     let report = run_quicksight_migrations(&mut conn).unwrap();
 
-    assert_eq!((report.applied().len(), report.adopted().len()), (8, 8));
+    let left = (migrations::total() - 10, migrations::tables().len() - 10);
+    assert_eq!((report.applied().len(), report.adopted().len()), left);
     assert_eq!(report.advisories(), []);
     assert!(quicksight_migration_status(&mut conn).unwrap().is_current());
 }
@@ -330,28 +309,16 @@ fn adopts_what_a_boot_that_died_has_made() {
 /// A table that the user may not look into is not taken for one that is not there.
 #[test]
 fn a_table_that_cannot_be_seen_is_not_adopted_blindly() {
-    let db = database();
+    let db = migrated();
     let mut conn = db.conn();
-    run_quicksight_migrations(&mut conn).unwrap();
     let user = db.user("CREATE, CREATE TEMPORARY TABLES");
-    run_all(
-        &mut conn,
-        [
-            format!(
-                "GRANT SELECT, INSERT ON {}.quicksight_schema_history TO '{}'@'%'",
-                db.name(),
-                user.name()
-            )
-            .as_str(),
-            "DELETE FROM quicksight_schema_history WHERE version > 13",
-            "ALTER TABLE trip DROP COLUMN distance",
-        ],
-    );
+    db.grant(&user, "SELECT, INSERT", HISTORY);
+    db.forget_after(13);
+    conn.by_hand(["ALTER TABLE trip DROP COLUMN distance"]);
 
     let error = run_quicksight_migrations(&mut user.conn()).unwrap_err();
 
-    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(action, "look at the table `trip` (needs SELECT)");
+    assert_eq!(denied(&error), "look at the table `trip` (needs SELECT)");
     assert_eq!(db.history().len(), 13);
 }
 
@@ -359,11 +326,10 @@ fn a_table_that_cannot_be_seen_is_not_adopted_blindly() {
 fn names_the_right_that_looking_at_existing_tables_needs() {
     let db = made_by_knex();
 
-    let error =
-        run_quicksight_migrations(&mut db.user("SELECT, INSERT, CREATE").conn()).unwrap_err();
+    let error = run_quicksight_migrations(&mut db.user(migrations::RIGHTS).conn()).unwrap_err();
 
-    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
+    let action = denied(&error);
     assert!(action.ends_with("(needs CREATE TEMPORARY TABLES)"), "{action}");
-    let rights = "SELECT, INSERT, CREATE, CREATE TEMPORARY TABLES";
-    assert_eq!(run_quicksight_migrations(&mut db.user(rights).conn()).unwrap().adopted().len(), 3);
+    let rights = format!("{}, CREATE TEMPORARY TABLES", migrations::RIGHTS);
+    assert_eq!(run_quicksight_migrations(&mut db.user(&rights).conn()).unwrap().adopted().len(), 3);
 }

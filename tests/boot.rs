@@ -9,7 +9,7 @@ use quicksight_migrations::{
     MigrationState, Migrator, quicksight_migration_status, run_quicksight_migrations,
     time::OffsetDateTime,
 };
-use support::{TABLES, database};
+use support::{database, migrations};
 
 #[test]
 fn first_boot_makes_every_table_and_reports_it() {
@@ -19,12 +19,11 @@ fn first_boot_makes_every_table_and_reports_it() {
 
     db.assert_complete();
     let names: Vec<_> = report.applied().iter().map(|one| one.name().to_owned()).collect();
-    let expected: Vec<_> =
-        (1..).zip(TABLES).map(|(number, table)| format!("V{number:02}__{table}")).collect();
+    let expected: Vec<_> = migrations::all().iter().map(|one| one.name).collect();
     assert_eq!(names, expected);
     let versions: Vec<_> =
         report.applied().iter().map(quicksight_migrations::AppliedMigration::version).collect();
-    assert_eq!(versions, (1..=18).collect::<Vec<i64>>());
+    assert_eq!(versions, migrations::versions());
     assert!(report.applied().iter().all(|one| one.duration() > Duration::ZERO));
     assert!(
         report
@@ -34,7 +33,7 @@ fn first_boot_makes_every_table_and_reports_it() {
             .sum::<Duration>()
             < report.elapsed()
     );
-    assert_eq!(report.total(), 18);
+    assert_eq!(report.total(), migrations::total());
     assert_eq!(report.newer_version(), None);
 }
 
@@ -50,7 +49,7 @@ fn first_boot_sends_a_known_number_of_statements() {
     let report = run_quicksight_migrations(&mut conn).unwrap();
     let sent = support::questions(&mut conn) - before - 1;
 
-    assert_eq!(report.statements(), 10 + 2 * 18);
+    assert_eq!(report.statements(), migrations::statements_of_a_first_boot());
     assert_eq!(report.statements(), sent);
 }
 
@@ -63,7 +62,7 @@ fn second_boot_applies_nothing() {
     let report = run_quicksight_migrations(&mut conn).unwrap();
 
     assert_eq!(report.applied(), []);
-    assert_eq!(report.total(), 18);
+    assert_eq!(report.total(), migrations::total());
     assert_eq!(report.statements(), 1);
     assert_eq!(report.lock_wait(), Duration::ZERO);
     db.assert_complete();
@@ -77,11 +76,15 @@ fn report_is_one_line_for_the_log() {
     let first = run_quicksight_migrations(&mut conn).unwrap().to_string();
     let second = run_quicksight_migrations(&mut conn).unwrap().to_string();
 
-    assert!(first.starts_with("18 of 18 migrations applied in "), "{first}");
+    let (total, statements) = (migrations::total(), migrations::statements_of_a_first_boot());
+    assert!(first.starts_with(&format!("{total} of {total} migrations applied in ")), "{first}");
     // How long the lock takes is the machine's business, even if nobody else wants it.
-    assert!(first.contains(" ms (46 statements, "), "{first}");
+    assert!(first.contains(&format!(" ms ({statements} statements, ")), "{first}");
     assert!(first.ends_with(" ms for the lock)"), "{first}");
-    assert!(second.starts_with("up to date with 18 migrations, checked in "), "{second}");
+    assert!(
+        second.starts_with(&format!("up to date with {total} migrations, checked in ")),
+        "{second}"
+    );
     assert!(second.ends_with(" ms (1 statement, 0 ms for the lock)"), "{second}");
 }
 
@@ -92,7 +95,7 @@ fn boots_on_a_pooled_connection() {
 
     let report = run_quicksight_migrations(&mut pool.get_conn().unwrap()).unwrap();
 
-    assert_eq!(report.applied().len(), 18);
+    assert_eq!(report.applied().len(), migrations::total());
     db.assert_complete();
 }
 
@@ -110,7 +113,8 @@ fn goes_on_where_an_earlier_boot_stopped() {
 
     let names: Vec<_> =
         report.applied().iter().map(quicksight_migrations::AppliedMigration::name).collect();
-    assert_eq!(names, ["V17__telework", "V18__app_data"]);
+    let expected: Vec<_> = migrations::all()[16..].iter().map(|one| one.name).collect();
+    assert_eq!(names, expected);
     let kept: Option<u32> = conn.query_first("SELECT COUNT(*) FROM telework").unwrap();
     assert_eq!(kept, Some(1));
     db.assert_complete();
@@ -121,7 +125,7 @@ fn keeps_its_history_where_it_is_told_to() {
     let db = database();
     let migrator = Migrator::new().history_table("odd `name` of a table");
 
-    assert_eq!(migrator.run(&mut db.conn()).unwrap().applied().len(), 18);
+    assert_eq!(migrator.run(&mut db.conn()).unwrap().applied().len(), migrations::total());
     assert_eq!(migrator.run(&mut db.conn()).unwrap().statements(), 1);
 
     assert!(migrator.status(&mut db.conn()).unwrap().is_current());
@@ -135,24 +139,27 @@ fn status_tells_what_is_applied_and_changes_nothing() {
     let mut conn = db.conn();
 
     let empty = quicksight_migration_status(&mut conn).unwrap();
-    assert_eq!(empty.to_string(), "0 of 18 migrations applied, next is V01__auth_user");
-    assert_eq!((empty.applied(), empty.total(), empty.is_current()), (0, 18, false));
-    assert_eq!(empty.pending().count(), 18);
+    let (total, last) = (migrations::total(), migrations::last());
+    let expected = format!("0 of {total} migrations applied, next is V01__auth_user");
+    assert_eq!(empty.to_string(), expected);
+    assert_eq!((empty.applied().count(), empty.total(), empty.is_current()), (0, total, false));
+    assert_eq!(empty.pending().count(), total);
     assert_eq!(db.tables(), Vec::<String>::new());
 
     run_quicksight_migrations(&mut conn).unwrap();
     let full = quicksight_migration_status(&mut conn).unwrap();
-    assert_eq!(full.to_string(), "18 of 18 migrations applied");
-    assert_eq!((full.applied(), full.total(), full.is_current()), (18, 18, true));
+    assert_eq!(full.to_string(), format!("{total} of {total} migrations applied"));
+    assert_eq!((full.applied().count(), full.total(), full.is_current()), (total, total, true));
     assert_eq!(full.pending().count(), 0);
 
-    conn.query_drop("DELETE FROM quicksight_schema_history WHERE version = 18").unwrap();
+    db.forget_after(last.version - 1);
     let almost = quicksight_migration_status(&mut conn).unwrap();
-    assert_eq!(almost.to_string(), "17 of 18 migrations applied, next is V18__app_data");
-    let last = almost.migrations().last().unwrap();
-    assert_eq!((last.version(), last.name()), (18, "V18__app_data"));
-    assert_eq!(last.state(), &MigrationState::Pending);
-    assert_eq!(last.to_string(), "V18__app_data pending");
+    let expected = format!("{} of {total} migrations applied, next is {}", total - 1, last.name);
+    assert_eq!(almost.to_string(), expected);
+    let pending = almost.migrations().last().unwrap();
+    assert_eq!((pending.version(), pending.name()), (last.version, last.name));
+    assert_eq!(pending.state(), &MigrationState::Pending);
+    assert_eq!(pending.to_string(), format!("{} pending", last.name));
 }
 
 /// The names and checksums that refinery itself would record for the files of the folder: what is
@@ -168,7 +175,7 @@ fn records_what_refinery_would_for_the_files_of_the_folder() {
         .unwrap();
 
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
-    let in_folder: Vec<(i64, String, String)> = refinery_core::load_sql_migrations(folder)
+    let in_folder: Vec<(i64, String, String)> = refinery::load_sql_migrations(folder)
         .unwrap()
         .iter()
         .map(|one| (one.version().into(), one.name().to_owned(), one.checksum().to_string()))
@@ -205,7 +212,7 @@ fn dates_of_the_history_are_now() {
     let after = OffsetDateTime::from(SystemTime::now());
 
     for migration in quicksight_migration_status(&mut conn).unwrap().migrations() {
-        let MigrationState::Applied { on } = migration.state() else {
+        let MigrationState::Applied { on, .. } = migration.state() else {
             panic!("{migration} is not applied");
         };
         assert!((before..=after).contains(on), "{migration}");

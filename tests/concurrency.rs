@@ -4,17 +4,14 @@ mod support;
 
 use std::{
     process::{Child, Stdio},
-    sync::{Arc, Mutex},
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
 
 use mysql::prelude::Queryable;
 use quicksight_migrations::{Error, Migrator, run_quicksight_migrations};
-use support::{
-    Database, database, example,
-    wire::{Wire, lock_name},
-};
+use support::{Database, database, example, lock_holder, migrations, wire::lock_name};
 
 fn boot(db: &Database) -> Child {
     example("migrate")
@@ -41,32 +38,28 @@ fn thirty_two_processes_boot_an_empty_database() {
         .collect();
 
     // Whoever comes while the work is going on waits for all of it.
-    let workers = said.iter().filter(|line| line.starts_with("18 of 18 migrations applied"));
+    let total = migrations::total();
+    let worked = format!("{total} of {total} migrations applied");
+    let workers = said.iter().filter(|line| line.starts_with(&worked));
     assert_eq!(workers.count(), 1, "{said:?}");
-    let waiters = said.iter().filter(|line| line.starts_with("up to date with 18 migrations"));
+    let waited = format!("up to date with {total} migrations");
+    let waiters = said.iter().filter(|line| line.starts_with(&waited));
     assert_eq!(waiters.count(), 31, "{said:?}");
     db.assert_complete();
-}
-
-fn hold(db: &Database, name: &str) -> mysql::Conn {
-    let mut holder = db.conn();
-    let got: Option<u8> = holder.exec_first("SELECT GET_LOCK(?, 0)", (name,)).unwrap();
-    assert_eq!(got, Some(1));
-    holder
 }
 
 #[test]
 fn names_the_connection_that_holds_the_lock() {
     let db = database();
     let name = lock_name(&db);
-    let holder = hold(&db, &name);
+    let holder = lock_holder(&db);
     let started = Instant::now();
 
     let error =
         Migrator::new().lock_timeout(Duration::from_secs(2)).run(&mut db.conn()).unwrap_err();
 
     let took = started.elapsed();
-    let Error::LockTimeout { name: told, waited, holder: id } = &error else {
+    let Error::LockTimeout { name: told, waited, holder: id, .. } = &error else {
         panic!("{error:?}");
     };
     assert_eq!(*told, name);
@@ -80,7 +73,7 @@ fn names_the_connection_that_holds_the_lock() {
 #[test]
 fn does_not_wait_at_all_if_told_so() {
     let db = database();
-    let _holder = hold(&db, &lock_name(&db));
+    let _holder = lock_holder(&db);
     let started = Instant::now();
 
     let error = Migrator::new().lock_timeout(Duration::ZERO).run(&mut db.conn()).unwrap_err();
@@ -92,7 +85,7 @@ fn does_not_wait_at_all_if_told_so() {
 #[test]
 fn goes_on_as_soon_as_the_lock_is_free() {
     let db = database();
-    let mut holder = hold(&db, &lock_name(&db));
+    let mut holder = lock_holder(&db);
     let release = thread::spawn(move || {
         thread::sleep(Duration::from_millis(1500));
         holder.query_drop("DO RELEASE_ALL_LOCKS()").unwrap();
@@ -101,7 +94,7 @@ fn goes_on_as_soon_as_the_lock_is_free() {
 
     let report = run_quicksight_migrations(&mut db.conn()).unwrap();
 
-    assert_eq!(report.applied().len(), 18);
+    assert_eq!(report.applied().len(), migrations::total());
     assert!(report.lock_wait() >= Duration::from_secs(1), "{:?}", report.lock_wait());
     assert!(report.lock_wait() < Duration::from_secs(10), "{:?}", report.lock_wait());
     release.join().unwrap();
@@ -111,7 +104,7 @@ fn goes_on_as_soon_as_the_lock_is_free() {
 #[test]
 fn a_holder_that_is_done_but_does_not_let_go_is_no_failure() {
     let db = database();
-    let _holder = hold(&db, &lock_name(&db));
+    let _holder = lock_holder(&db);
     let plan = Migrator::new().plan(&mut db.conn()).unwrap();
     let mut conn = db.conn();
     let work = thread::spawn(move || {
@@ -133,19 +126,16 @@ fn a_holder_that_is_done_but_does_not_let_go_is_no_failure() {
 #[test]
 fn does_nothing_twice_after_waiting() {
     let db = database();
-    let mut holder = hold(&db, &lock_name(&db));
+    let mut holder = lock_holder(&db);
     let plan = Migrator::new().plan(&mut holder).unwrap();
-    let sent = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&sent);
-    let wire = Wire::open(db.address(), move |_, sql| {
-        sink.lock().unwrap().push(sql.to_owned());
+    let (sender, sent) = mpsc::channel();
+    let mut conn = db.watched(move |sql| {
+        sender.send(sql.to_owned()).unwrap();
         None
     });
-    let mut conn = db.conn_through(wire.port()).unwrap();
     let boot = thread::spawn(move || run_quicksight_migrations(&mut conn).unwrap());
-    while !sent.lock().unwrap().iter().any(|sql| sql.contains("IS_USED_LOCK")) {
-        thread::sleep(Duration::from_millis(10));
-    }
+    let mut before: Vec<String> =
+        sent.iter().take_while(|sql| !sql.contains("IS_USED_LOCK")).collect();
 
     for statement in plan {
         holder.query_drop(statement).unwrap();
@@ -153,8 +143,8 @@ fn does_nothing_twice_after_waiting() {
     holder.query_drop("DO RELEASE_ALL_LOCKS()").unwrap();
 
     assert_eq!(boot.join().unwrap().applied(), []);
-    let sent = sent.lock().unwrap();
-    let changes: Vec<_> = sent
+    before.extend(sent.try_iter());
+    let changes: Vec<_> = before
         .iter()
         .filter(|sql| sql.contains("CREATE TABLE") || sql.contains("INSERT INTO"))
         .collect();
@@ -165,7 +155,7 @@ fn does_nothing_twice_after_waiting() {
 #[test]
 fn a_wait_that_is_interrupted_is_an_error() {
     let db = database();
-    let _holder = hold(&db, &lock_name(&db));
+    let _holder = lock_holder(&db);
     let mut conn = db.conn();
     let id = conn.connection_id();
     let boot = thread::spawn(move || run_quicksight_migrations(&mut conn));
@@ -190,13 +180,12 @@ fn a_wait_that_is_interrupted_is_an_error() {
 #[test]
 fn databases_do_not_wait_for_each_other() {
     let (one, other) = (database(), database());
-    let name = lock_name(&one);
-    assert_ne!(name, lock_name(&other));
-    let _holder = hold(&one, &name);
+    assert_ne!(lock_name(&one), lock_name(&other));
+    let _holder = lock_holder(&one);
 
     let report = Migrator::new().lock_timeout(Duration::ZERO).run(&mut other.conn()).unwrap();
 
-    assert_eq!(report.applied().len(), 18);
+    assert_eq!(report.applied().len(), migrations::total());
 }
 
 /// A process that is killed at work leaves the lock to the next one, who goes on where it stopped.

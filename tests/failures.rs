@@ -5,47 +5,44 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use mysql::{Conn, prelude::Queryable};
+use mysql::prelude::Queryable;
 use quicksight_migrations::{
     AppliedMigration, Error, Migrator, quicksight_migration_status, run_quicksight_migrations,
 };
 use support::{
-    Blockade, Flavor, Server, TABLES, chain, database, database_on,
-    server::program_flavor,
-    wire::{Cut, Wire},
+    Blockade, ByHand, Flavor, HISTORY, Server, chain, database, database_on, denied, migrated,
+    migrations, server::program_flavor, wire::Cut,
 };
 
-/// A user that may make every table but one.
+/// A user that may make and change every table but one.
 #[test]
 fn a_failing_migration_is_named_and_not_recorded() {
     let db = database();
     let user = db.user("SELECT, INSERT");
-    let mut admin = db.conn();
-    let grant = |conn: &mut Conn, table: &str| {
-        let sql = format!("GRANT CREATE ON {}.{table} TO '{}'@'%'", db.name(), user.name());
-        conn.query_drop(sql).unwrap();
-    };
-    for table in TABLES.iter().filter(|table| **table != "trip") {
-        grant(&mut admin, table);
+    for table in migrations::tables().iter().chain([&HISTORY]).filter(|table| **table != "trip") {
+        db.grant(&user, "CREATE, ALTER", table);
     }
-    grant(&mut admin, "quicksight_schema_history");
 
     let error = run_quicksight_migrations(&mut user.conn()).unwrap_err();
 
-    let Error::Migration { migration, applied, total, .. } = &error else { panic!("{error:?}") };
-    assert_eq!((migration.as_str(), *applied, *total), ("V14__trip", 13, 18));
+    let Error::Migration { migration, applied, total: of, .. } = &error else {
+        panic!("{error:?}");
+    };
+    let total = migrations::total();
+    assert_eq!((migration.as_str(), *applied, *of), ("V14__trip", 13, total));
     assert_eq!(error.server_code(), Some(1142));
     assert!(!error.is_retryable());
     let told = chain(&error);
-    assert!(told.starts_with("migration V14__trip failed with 13 of 18 applied; "), "{told}");
+    let start = format!("migration V14__trip failed with 13 of {total} applied; ");
+    assert!(told.starts_with(&start), "{told}");
     assert!(told.contains("CREATE command denied"), "{told}");
     assert!(!told.contains("secret"), "{told}");
     assert_eq!(db.history(), (1..=13).collect::<Vec<_>>());
     assert!(!db.tables().contains(&"trip".to_owned()));
 
-    grant(&mut admin, "trip");
+    db.grant(&user, "CREATE, ALTER", "trip");
     let report = run_quicksight_migrations(&mut user.conn()).unwrap();
-    assert_eq!(report.applied().len(), 5);
+    assert_eq!(report.applied().len(), migrations::total() - 13);
     db.assert_complete();
 }
 
@@ -56,8 +53,10 @@ fn a_user_who_may_not_create_is_told_what_to_grant() {
     for rights in ["SELECT", "SELECT, INSERT", "INSERT"] {
         let error = run_quicksight_migrations(&mut db.user(rights).conn()).unwrap_err();
 
-        let Error::PermissionDenied { action, .. } = &error else { panic!("{rights}: {error:?}") };
-        assert_eq!(action, "create the history table `quicksight_schema_history` (needs CREATE)");
+        assert_eq!(
+            denied(&error),
+            "create the history table `quicksight_schema_history` (needs CREATE)"
+        );
         assert_eq!(db.tables(), Vec::<String>::new());
     }
 }
@@ -66,17 +65,16 @@ fn a_user_who_may_not_create_is_told_what_to_grant() {
 #[test]
 fn the_documented_rights_are_enough_and_each_is_needed() {
     let db = database();
-    run_quicksight_migrations(&mut db.user("SELECT, INSERT, CREATE").conn()).unwrap();
+    run_quicksight_migrations(&mut db.user(migrations::RIGHTS).conn()).unwrap();
     db.assert_complete();
-    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version > 3").unwrap();
-    let rights = "SELECT, INSERT, CREATE, CREATE TEMPORARY TABLES";
-    run_quicksight_migrations(&mut db.user(rights).conn()).unwrap();
+    db.forget_after(3);
+    let rights = format!("{}, CREATE TEMPORARY TABLES", migrations::RIGHTS);
+    run_quicksight_migrations(&mut db.user(&rights).conn()).unwrap();
     db.assert_complete();
 
     let db = database();
     let error = run_quicksight_migrations(&mut db.user("INSERT, CREATE").conn()).unwrap_err();
-    let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(action, "read the history table `quicksight_schema_history` (needs SELECT)");
+    assert_eq!(denied(&error), "read the history table `quicksight_schema_history` (needs SELECT)");
 
     let db = database();
     let error = run_quicksight_migrations(&mut db.user("SELECT, CREATE").conn()).unwrap_err();
@@ -88,8 +86,7 @@ fn the_documented_rights_are_enough_and_each_is_needed() {
 /// What a user may not read is not what is not there.
 #[test]
 fn status_and_plan_need_to_see_the_history() {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
+    let db = migrated();
     let blind = db.user("INSERT, CREATE");
     let migrator = Migrator::new();
 
@@ -99,8 +96,10 @@ fn status_and_plan_need_to_see_the_history() {
     ];
 
     for error in errors {
-        let Error::PermissionDenied { action, .. } = &error else { panic!("{error:?}") };
-        assert_eq!(action, "read the history table `quicksight_schema_history` (needs SELECT)");
+        assert_eq!(
+            denied(&error),
+            "read the history table `quicksight_schema_history` (needs SELECT)"
+        );
     }
 }
 
@@ -112,7 +111,7 @@ fn a_plan_can_be_run_by_hand() {
 
     let plan = Migrator::new().plan(&mut db.user("SELECT").conn()).unwrap();
     assert_eq!(db.tables(), Vec::<String>::new());
-    assert_eq!(plan.len(), 1 + 2 * 18);
+    assert_eq!(plan.len(), 1 + 2 * migrations::total());
     for statement in plan {
         conn.query_drop(statement).unwrap();
     }
@@ -125,15 +124,15 @@ fn a_plan_can_be_run_by_hand() {
 
 #[test]
 fn a_plan_holds_only_what_is_missing() {
-    let db = database();
+    let db = migrated();
     let mut conn = db.conn();
-    run_quicksight_migrations(&mut conn).unwrap();
-    conn.query_drop("DELETE FROM quicksight_schema_history WHERE version = 18").unwrap();
+    let last = migrations::last();
+    db.forget_after(last.version - 1);
 
     let plan = Migrator::new().plan(&mut conn).unwrap();
 
     assert_eq!(plan.len(), 3);
-    assert!(plan[1].contains("CREATE TABLE IF NOT EXISTS `app_data`"), "{}", plan[1]);
+    assert_eq!(plan[1], last.sql);
     assert!(plan[2].starts_with("INSERT INTO `quicksight_schema_history` "), "{}", plan[2]);
     conn.query_drop("DELETE FROM quicksight_schema_history WHERE version = 1").unwrap();
     let error = Migrator::new().plan(&mut conn).unwrap_err();
@@ -143,9 +142,8 @@ fn a_plan_holds_only_what_is_missing() {
 /// The server's own limit for this wait is a year.
 #[test]
 fn a_table_held_by_a_forgotten_transaction_bounds_the_boot() {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
-    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version > 13").unwrap();
+    let db = migrated();
+    db.forget_after(13);
     let blockade = Blockade::of(&db, "trip");
     let started = Instant::now();
 
@@ -162,15 +160,17 @@ fn a_table_held_by_a_forgotten_transaction_bounds_the_boot() {
     assert!(waited >= Duration::from_secs(2), "{waited:?}");
     assert!(waited < Duration::from_secs(20), "{waited:?}");
     blockade.lift();
-    assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(), 5);
+    assert_eq!(
+        run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(),
+        migrations::total() - 13
+    );
 }
 
 /// A history row that somebody has written and not committed: a row lock, whose own limit is 50 s.
 #[test]
 fn a_history_row_held_by_a_forgotten_transaction_bounds_the_boot() {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
-    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version > 13").unwrap();
+    let db = migrated();
+    db.forget_after(13);
     let mut forgotten = db.conn();
     forgotten.query_drop("START TRANSACTION").unwrap();
     forgotten.query_drop("INSERT INTO quicksight_schema_history (version) VALUES (14)").unwrap();
@@ -182,22 +182,27 @@ fn a_history_row_held_by_a_forgotten_transaction_bounds_the_boot() {
 
     assert_eq!(error.server_code(), Some(1205), "{error:?}");
     forgotten.query_drop("ROLLBACK").unwrap();
-    assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(), 5);
+    assert_eq!(
+        run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(),
+        migrations::total() - 13
+    );
 }
 
 #[test]
 fn a_lost_connection_is_retryable_and_names_the_migration() {
     let db = database();
-    let wire =
-        Wire::open(db.address(), |_, sql| sql.contains("`trip`").then_some(Cut::BeforeStatement));
+    let mut conn = db.watched(|sql| sql.contains("`trip`").then_some(Cut::BeforeStatement));
 
-    let error = run_quicksight_migrations(&mut db.conn_through(wire.port()).unwrap()).unwrap_err();
+    let error = run_quicksight_migrations(&mut conn).unwrap_err();
 
     let Error::Migration { migration, applied, .. } = &error else { panic!("{error:?}") };
     assert_eq!((migration.as_str(), *applied), ("V14__trip", 13));
     assert_eq!(error.server_code(), None);
     assert!(error.is_retryable());
-    assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(), 5);
+    assert_eq!(
+        run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(),
+        migrations::total() - 13
+    );
 }
 
 /// Another node of a cluster may record a migration between our look and our row: the server
@@ -205,18 +210,18 @@ fn a_lost_connection_is_retryable_and_names_the_migration() {
 #[test]
 fn a_row_that_another_node_wrote_first_is_no_failure() {
     let db = database();
-    let other = std::sync::Mutex::new(db.conn());
-    let wire = Wire::open(db.address(), move |_, sql| {
+    let mut other = db.conn();
+    let mut conn = db.watched(move |sql| {
         if sql.starts_with("INSERT INTO `quicksight_schema_history`") && sql.contains("'trip'") {
-            other.lock().unwrap().query_drop(sql).unwrap();
+            other.query_drop(sql).unwrap();
         }
         None
     });
 
-    let report = run_quicksight_migrations(&mut db.conn_through(wire.port()).unwrap()).unwrap();
+    let report = run_quicksight_migrations(&mut conn).unwrap();
 
     let names: Vec<_> = report.applied().iter().map(AppliedMigration::name).collect();
-    assert_eq!(names.len(), 17);
+    assert_eq!(names.len(), migrations::total() - 1);
     assert!(!names.contains(&"V14__trip"), "recorded by the other node: {names:?}");
     db.assert_complete();
 }
@@ -225,18 +230,17 @@ fn a_row_that_another_node_wrote_first_is_no_failure() {
 #[test]
 fn a_boot_that_another_node_overtakes_is_no_failure() {
     let db = database();
-    let rows = std::sync::Mutex::new(db.conn());
-    let wire = Wire::open(db.address(), move |_, sql| {
+    let mut other = db.conn();
+    let mut conn = db.watched(move |sql| {
         if sql.starts_with("INSERT INTO `quicksight_schema_history`") && sql.contains("(5, ") {
-            let mut conn = rows.lock().unwrap();
-            for statement in Migrator::new().plan(&mut *conn).unwrap() {
-                conn.query_drop(statement).unwrap();
+            for statement in Migrator::new().plan(&mut other).unwrap() {
+                other.query_drop(statement).unwrap();
             }
         }
         None
     });
 
-    let report = run_quicksight_migrations(&mut db.conn_through(wire.port()).unwrap()).unwrap();
+    let report = run_quicksight_migrations(&mut conn).unwrap();
 
     assert_eq!(report.applied().len(), 4);
     db.assert_complete();
@@ -245,15 +249,12 @@ fn a_boot_that_another_node_overtakes_is_no_failure() {
 /// A conflict that never ends is not waited for without end.
 #[test]
 fn a_conflict_that_stays_is_an_error() {
-    let db = database();
+    let db = migrated();
     let mut conn = db.conn();
-    run_quicksight_migrations(&mut conn).unwrap();
-    for sql in [
+    conn.by_hand([
         "DELETE FROM quicksight_schema_history WHERE version > 1",
         "ALTER TABLE quicksight_schema_history ADD zero INT NOT NULL DEFAULT 0, ADD UNIQUE (zero)",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
 
     let error = run_quicksight_migrations(&mut db.conn()).unwrap_err();
 
@@ -264,8 +265,7 @@ fn a_conflict_that_stays_is_an_error() {
 #[test]
 fn a_server_that_dies_is_retryable_and_loses_nothing() {
     let mut server = Server::start(&["--skip-log-bin"]);
-    let db = database_on(&server);
-    run_quicksight_migrations(&mut db.conn()).unwrap();
+    let db = database_on(&server).migrated();
     let mut conn = db.conn();
     server.crash();
 

@@ -13,13 +13,7 @@ use quicksight_migrations::{
     Error, MigrationState, Migrator, quicksight_migration_status, run_quicksight_migrations,
 };
 use siphasher::sip::SipHasher13;
-use support::{Database, chain, database};
-
-fn migrated() -> Database {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
-    db
-}
+use support::{ByHand, Database, chain, database, migrated, migrations};
 
 /// Changes the history, and returns what a boot says to that.
 fn boot_after(change: &str) -> (Database, Result<u64, Error>) {
@@ -48,10 +42,10 @@ fn names_the_row_and_the_column_that_cannot_be_read() {
 
         let error = outcome.unwrap_err();
 
-        let Error::CorruptHistory { version, column } = &error else {
+        let Error::CorruptHistory { version, column, .. } = &error else {
             panic!("{change}: {error:?}");
         };
-        assert_eq!((*version, *column), (Some(3), expected), "{change}");
+        assert_eq!((*version, &**column), (Some(3), expected), "{change}");
         let error = quicksight_migration_status(&mut db.conn()).unwrap_err();
         assert!(matches!(error, Error::CorruptHistory { .. }), "{change}: {error:?}");
     }
@@ -81,10 +75,10 @@ fn reads_a_table_of_other_types_without_trusting_it() {
 
         let error = run_quicksight_migrations(&mut db.conn()).unwrap_err();
 
-        let Error::CorruptHistory { version: told, column: in_column } = &error else {
+        let Error::CorruptHistory { version: told, column: in_column, .. } = &error else {
             panic!("{alter}: {error:?}");
         };
-        assert_eq!((*told, *in_column), (version, column), "{alter}");
+        assert_eq!((*told, &**in_column), (version, column), "{alter}");
     }
 }
 
@@ -95,13 +89,18 @@ fn refuses_a_changed_migration() {
 
     let error = outcome.unwrap_err();
 
-    let Error::Diverged { recorded, embedded } = &error else { panic!("{error:?}") };
+    let Error::Diverged { recorded, embedded, .. } = &error else { panic!("{error:?}") };
     assert_eq!((recorded.as_str(), embedded.as_deref()), ("V14__trip", Some("V14__trip")));
     let status = quicksight_migration_status(&mut db.conn()).unwrap();
     let trip = &status.migrations()[13];
-    assert_eq!(trip.state(), &MigrationState::Diverged { recorded: "V14__trip".into() });
+    assert!(
+        matches!(trip.state(), MigrationState::Diverged { recorded, .. } if recorded == "V14__trip")
+    );
     assert_eq!(trip.to_string(), "V14__trip diverged: applied with other SQL");
-    assert_eq!(status.to_string(), "17 of 18 migrations applied, 1 not as this build has them");
+    let total = migrations::total();
+    let expected =
+        format!("{} of {total} migrations applied, 1 not as this build has them", total - 1);
+    assert_eq!(status.to_string(), expected);
     assert!(!status.is_current());
 }
 
@@ -112,7 +111,7 @@ fn refuses_a_renamed_migration() {
 
     let error = outcome.unwrap_err();
 
-    let Error::Diverged { recorded, embedded } = &error else { panic!("{error:?}") };
+    let Error::Diverged { recorded, embedded, .. } = &error else { panic!("{error:?}") };
     assert_eq!((recorded.as_str(), embedded.as_deref()), ("V14__journey", Some("V14__trip")));
     let status = quicksight_migration_status(&mut db.conn()).unwrap();
     assert_eq!(
@@ -129,10 +128,14 @@ fn refuses_a_migration_that_only_the_history_has() {
 
     let error = outcome.unwrap_err();
 
-    let Error::Diverged { recorded, embedded } = &error else { panic!("{error:?}") };
+    let Error::Diverged { recorded, embedded, .. } = &error else { panic!("{error:?}") };
     assert_eq!((recorded.as_str(), embedded.as_deref()), ("V00__before", None));
     let status = quicksight_migration_status(&mut db.conn()).unwrap();
-    assert_eq!((status.applied(), status.total(), status.is_current()), (18, 18, false));
+    let total = migrations::total();
+    assert_eq!(
+        (status.applied().count(), status.total(), status.is_current()),
+        (total, total, false)
+    );
 }
 
 #[test]
@@ -141,75 +144,85 @@ fn refuses_a_gap() {
 
     let error = outcome.unwrap_err();
 
-    let Error::OutOfOrder { missing, latest } = &error else { panic!("{error:?}") };
-    assert_eq!((missing.as_str(), latest.as_str()), ("V07__campaign_promo_code", "V18__app_data"));
+    let Error::OutOfOrder { missing, latest, .. } = &error else { panic!("{error:?}") };
+    let last = migrations::last().name;
+    assert_eq!((missing.as_str(), latest.as_str()), ("V07__campaign_promo_code", last));
     let status = quicksight_migration_status(&mut db.conn()).unwrap();
     assert_eq!(status.migrations()[6].state(), &MigrationState::Skipped);
     assert_eq!(
         status.migrations()[6].to_string(),
         "V07__campaign_promo_code skipped: later ones are applied"
     );
-    assert_eq!(db.history().len(), 17, "nothing is recorded in passing");
+    assert_eq!(db.history().len(), migrations::total() - 1, "nothing is recorded in passing");
 }
 
 #[test]
 fn tolerates_a_newer_history_and_says_so() {
     let db = migrated();
+    let (total, own) = (migrations::total(), migrations::last().version);
+    let (later, last) = (own + 1, own + 2);
     db.conn()
-        .query_drop(
+        .query_drop(format!(
             "INSERT INTO quicksight_schema_history VALUES \
-             (19, 'later', '2027-01-02T03:04:05.678Z', '1'), (20, 'last', '2027-01-02T03:04:06Z', '2')",
-        )
+             ({later}, 'later', '2027-01-02T03:04:05.678Z', '1'), \
+             ({last}, 'last', '2027-01-02T03:04:06Z', '2')"
+        ))
         .unwrap();
 
     let report = run_quicksight_migrations(&mut db.conn()).unwrap();
 
-    assert_eq!((report.newer_version(), report.statements()), (Some(20), 1));
-    assert!(report.to_string().ends_with("; a newer build has migrated to version 20"), "{report}");
+    assert_eq!((report.newer_version(), report.statements()), (Some(last), 1));
+    let end = format!("; a newer build has migrated to version {last}");
+    assert!(report.to_string().ends_with(&end), "{report}");
     let status = quicksight_migration_status(&mut db.conn()).unwrap();
-    assert_eq!((status.newer_version(), status.total()), (Some(20), 18));
+    assert_eq!((status.newer_version(), status.total()), (Some(last), total));
     assert!(status.is_current());
     assert_eq!(
-        status.migrations()[18].to_string(),
-        "V19__later applied by a newer build on 2027-01-02 03:04:05 UTC"
+        status.migrations()[total].to_string(),
+        format!("V{later:02}__later applied by a newer build on 2027-01-02 03:04:05 UTC")
     );
     assert_eq!(
         status.to_string(),
-        "18 of 18 migrations applied, and a newer build has applied up to version 20"
+        format!(
+            "{total} of {total} migrations applied, and a newer build has applied up to version {last}"
+        )
     );
 
     let error = Migrator::new().refuse_newer_history().run(&mut db.conn()).unwrap_err();
-    assert!(matches!(error, Error::NewerHistory { recorded: 20, embedded: 18 }), "{error:?}");
+    let Error::NewerHistory { recorded, embedded, .. } = error else { panic!("{error:?}") };
+    assert_eq!((recorded, embedded), (last, own));
 }
 
 /// A newer build leaves no gaps, so a gap below its versions is still one.
 #[test]
 fn refuses_a_gap_under_a_newer_history() {
-    let (_, outcome) =
-        boot_after("UPDATE quicksight_schema_history SET version = 19 WHERE version = 18");
+    let last = migrations::last();
+    let (number, later) = (last.version, last.version + 1);
+    let (_, outcome) = boot_after(&format!(
+        "UPDATE quicksight_schema_history SET version = {later} WHERE version = {number}"
+    ));
 
     let error = outcome.unwrap_err();
 
-    let Error::OutOfOrder { missing, latest } = &error else { panic!("{error:?}") };
-    assert_eq!((missing.as_str(), latest.as_str()), ("V18__app_data", "V19__app_data"));
+    let Error::OutOfOrder { missing, latest, .. } = &error else { panic!("{error:?}") };
+    let renumbered = last.name.replace(&format!("V{number:02}"), &format!("V{later:02}"));
+    assert_eq!((missing.as_str(), latest.as_str()), (last.name, renumbered.as_str()));
 }
 
 #[test]
 fn refuses_two_rows_for_one_version() {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in [
+    conn.by_hand([
         "ALTER TABLE quicksight_schema_history DROP PRIMARY KEY",
         "INSERT INTO quicksight_schema_history \
          SELECT version, name, applied_on, '7' FROM quicksight_schema_history WHERE version = 5",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
 
     let error = run_quicksight_migrations(&mut conn).unwrap_err();
 
     assert!(
-        matches!(error, Error::CorruptHistory { version: Some(5), column: "version" }),
+        matches!(&error, Error::CorruptHistory { version: Some(5), column, .. } if column == "version"),
         "{error:?}"
     );
 }
@@ -221,7 +234,7 @@ fn accepts_checksums_of_either_width() {
         let db = migrated();
         let mut conn = db.conn();
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
-        for one in refinery_core::load_sql_migrations(folder).unwrap() {
+        for one in refinery::load_sql_migrations(folder).unwrap() {
             let version = i64::from(one.version());
             let mut hasher = SipHasher13::new();
             one.name().hash(&mut hasher);
@@ -238,14 +251,12 @@ fn accepts_checksums_of_either_width() {
             .unwrap();
         }
         // With something left to do, refinery must not stumble over them either.
-        conn.query_drop("DELETE FROM quicksight_schema_history WHERE version > 15").unwrap();
+        db.forget_after(15);
+        let left = migrations::total() - 15;
 
-        assert!(quicksight_migration_status(&mut conn).unwrap().pending().count() == 3);
-        assert_eq!(
-            run_quicksight_migrations(&mut conn).unwrap().applied().len(),
-            3,
-            "wide: {wide}"
-        );
+        assert_eq!(quicksight_migration_status(&mut conn).unwrap().pending().count(), left);
+        let applied = run_quicksight_migrations(&mut conn).unwrap().applied().len();
+        assert_eq!(applied, left, "wide: {wide}");
         assert_eq!(run_quicksight_migrations(&mut conn).unwrap().statements(), 1, "wide: {wide}");
     }
 }
@@ -260,7 +271,10 @@ fn an_empty_history_is_a_first_boot() {
         )
         .unwrap();
 
-    assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(), 18);
+    assert_eq!(
+        run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(),
+        migrations::total()
+    );
 }
 
 #[test]
@@ -293,7 +307,8 @@ fn any_row() -> impl Strategy<Value = [Value; 4]> {
     fn column(plausible: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = Value> {
         prop_oneof![3 => plausible.prop_map(Value::from), 1 => junk()]
     }
-    let version = column((-3..25_i64).prop_map(|number| number.to_string()));
+    let version =
+        column((-3..migrations::last().version + 7).prop_map(|number| number.to_string()));
     let name = column("auth_user|trip|[a-z_]{0,30}");
     let applied_on =
         column("[0-9]{4}-0[1-9]-[12][0-9]T[01][0-9]:[0-5][0-9]:[0-5][0-9](Z|[+-]0[0-9]:00)");
@@ -301,18 +316,16 @@ fn any_row() -> impl Strategy<Value = [Value; 4]> {
     (version, name, applied_on, checksum).prop_map(|(a, b, c, d)| [a, b, c, d])
 }
 
-/// Ten thousand rows of junk among eighteen good ones: every answer is a typed one.
+/// Ten thousand rows of junk among the good ones: every answer is a typed one.
 #[test]
 fn no_row_makes_it_panic() {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in [
+    conn.by_hand([
         "ALTER TABLE quicksight_schema_history DROP PRIMARY KEY, MODIFY version BLOB, \
          MODIFY name BLOB, MODIFY applied_on BLOB, MODIFY checksum BLOB",
         "SET SESSION autocommit = 0",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
     let insert = conn.prep("INSERT INTO quicksight_schema_history VALUES (?, ?, ?, ?)").unwrap();
     let conn = RefCell::new(conn);
     let seen = RefCell::new([0_u32; 3]);
@@ -345,5 +358,25 @@ fn kind_of_answer(conn: &mut Conn) -> Result<usize, Error> {
         Ok(report) if report.newer_version().is_some() => Ok(2),
         Err(other) => Err(other),
         Ok(report) => panic!("a row too many, and yet {report}"),
+    }
+}
+
+/// The message is the way out: what is missing is made, and the row is added.
+#[test]
+fn a_gap_is_closed_by_what_its_message_says() {
+    for loss in ["SELECT 1", "DROP TABLE campaign_promo_code"] {
+        let db = migrated();
+        let mut conn = db.conn();
+        conn.query_drop(loss).unwrap();
+        conn.query_drop("DELETE FROM quicksight_schema_history WHERE version = 7").unwrap();
+        let error = run_quicksight_migrations(&mut conn).unwrap_err();
+        let Error::OutOfOrder { record, .. } = &error else { panic!("{error:?}") };
+        assert!(error.to_string().ends_with(record), "{error}");
+
+        Migrator::new().mend(&mut conn).unwrap();
+        conn.query_drop(record).unwrap();
+
+        assert_eq!(run_quicksight_migrations(&mut conn).unwrap().statements(), 1);
+        db.assert_complete();
     }
 }

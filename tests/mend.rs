@@ -3,25 +3,14 @@
 
 mod support;
 
-use std::{
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
 
 use mysql::{Conn, prelude::Queryable};
-use quicksight_migrations::{
-    Access, Drift, DriftKind, Error, Migrator, run_quicksight_migrations, verify_quicksight_schema,
-};
+use quicksight_migrations::{Access, Drift, DriftKind, Error, Migrator, verify_quicksight_schema};
 use support::{
-    Database, Server, database, database_on,
-    wire::{Cut, Wire, lock_name, statements_of},
+    ByHand, Database, Server, database, database_on, lock_holder, migrated, migrations, settings,
+    wire::{Cut, nth, statements_of},
 };
-
-fn migrated() -> Database {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
-    db
-}
 
 fn verify(conn: &mut Conn) -> Vec<Drift> {
     verify_quicksight_schema(conn).unwrap()
@@ -38,15 +27,13 @@ fn without_an_index() -> Database {
 fn a_mend_that_would_lose_data_is_refused_by_the_server_and_stops_no_other() {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in [
+    conn.by_hand([
         "ALTER TABLE trip MODIFY COLUMN started_on datetime NULL",
         "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (1, 1, NULL)",
         "ALTER TABLE campaign DROP INDEX ap_campaign_id",
         "INSERT INTO campaign (ap_campaign_id) VALUES (1), (1)",
         "ALTER TABLE user_rating DROP INDEX created_on_idx",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
 
     let error = Migrator::new().mend(&mut conn).unwrap_err();
 
@@ -93,7 +80,8 @@ fn a_column_is_added_in_an_instant() {
         assert_eq!(report.mended()[0].access(), Access::Online);
     });
 
-    let altered: Vec<_> = sent.iter().filter(|sql| sql.starts_with("ALTER TABLE")).collect();
+    let altered: Vec<_> =
+        sent.iter().filter(|sql| sql.starts_with("ALTER TABLE `trip` ")).collect();
     assert_eq!(altered.len(), 1, "{altered:?}");
     assert!(altered[0].ends_with(", ALGORITHM=INSTANT"), "{altered:?}");
     assert!(verify(&mut db.conn()).is_empty());
@@ -104,9 +92,10 @@ fn a_column_is_added_in_an_instant() {
 fn a_column_that_cannot_be_added_in_an_instant_is_added() {
     let db = migrated();
     let mut conn = db.conn();
-    for sql in ["ALTER TABLE trip DROP COLUMN ended_on", "ALTER TABLE trip ROW_FORMAT=COMPRESSED"] {
-        conn.query_drop(sql).unwrap();
-    }
+    conn.by_hand([
+        "ALTER TABLE trip DROP COLUMN ended_on",
+        "ALTER TABLE trip ROW_FORMAT=COMPRESSED",
+    ]);
 
     Migrator::new().mend(&mut conn).unwrap();
 
@@ -116,8 +105,7 @@ fn a_column_that_cannot_be_added_in_an_instant_is_added() {
 #[test]
 fn mending_waits_for_a_boot() {
     let db = migrated();
-    let mut boot = db.conn();
-    assert_eq!(boot.exec_first("SELECT GET_LOCK(?, 0)", (lock_name(&db),)).unwrap(), Some(1));
+    let _boot = lock_holder(&db);
 
     let error = Migrator::new().lock_timeout(Duration::ZERO).mend(&mut db.conn()).unwrap_err();
 
@@ -129,15 +117,13 @@ fn mending_waits_for_a_boot() {
 fn what_a_newer_build_made_is_not_mended_away() {
     let db = without_an_index();
     let mut conn = db.conn();
-    conn.query_drop(
-        "INSERT INTO quicksight_schema_history \
-         VALUES (19, 'later', '2026-01-02T03:04:05Z', '1')",
-    )
-    .unwrap();
+    let last = migrations::last().version;
+    db.record(last + 1, "later");
 
     let error = Migrator::new().mend(&mut conn).unwrap_err();
 
-    assert!(matches!(error, Error::NewerHistory { recorded: 19, embedded: 18 }), "{error:?}");
+    let Error::NewerHistory { recorded, embedded, .. } = error else { panic!("{error:?}") };
+    assert_eq!((recorded, embedded), (last + 1, last));
     assert_eq!(verify(&mut conn).len(), 1);
 }
 
@@ -173,8 +159,7 @@ fn needs_the_right_to_alter_and_says_so() {
 #[test]
 fn a_replica_is_refused() {
     let server = Server::start(&["--skip-log-bin"]);
-    let db = database_on(&server);
-    run_quicksight_migrations(&mut db.conn()).unwrap();
+    let db = database_on(&server).migrated();
     db.conn().query_drop("SET GLOBAL read_only = 1").unwrap();
 
     let error = Migrator::new().mend(&mut db.conn()).unwrap_err();
@@ -188,13 +173,12 @@ fn the_session_is_as_before() {
     let mut conn = db.conn();
     conn.query_drop("SET SESSION sql_mode = 'ANSI', autocommit = 0, lock_wait_timeout = 77")
         .unwrap();
-    let ask = "SELECT CONCAT_WS(' ', @@sql_mode, @@autocommit, @@lock_wait_timeout, DATABASE())";
-    let before: Option<String> = conn.query_first(ask).unwrap();
+    let before = settings(&mut conn);
     conn.query_drop("COMMIT").unwrap();
 
     Migrator::new().mend(&mut conn).unwrap();
 
-    assert_eq!(conn.query_first::<String, _>(ask).unwrap(), before);
+    assert_eq!(settings(&mut conn), before);
     assert!(verify(&mut conn).is_empty());
 }
 
@@ -203,28 +187,24 @@ fn the_session_is_as_before() {
 fn a_mend_that_is_cut_anywhere_is_finished_by_the_next() {
     let damage = || {
         let db = without_an_index();
-        for sql in [
+        db.conn().by_hand([
             "ALTER TABLE telework DROP COLUMN ended_on",
             "ALTER TABLE campaign ALTER COLUMN tokens SET DEFAULT '1.00'",
             "DROP TABLE app_data",
-        ] {
-            db.conn().query_drop(sql).unwrap();
-        }
+        ]);
         db
     };
     let sent = statements_of(&damage(), |conn| drop(Migrator::new().mend(conn).unwrap()));
-    let changes = |sql: &str| sql.starts_with("ALTER TABLE") || sql.starts_with("CREATE TABLE");
+    let changes = |sql: &str| {
+        let is_change = sql.starts_with("ALTER TABLE") || sql.starts_with("CREATE TABLE");
+        is_change && !sql.contains("`quicksight_twin_")
+    };
     let count = sent.iter().filter(|sql| changes(sql)).count();
     assert!(count >= 4, "{count}");
-    for position in 1..=count {
+    for position in 0..count {
         for cut in [Cut::BeforeStatement, Cut::BeforeAnswer] {
             let db = damage();
-            let passed = AtomicUsize::new(0);
-            let wire = Wire::open(db.address(), move |_, sql| {
-                let is_it = changes(sql) && passed.fetch_add(1, Ordering::SeqCst) + 1 == position;
-                is_it.then_some(cut)
-            });
-            let mut dying = db.conn_through(wire.port()).unwrap();
+            let mut dying = db.watched(nth(position, changes, move || cut));
             let error = Migrator::new().mend(&mut dying).unwrap_err();
             assert!(matches!(error, Error::Mend { .. }), "{error:?}");
             assert!(error.is_retryable(), "{error:?}");
@@ -251,4 +231,33 @@ fn a_table_of_an_unknown_engine_is_left_to_a_person() {
     let engine = drifts.iter().find(|one| one.kind() == DriftKind::Engine);
     assert!(engine.is_some_and(|one| one.to_string().contains("by hand")), "{drifts:?}");
     assert!(report.is_err(), "no column of such a table may be NULL");
+}
+
+/// The tables of another framework, some of which have the names of ours.
+#[test]
+fn another_applications_tables_are_not_mended() {
+    let db = database();
+    let mut conn = db.conn();
+    conn.by_hand([
+        "CREATE TABLE auth_user (id int PRIMARY KEY, password varchar(128), last_login datetime, \
+         is_superuser tinyint, username varchar(150), first_name varchar(150), email varchar(254), \
+         is_staff tinyint, is_active tinyint, date_joined datetime)",
+        "CREATE TABLE auth_group (id int PRIMARY KEY)",
+    ]);
+    let before = conn.query_first::<(String, String), _>("SHOW CREATE TABLE auth_user").unwrap();
+
+    let error = Migrator::new().mend(&mut conn).unwrap_err();
+
+    let Error::ForeignTables { tables, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(tables, &["auth_user"]);
+    assert!(error.to_string().ends_with("a database of their own"), "{error}");
+    assert!(!error.is_retryable());
+    assert_eq!(db.tables(), ["auth_group", "auth_user"], "nothing is made beside them");
+    let after = conn.query_first::<(String, String), _>("SHOW CREATE TABLE auth_user").unwrap();
+    assert_eq!(before, after);
+    let error = quicksight_migrations::run_quicksight_migrations(&mut conn).unwrap_err();
+    let Error::SchemaDrift { drifts, .. } = &error else { panic!("{error:?}") };
+    let [drift] = &drifts[..] else { panic!("{drifts:?}") };
+    assert_eq!((drift.table(), drift.kind()), ("auth_user", DriftKind::ForeignTable));
+    assert_eq!(db.tables(), ["auth_group", "auth_user"]);
 }

@@ -4,7 +4,7 @@ mod support;
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{Error, Migrator, run_quicksight_migrations};
-use support::{database, database_named, unique};
+use support::{database, database_named, migrations, unique};
 
 #[test]
 fn boots_in_a_database_of_any_name() {
@@ -26,7 +26,7 @@ fn boots_in_a_database_of_any_name() {
 
         let report = run_quicksight_migrations(&mut db.conn()).unwrap();
 
-        assert_eq!(report.applied().len(), 18, "{name}");
+        assert_eq!(report.applied().len(), migrations::total(), "{name}");
         db.assert_complete();
         assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().statements(), 1, "{name}");
     }
@@ -42,7 +42,11 @@ fn boots_in_any_character_set() {
 
         let report = run_quicksight_migrations(&mut conn).unwrap();
 
-        assert_eq!(report.applied().len(), if number == 0 { 18 } else { 0 }, "{names}");
+        assert_eq!(
+            report.applied().len(),
+            if number == 0 { migrations::total() } else { 0 },
+            "{names}"
+        );
         assert!(Migrator::new().verify(&mut conn).unwrap().is_empty(), "{names}");
         assert!(Migrator::new().mend(&mut conn).unwrap().mended().is_empty(), "{names}");
     }
@@ -59,7 +63,7 @@ fn wants_a_database() {
     assert!(matches!(error, Error::NoDatabaseSelected), "{error:?}");
 
     conn.query_drop(format!("USE {}", db.name())).unwrap();
-    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().applied().len(), 18);
+    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().applied().len(), migrations::total());
 }
 
 #[test]

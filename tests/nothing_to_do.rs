@@ -4,7 +4,7 @@ mod support;
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{Error, run_quicksight_migrations};
-use support::{Database, Flavor, Server, database, database_on, questions};
+use support::{Flavor, Server, backup, database_on, migrated, questions};
 
 /// Boots, and checks by the server's own count that this took one statement.
 #[track_caller]
@@ -15,44 +15,31 @@ fn assert_one_statement(conn: &mut Conn) {
     assert_eq!((report.statements(), sent), (1, 1));
 }
 
-fn migrated(db: Database) -> Database {
-    run_quicksight_migrations(&mut db.conn()).unwrap();
-    db
-}
-
 #[test]
 fn sends_one_statement() {
-    let db = migrated(database());
+    let db = migrated();
 
     assert_one_statement(&mut db.conn());
 }
 
 #[test]
 fn needs_no_right_but_select() {
-    let db = migrated(database());
+    let db = migrated();
 
     assert_one_statement(&mut db.user("SELECT").conn());
 }
 
 #[test]
 fn passes_a_lock_for_a_backup() {
-    let db = migrated(database());
-    let mut backup = db.conn();
-    match support::flavor() {
-        Flavor::MySql => backup.query_drop("LOCK INSTANCE FOR BACKUP").unwrap(),
-        Flavor::MariaDb => {
-            for stage in ["START", "FLUSH", "BLOCK_DDL"] {
-                backup.query_drop(format!("BACKUP STAGE {stage}")).unwrap();
-            }
-        }
-    }
+    let db = migrated();
+    let _backup = backup(&db);
 
     assert_one_statement(&mut db.conn());
 }
 
 #[test]
 fn leaves_an_open_transaction_open() {
-    let db = migrated(database());
+    let db = migrated();
     let mut conn = db.conn();
     conn.query_drop("START TRANSACTION").unwrap();
     conn.query_drop("INSERT INTO user_label (name) VALUES ('kept open')").unwrap();
@@ -67,7 +54,7 @@ fn leaves_an_open_transaction_open() {
 #[test]
 fn writes_nothing_to_the_binary_log() {
     let server = Server::start(&binary_log(1));
-    let db = migrated(database_on(&server));
+    let db = database_on(&server).migrated();
     let mut conn = db.conn();
 
     let before = written(&mut conn);
@@ -81,7 +68,7 @@ fn writes_nothing_to_the_binary_log() {
 #[test]
 fn works_on_a_read_only_server() {
     let server = Server::start(&["--skip-log-bin"]);
-    let db = migrated(database_on(&server));
+    let db = database_on(&server).migrated();
     let pending = database_on(&server);
     let reader = db.user("SELECT");
     let setting = match server.flavor() {
@@ -95,7 +82,7 @@ fn works_on_a_read_only_server() {
 
     // With something to do, even a user who may write there is refused before anything is changed.
     let error = run_quicksight_migrations(&mut pending.conn()).unwrap_err();
-    assert!(matches!(error, Error::ReadOnly { source: None }), "{error:?}");
+    assert!(matches!(error, Error::ReadOnly { source: None, .. }), "{error:?}");
     assert_eq!(pending.tables(), Vec::<String>::new());
     db.conn().query_drop("SET GLOBAL read_only = 0").unwrap();
 }
@@ -107,7 +94,7 @@ fn works_on_a_replica() {
     let mut on_replica = Conn::new(replica.opts()).unwrap();
     follow(&mut on_replica, &primary);
 
-    let db = migrated(database_on(&primary));
+    let db = database_on(&primary).migrated();
 
     wait_for_replica(&mut on_replica, &mut db.conn());
     on_replica.query_drop(format!("USE {}", db.name())).unwrap();

@@ -21,7 +21,7 @@ fn a_server_that_is_too_old_is_refused_before_anything_is_changed() {
     assert_eq!(*needed, "MySQL 5.7 or later, or MariaDB 10.3 or later");
     assert!(chain(&error).starts_with("the server 5.6."), "{error}");
     assert_eq!(db.tables(), Vec::<String>::new());
-    assert_eq!(quicksight_migration_status(&mut db.conn()).unwrap().applied(), 0);
+    assert_eq!(quicksight_migration_status(&mut db.conn()).unwrap().applied().count(), 0);
 }
 
 /// The oldest server that is supported speaks nearly the same SQL: its `sql_mode`, its formats, no
@@ -56,13 +56,13 @@ fn the_files_need_no_newer_sql() {
     assert_eq!(run_quicksight_migrations(&mut conn).unwrap().statements(), 1);
 }
 
-#[cfg(feature = "analytics")]
+#[cfg(feature = "full")]
 #[test]
 fn the_ledger_and_the_checks_need_no_newer_sql() {
     use quicksight_migrations::{
         integrity::{self, Check},
         ledger::{
-            Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount,
+            Account, Activity, Ends, NewPointsTransaction, NewPointsTransfer, SystemAccount,
             record_points_transaction, record_points_transfer,
         },
     };
@@ -73,10 +73,10 @@ fn the_ledger_and_the_checks_need_no_newer_sql() {
     apply_by_hand(&mut conn);
     conn.query_drop("INSERT INTO auth_user (id) VALUES (1)").unwrap();
 
-    let purchase = NewPointsTransaction::new(1, Activity::Purchase, 25.into());
+    let purchase = NewPointsTransaction::new(Account::user(1), Activity::Purchase, 25.into());
     record_points_transaction(&mut conn, &purchase).unwrap();
-    let stripe = SystemAccount::Stripe.id();
-    let refund = NewPointsTransfer::new(1, stripe, Activity::Adjustment, 5.into());
+    let ends = Ends { payer: Account::user(1), payee: SystemAccount::Stripe.into() };
+    let refund = NewPointsTransfer::new(ends, Activity::Adjustment, 5.into());
     let refund = record_points_transfer(&mut conn, &refund).unwrap();
     assert_eq!((refund.debit().balance(), refund.credit().balance()), (20.into(), 5.into()));
     assert!(integrity::validate(&mut conn).unwrap().is_clean());
@@ -105,11 +105,11 @@ fn the_ledger_and_the_checks_need_no_newer_sql() {
     );
 }
 
-#[cfg(feature = "analytics")]
+#[cfg(feature = "full")]
 #[test]
 fn the_reports_need_no_newer_sql() {
     use quicksight_migrations::{
-        analytics::{Analytics, DateRange},
+        analytics::{Analytics, DateRange, HotspotLimits},
         time::{Date, Duration},
     };
 
@@ -138,6 +138,12 @@ fn the_reports_need_no_newer_sql() {
         let campaign = reports.campaign_performance(&mut conn, 7).unwrap().unwrap();
         assert_eq!(campaign.mean_days_to_first_trip(), Some(3.0));
         assert_eq!(reports.hourly_trips(&mut conn, first.midnight()).unwrap().len(), 1);
-        assert_eq!(reports.activity_hotspots(&mut conn, 1, 10).unwrap().len(), 1);
+        assert_eq!(
+            reports
+                .activity_hotspots(&mut conn, HotspotLimits { min_frequency: 1, limit: 10 })
+                .unwrap()
+                .len(),
+            1
+        );
     }
 }

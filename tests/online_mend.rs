@@ -7,16 +7,17 @@ mod support;
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
+        mpsc,
     },
     thread,
     time::{Duration, Instant},
 };
 
 use mysql::{Conn, prelude::Queryable};
-use quicksight_migrations::{Access, Migrator, run_quicksight_migrations};
-use support::{database, wire::Wire};
+use quicksight_migrations::{Access, Migrator};
+use support::migrated;
 
 fn rows_wanted() -> u64 {
     let rows = std::env::var("QUICKSIGHT_TEST_ROWS").ok();
@@ -69,9 +70,8 @@ impl Busy {
 
 #[test]
 fn a_big_table_stays_readable_and_writable_while_an_index_is_mended() {
-    let db = database();
+    let db = migrated();
     let mut conn = db.conn();
-    run_quicksight_migrations(&mut conn).unwrap();
     conn.query_drop("ALTER TABLE points_transaction DROP INDEX coins_history_idx_1").unwrap();
     fill(&mut conn, rows_wanted());
     let stop = Arc::new(AtomicBool::new(false));
@@ -85,23 +85,22 @@ fn a_big_table_stays_readable_and_writable_while_an_index_is_mended() {
         Busy::keep_doing(db.conn(), "SELECT balance FROM points_transaction WHERE id = 1", &stop);
     // What the two have done when each statement of the mend is sent: the one after the change is
     // sent when the change is over.
-    let marks = Arc::new(Mutex::new(Vec::new()));
-    let (sink, written, read) =
-        (Arc::clone(&marks), Arc::clone(&writer.done), Arc::clone(&reader.done));
-    let wire = Wire::open(db.address(), move |_, sql| {
+    let (sender, marks) = mpsc::channel();
+    let (written, read) = (Arc::clone(&writer.done), Arc::clone(&reader.done));
+    let mut watched = db.watched(move |sql| {
         let done = (written.load(Ordering::SeqCst), read.load(Ordering::SeqCst));
-        sink.lock().unwrap().push((sql.starts_with("ALTER TABLE"), done));
+        sender.send((sql.starts_with("ALTER TABLE"), done)).unwrap();
         None
     });
 
-    let report = Migrator::new().mend(&mut db.conn_through(wire.port()).unwrap()).unwrap();
+    let report = Migrator::new().mend(&mut watched).unwrap();
 
     stop.store(true, Ordering::SeqCst);
     let (longest_write, longest_read) =
         (writer.thread.join().unwrap(), reader.thread.join().unwrap());
     let [mended] = report.mended() else { panic!("{report}") };
     assert_eq!(mended.access(), Access::Online);
-    let marks = marks.lock().unwrap();
+    let marks: Vec<_> = marks.try_iter().collect();
     let change = marks.iter().position(|(is_change, _)| *is_change).unwrap();
     let ((writes_before, reads_before), (writes_after, reads_after)) =
         (marks[change].1, marks[change + 1].1);

@@ -12,20 +12,7 @@ use std::{
 
 use mysql::{Conn, Pool, PoolConstraints, PoolOpts, prelude::Queryable};
 use quicksight_migrations::{Connection, Error, Migrator, run_quicksight_migrations};
-use support::{Blockade, Database, database, wire::lock_name};
-
-/// What a caller may have set, as one line.
-fn settings(conn: &mut impl Queryable) -> String {
-    conn.query_first(
-        "SELECT CONCAT_WS(' ', DATABASE(), @@autocommit, @@lock_wait_timeout, \
-         @@innodb_lock_wait_timeout, @@sql_mode, @@foreign_key_checks, @@time_zone, \
-         @@transaction_isolation, @@transaction_read_only, @@character_set_client, \
-         @@character_set_results, @@collation_connection)"
-            .replace("@@transaction", if is_mysql() { "@@transaction" } else { "@@tx" }),
-    )
-    .unwrap()
-    .unwrap()
-}
+use support::{Blockade, ByHand, Database, database, lock_holder, migrated, migrations, settings};
 
 fn is_mysql() -> bool {
     support::flavor() == support::Flavor::MySql
@@ -45,12 +32,12 @@ fn set_odd_settings(conn: &mut impl Queryable) {
 #[track_caller]
 fn assert_lock_is_free(db: &Database) {
     db.conn().query_drop("DROP TABLE IF EXISTS app_data").unwrap();
-    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version = 18").unwrap();
+    db.forget_after(17);
     let report =
         Migrator::new().lock_timeout(Duration::ZERO).run(&mut db.conn()).expect("the lock is free");
     assert_eq!(
         report.applied().last().map(quicksight_migrations::AppliedMigration::version),
-        Some(18)
+        Some(migrations::last().version)
     );
 }
 
@@ -58,7 +45,7 @@ fn boots_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {
     set_odd_settings(&mut conn);
     let before = settings(&mut conn);
 
-    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().applied().len(), 18);
+    assert_eq!(run_quicksight_migrations(&mut conn).unwrap().applied().len(), migrations::total());
 
     assert_eq!(settings(&mut conn), before);
     assert_lock_is_free(db);
@@ -96,7 +83,10 @@ fn fails_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {
     assert_eq!(error.server_code(), Some(1205), "{error:?}");
     assert_eq!(settings(&mut conn), before);
     blockade.lift();
-    assert_eq!(run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(), 5);
+    assert_eq!(
+        run_quicksight_migrations(&mut db.conn()).unwrap().applied().len(),
+        migrations::total() - 13
+    );
     assert_lock_is_free(db);
     conn.query_drop("SELECT 1").unwrap();
 }
@@ -151,7 +141,7 @@ fn panics_and_puts_back<C: Connection + Queryable>(db: &Database, mut conn: C) {
     assert_eq!(settings(&mut conn), before);
     assert_eq!(db.history(), [1, 2, 3, 4, 5]);
     let report = Migrator::new().lock_timeout(Duration::ZERO).run(&mut db.conn());
-    assert_eq!(report.expect("the lock is free").applied().len(), 13);
+    assert_eq!(report.expect("the lock is free").applied().len(), migrations::total() - 5);
     conn.query_drop("SELECT 1").unwrap();
 }
 
@@ -224,9 +214,8 @@ fn a_transaction_without_an_insert_is_refused_too() {
     ];
     for begin in transactions {
         let db = half_done();
-        for sql in ["CREATE TABLE mine (id INT PRIMARY KEY)", "INSERT INTO mine VALUES (1)"] {
-            db.conn().query_drop(sql).unwrap();
-        }
+        db.conn()
+            .by_hand(["CREATE TABLE mine (id INT PRIMARY KEY)", "INSERT INTO mine VALUES (1)"]);
         let mut conn = db.conn();
         conn.query_drop("SET autocommit = 0").unwrap();
         conn.query_drop(begin).unwrap();
@@ -241,9 +230,8 @@ fn a_transaction_without_an_insert_is_refused_too() {
 }
 
 fn half_done() -> Database {
-    let db = database();
-    run_quicksight_migrations(&mut db.conn()).unwrap();
-    db.conn().query_drop("DELETE FROM quicksight_schema_history WHERE version > 10").unwrap();
+    let db = migrated();
+    db.forget_after(10);
     db
 }
 
@@ -270,9 +258,7 @@ fn an_xa_transaction_is_refused_and_survives() {
     for db in [database(), half_done()] {
         let mut conn = db.conn();
         conn.query_drop("CREATE TABLE mine (id INT PRIMARY KEY)").unwrap();
-        for sql in ["XA START 'one'", "INSERT INTO mine VALUES (1)", "XA END 'one'"] {
-            conn.query_drop(sql).unwrap();
-        }
+        conn.by_hand(["XA START 'one'", "INSERT INTO mine VALUES (1)", "XA END 'one'"]);
 
         let error = run_quicksight_migrations(&mut conn).unwrap_err();
 
@@ -294,8 +280,7 @@ fn a_limit_on_the_time_of_statements_limits_nothing_here() {
     let mut conn = db.conn();
     conn.query_drop(format!("SET SESSION {limit}")).unwrap();
     let before: Option<String> = conn.query_first(ask).unwrap();
-    let mut holder = db.conn();
-    assert_eq!(holder.exec_first("SELECT GET_LOCK(?, 0)", (lock_name(&db),)).unwrap(), Some(1));
+    let mut holder = lock_holder(&db);
     let holding = std::thread::spawn(move || {
         holder.query_drop("SELECT SLEEP(1.5)").unwrap();
         holder.query_drop("SELECT RELEASE_ALL_LOCKS()").unwrap();
@@ -338,7 +323,7 @@ fn a_session_that_only_reads_is_refused_by_name() {
 
     let error = run_quicksight_migrations(&mut conn).unwrap_err();
 
-    assert!(matches!(error, Error::ReadOnly { source: Some(_) }), "{error:?}");
+    assert!(matches!(error, Error::ReadOnly { source: Some(_), .. }), "{error:?}");
     assert_eq!(error.server_code(), Some(1792));
     assert_eq!(db.tables(), Vec::<String>::new());
 }

@@ -3,32 +3,29 @@
 
 mod support;
 
-use mysql::prelude::Queryable;
-use quicksight_migrations::{analytics, run_quicksight_migrations, time::Date};
-use support::database;
+use quicksight_migrations::{analytics, time::Date};
+use support::{ByHand, migrated};
 
 const USERS: u32 = 100_000;
 
 #[test]
 fn memory_does_not_grow_with_the_number_of_users() {
-    let db = database();
+    let db = migrated();
     let mut conn = db.conn();
-    run_quicksight_migrations(&mut conn).unwrap();
     let digits = "(SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL \
                   SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL \
                   SELECT 8 UNION ALL SELECT 9)";
-    for sql in [
-        format!(
-            "INSERT INTO auth_user (first_name, last_name, created_on) \
+    conn.by_hand([
+            format!(
+                "INSERT INTO auth_user (first_name, last_name, created_on) \
              SELECT REPEAT('f', 100), REPEAT('l', 100), '2025-03-01' FROM {digits} a JOIN {digits} b \
              JOIN {digits} c JOIN {digits} d JOIN {digits} e"
-        ),
-        "INSERT INTO trip (user_id, travel_mode, started_on) \
+            ),
+            "INSERT INTO trip (user_id, travel_mode, started_on) \
          SELECT id, 1, '2025-03-02' FROM auth_user"
-            .into(),
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+                .into(),
+        ],
+    );
     let since = Date::from_ordinal_date(2025, 1).unwrap().midnight();
 
     let mut users = analytics::user_engagement(&mut conn, since).unwrap();

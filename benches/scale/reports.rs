@@ -2,7 +2,7 @@
 
 use quicksight_migrations::{
     Result,
-    analytics::{self, DateRange},
+    analytics::{self, DateRange, HotspotLimits},
     integrity::{self, Check},
     mysql::Conn,
     time::{Duration, PrimitiveDateTime},
@@ -58,7 +58,9 @@ fn analytics(period: Period) -> Vec<Report> {
         Report {
             name: "activity_hotspots",
             original: original::activity_hotspots(),
-            ours: Box::new(|conn| analytics::activity_hotspots(conn, 11, 100).map(drop)),
+            ours: Box::new(|conn| {
+                analytics::activity_hotspots(conn, HotspotLimits::default()).map(drop)
+            }),
         },
     ]
 }

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, error::Error};
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     analytics::{
-        Analytics, CampaignPerformance, DailyRevenue, DateRange, Hotspot, HourlyTrips, TravelMode,
-        UserEngagement,
+        Analytics, CampaignPerformance, DailyRevenue, DateRange, Hotspot, HotspotLimits,
+        HourlyTrips, TravelMode, UserEngagement,
     },
     integrity::{self, QualityIssue, ValidationReport},
     rust_decimal::Decimal,
@@ -54,6 +54,7 @@ impl Findings {
         for number in numbers {
             campaigns.extend(reports.campaign_performance(conn, number)?);
         }
+        let most_frequent = HotspotLimits { min_frequency: 2, limit: SPOTS };
         Ok(Self {
             range,
             days: reports.daily_revenue(conn, range)?,
@@ -62,7 +63,7 @@ impl Findings {
             busiest,
             campaigns,
             hours: reports.hourly_trips(conn, first.midnight())?,
-            hotspots: reports.activity_hotspots(conn, 2, SPOTS)?,
+            hotspots: reports.activity_hotspots(conn, most_frequent)?,
             validation: integrity::validate(conn)?,
             issues: integrity::monitor(conn)?,
         })

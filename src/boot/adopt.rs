@@ -33,21 +33,20 @@ impl Boot<'_> {
         Ok(existing)
     }
 
-    /// Compares each table with what its migration makes, and where a service could not work with it,
-    /// with what each later change makes of it: the history may be lost, and the changes not.
+    /// Compares each table with what its migration makes, and where it is not that, with what each later
+    /// change makes of it: the history may be lost, and the changes not.
     fn look_at_existing(&self, session: &mut Session<'_>, status: &Status) -> Result<Existing> {
         let pending = || self.pending(status);
         let to_be_made: Vec<_> = pending().filter(|own| own.makes().is_some()).collect();
         let mut existing = schema::verify_existing(session, &to_be_made)?;
         for change in pending().filter(|own| own.makes().is_none()) {
-            let Some(table) = change.table().filter(|table| existing.is_broken(table)) else {
+            let Some(table) = change.table().filter(|table| existing.differs(table)) else {
                 continue;
             };
             let is_before = |own: &&Embedded| own.version() <= change.version();
             let until = pending().filter(is_before).filter(|own| own.table() == Some(table));
             let changed = schema::verify_existing(session, &until.collect::<Vec<_>>())?;
-            existing.drifts.retain(|drift| drift.table() != table);
-            existing.drifts.extend(changed.drifts);
+            existing.prefer(table, changed);
         }
         Ok(existing)
     }

@@ -10,10 +10,7 @@ use crate::{
     Connection, Error, Report, Result,
     history::{Embedded, Job},
     session::{Session, Settings},
-    support::{
-        database,
-        wire::{Cut, Wire},
-    },
+    support::{database, wire::Cut},
 };
 
 fn boot<C: Connection>(files: &[Embedded], conn: &mut C) -> Result<Report> {
@@ -51,10 +48,8 @@ fn a_change_that_was_made_and_not_recorded_is_recorded() {
         let db = database();
         let files = embedded(&CHANGES);
         let record = format!("VALUES ({version}, ");
-        let wire = Wire::open(db.address(), move |_, sql| {
-            sql.contains(&record).then_some(Cut::BeforeStatement)
-        });
-        let mut dying = db.conn_through(wire.port()).unwrap();
+        let mut dying =
+            db.watched(move |sql| sql.contains(&record).then_some(Cut::BeforeStatement));
         let error = boot(&files, &mut dying).unwrap_err();
         assert!(error.is_retryable(), "{error:?}");
         assert_eq!(db.history().len(), version - 1);
@@ -181,10 +176,8 @@ fn a_change_that_the_server_finishes_alone_is_recorded_by_the_next_boot() {
     for _ in 0..16 {
         conn.query_drop("INSERT INTO log (what) SELECT what FROM log").unwrap();
     }
-    let wire = Wire::open(db.address(), |_, sql| {
-        sql.contains("ADD COLUMN `level`").then_some(Cut::BeforeAnswer)
-    });
-    let mut dying = db.conn_through(wire.port()).unwrap();
+    let mut dying =
+        db.watched(|sql| sql.contains("ADD COLUMN `level`").then_some(Cut::BeforeAnswer));
 
     let error = boot(&embedded(&CHANGES), &mut dying).unwrap_err();
 

@@ -62,11 +62,6 @@ impl<'m> Job<'m> {
         Ok(Look { history: self.history.read(session)?, tables })
     }
 
-    /// Where the database stands. A history that this user may not read is an error.
-    pub(crate) fn status(&self, session: &mut Session<'_>) -> Result<Status> {
-        self.judge(self.history.read(session)?.readable()?)
-    }
-
     pub(crate) fn judge(&self, recorded: Vec<Recorded>) -> Result<Status> {
         Status::judge(recorded, self.migrations)
     }
@@ -87,4 +82,9 @@ impl<'m> Job<'m> {
         let names: Vec<_> = [self.history.name()].into_iter().chain(ours).collect();
         held(session, &names, error)
     }
+}
+
+/// Where the database stands. A history that this user may not read is an error.
+pub(crate) fn status(job: &Job<'_>, session: &mut Session<'_>) -> Result<Status> {
+    job.judge(job.history.read(session)?.readable()?)
 }

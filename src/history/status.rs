@@ -260,10 +260,12 @@ mod tests {
         HistoryTable::new("h", &[]).unwrap()
     }
 
-    /// Rows as the history has them: a version with its title, and whether the checksum is right.
-    fn judged(rows: &[(i64, &str, bool)]) -> Result<Status> {
+    /// A row as the history has it: a version with its title, and whether the checksum is right.
+    type Row = (i64, &'static str, bool);
+
+    fn judged(rows: &[Row]) -> Result<Status> {
         let files = embedded();
-        let row = |(version, title, is_right): &(i64, &str, bool)| {
+        let row = |(version, title, is_right): &Row| {
             let own = files.iter().find(|own| own.version() == *version);
             let checksum = own.map_or(0, Embedded::checksum) ^ u64::from(!is_right);
             let on = UtcDateTime::UNIX_EPOCH.into();
@@ -274,7 +276,7 @@ mod tests {
 
     #[test]
     fn each_migration_has_one_state() {
-        let cases: [(&[(i64, &str, bool)], &str); 8] = [
+        let cases: [(&[Row], &str); 8] = [
             (&[], "V01__a pending, V02__b pending, V03__c pending"),
             (&[(1, "a", true)], "V01__a applied, V02__b pending, V03__c pending"),
             (

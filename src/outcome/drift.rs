@@ -32,7 +32,7 @@ pub enum DriftKind {
     MissingTable,
     /// Something of that name is there that is no table, such as a view.
     NotATable,
-    /// The table lacks most of our columns, so it is another application's.
+    /// The table lacks most of our columns and has more of others, so it is another application's.
     ForeignTable,
     /// The table has another storage engine.
     Engine,

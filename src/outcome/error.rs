@@ -221,8 +221,8 @@ pub enum Error {
         source: mysql::Error,
     },
 
-    /// Tables have the names of ours and plainly are somebody else's: they lack most of our columns.
-    /// Nothing was mended.
+    /// Tables have the names of ours and plainly are somebody else's: they lack most of our columns, and have
+    /// more of others. Nothing was mended.
     #[error(
         "nothing was mended, because {} another application's and not ours: {}; \
          give the QuickSight tables a database of their own",

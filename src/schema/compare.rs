@@ -67,20 +67,20 @@ impl Comparison<'_> {
         Mend::Sql(format!("ALTER TABLE {} {change}", quote(self.table)))
     }
 
-    /// A table that lacks most of our columns has only the name in common with ours: to add the rest
-    /// would make a mess of somebody else's.
+    /// A table that lacks most of our columns, and has more of others, has little but the name in common
+    /// with ours: to add the rest would make a mess of somebody else's.
     fn foreign(&self) -> Option<Drift> {
         let has = |wanted: &&Column| self.found.has_column(&wanted.name);
-        let (wanted, common) =
-            (self.wanted.columns.len(), self.wanted.columns.iter().filter(has).count());
-        if 2 * common >= wanted {
+        let common = self.wanted.columns.iter().filter(has).count();
+        let (wanted, others) = (self.wanted.columns.len(), self.found.columns.len() - common);
+        if 2 * common >= wanted || others <= common {
             return None;
         }
         let mend =
             decide("another application's: give the QuickSight tables a database of their own");
         let sides = (
             Some(format!("a table of {wanted} columns")),
-            Some(format!("one with {common} of them")),
+            Some(format!("one with {common} of them and {others} others")),
         );
         Some(self.drift(DriftKind::ForeignTable, None, sides, mend))
     }
@@ -337,7 +337,12 @@ mod tests {
                 |found| found.stand_in = Some("VIEW".into()),
                 "trip not_a_table breaking: a person decides",
             ),
-            (|found| found.columns.truncate(1), "trip foreign_table breaking: a person decides"),
+            (
+                |found| {
+                    found.columns = ["id", "name", "is_staff"].map(|one| column(one, "int")).into()
+                },
+                "trip foreign_table breaking: a person decides",
+            ),
             (
                 |found| drop(found.columns.remove(1)),
                 "trip.distance missing_column breaking: ADD COLUMN `distance` double NULL",

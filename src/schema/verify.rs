@@ -9,7 +9,7 @@ use super::{
 use crate::{
     history::{self, Embedded},
     outcome::{Drift, DriftKind, Error, Mend, Result, Severity, code},
-    session::{Session, held, quote},
+    session::{EarlierReads, Session, held, quote, refuse_open_transaction},
 };
 
 /// A table and the migrations that make and change it.
@@ -35,16 +35,37 @@ pub(crate) struct Existing {
 }
 
 impl Existing {
-    /// Whether a service could not work with this table as it is.
-    pub(crate) fn is_broken(&self, table: &str) -> bool {
-        let is_it = |drift: &Drift| drift.table == table && drift.severity == Severity::Breaking;
-        self.drifts.iter().any(is_it)
+    /// Whether this table is not what was looked for.
+    pub(crate) fn differs(&self, table: &str) -> bool {
+        self.drifts.iter().any(|drift| drift.table == table)
+    }
+
+    /// Takes another look at this table for the better one, if no more speaks against it.
+    pub(crate) fn prefer(&mut self, table: &str, other: Self) {
+        if other.weight(table) <= self.weight(table) {
+            self.drifts.retain(|drift| drift.table != table);
+            self.drifts.extend(other.drifts);
+        }
+    }
+
+    /// How many differences a service could not work with, and how many there are.
+    fn weight(&self, table: &str) -> (usize, usize) {
+        let of_table = || self.drifts.iter().filter(|drift| drift.table == table);
+        let breaking = of_table().filter(|drift| drift.severity == Severity::Breaking);
+        (breaking.count(), of_table().count())
     }
 }
 
 /// All differences between the database and what these migrations would make of it.
+///
+/// An open transaction of the caller is left alone. Where a migration changes a table it is refused: the
+/// server commits at an `ALTER TABLE`, of a temporary table too.
+/// <https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html>
 pub(crate) fn verify(session: &mut Session<'_>, migrations: &[&Embedded]) -> Result<Vec<Drift>> {
     let wanted = wanted(migrations);
+    if wanted.iter().any(Wanted::is_changed) {
+        refuse_open_transaction(session, EarlierReads::Nothing)?;
+    }
     let found = look(session, &names(&wanted))?;
     for one in wanted.iter().filter(|one| !found.shapes.contains_key(one.table)) {
         make_sure_it_is_missing(session, one.table)?;
@@ -157,7 +178,8 @@ fn compare_one(session: &mut Session<'_>, one: &Wanted<'_>, found: &Shape) -> Re
     let wanted = twin::describe(session, one.table, &one.migrations)?;
     let compare = |has_rows| Comparison { table: one.table, wanted: &wanted, found, has_rows };
     let drifts = compare(true).drifts();
-    let lacks_a_column = drifts.iter().any(|drift| drift.kind == DriftKind::MissingColumn);
+    let lacking = [DriftKind::MissingColumn, DriftKind::ForeignTable];
+    let lacks_a_column = drifts.iter().any(|drift| lacking.contains(&drift.kind));
     if lacks_a_column && !has_rows(session, one.table)? {
         return Ok(compare(false).drifts());
     }

@@ -56,10 +56,7 @@ pub(crate) fn in_turn_or<'c, T>(
     work: impl FnOnce(&mut Session<'c>, Turn) -> Result<T>,
     otherwise: impl FnOnce(&mut Session<'c>, Error) -> Result<T>,
 ) -> Result<T> {
-    refuse_open_transaction(session, earlier)?;
-    let server = preflight::check(session)?;
-    server.with_variables(session, |session| {
-        let database = server.database();
+    settled(session, earlier, |session, database| {
         let outcome =
             lock::with_lock(session, database, settings.lock_timeout, |session, lock_wait| {
                 work(session, Turn { database: database.to_owned(), lock_wait })
@@ -69,4 +66,15 @@ pub(crate) fn in_turn_or<'c, T>(
             outcome => outcome,
         }
     })
+}
+
+/// The same up to the lock, for a call that only looks and must see what the others see.
+pub(crate) fn settled<'c, T>(
+    session: &mut Session<'c>,
+    earlier: EarlierReads,
+    work: impl FnOnce(&mut Session<'c>, &str) -> Result<T>,
+) -> Result<T> {
+    refuse_open_transaction(session, earlier)?;
+    let server = preflight::check(session)?;
+    server.with_variables(session, |session| work(session, server.database()))
 }

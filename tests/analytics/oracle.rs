@@ -46,8 +46,8 @@ pub(crate) fn without_test_accounts(rows: &Rows) -> Rows {
 
 pub(crate) fn revenue(rows: &Rows, range: DateRange) -> Vec<Day> {
     let mut days = Vec::new();
-    let mut date = range.from();
-    while date < range.until() {
+    let mut date = range.start();
+    while date < range.end() {
         let gained = |amount: &Decimal| *amount > Decimal::ZERO;
         let points = rows.points.iter().filter(|row| row.created_on.date() == date);
         let tokens = rows

@@ -2,13 +2,13 @@
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
-    analytics::{self, DateRange},
+    analytics::{self, DateRange, HotspotLimits},
     run_quicksight_migrations,
     time::{Date, Duration, PrimitiveDateTime, Time},
 };
 
 use crate::support::{
-    Database,
+    ByHand, Database,
     statements::{executed, explain, written_down},
 };
 
@@ -44,7 +44,7 @@ fn add_days(conn: &mut Conn, days: std::ops::Range<i64>) {
         .collect();
     let users: Vec<_> = days.map(|number| format!("({}, '{}')", number + 1, day(number))).collect();
     let (rows, users) = (rows.join(","), users.join(","));
-    for sql in [
+    conn.by_hand([
         "CREATE TEMPORARY TABLE made (user int, day datetime, amount int)".into(),
         format!("INSERT INTO made VALUES {rows}"),
         format!("INSERT INTO auth_user (id, created_on) VALUES {users}"),
@@ -70,9 +70,7 @@ fn add_days(conn: &mut Conn, days: std::ops::Range<i64>) {
         "ANALYZE TABLE auth_user, points_transaction, token_transaction, bytemark_order_payments, \
          trip, cm_activity_location, campaign"
             .into(),
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
 }
 
 /// A report by its name.
@@ -95,7 +93,12 @@ fn reports() -> [Report; 5] {
             assert!(!analytics::hourly_trips(conn, moment(DAYS - 10)).unwrap().is_empty());
         }),
         ("activity_hotspots", |conn| {
-            assert_eq!(analytics::activity_hotspots(conn, 1, 10).unwrap().len(), 10);
+            assert_eq!(
+                analytics::activity_hotspots(conn, HotspotLimits { min_frequency: 1, limit: 10 })
+                    .unwrap()
+                    .len(),
+                10
+            );
         }),
     ]
 }
@@ -146,7 +149,7 @@ fn cost_grows_with_the_range_and_not_with_the_table() {
         reports().iter().filter(|it| ranged(it)).map(|(_, call)| reads(&mut conn, *call)).collect();
 
     // Days, users and campaigns of their own, before the asked ones.
-    for sql in [
+    conn.by_hand([
         "INSERT INTO auth_user (created_on) SELECT '2019-01-01' FROM trip",
         "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
          SELECT 100000 + user_id, 2, 1, 1, '2019-01-01' FROM trip",
@@ -158,9 +161,7 @@ fn cost_grows_with_the_range_and_not_with_the_table() {
          SELECT 100000 + user_id, 1, '2019-01-01' FROM token_transaction",
         "ANALYZE TABLE auth_user, points_transaction, token_transaction, bytemark_order_payments, \
          trip",
-    ] {
-        conn.query_drop(sql).unwrap();
-    }
+    ]);
 
     for ((report, call), before) in reports().iter().filter(|it| ranged(it)).zip(before) {
         let after = reads(&mut conn, *call);

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -19,20 +19,20 @@ use quicksight_migrations::{
 };
 
 use crate::{
-    assert_pairs, assert_running_sums, deadlocks, ledger, points, questions,
+    assert_pairs, assert_running_sums, deadlocks, ledger, movement, payment, points, questions,
     support::{
         Server, database_on,
-        wire::{Cut, Wire, statements_of},
+        wire::{Cut, nth, statements_of},
     },
     users, users_of,
 };
 
 fn earn() -> NewPointsTransaction {
-    NewPointsTransaction::new(1, Activity::Incentive, points(1_00))
+    movement(1, Activity::Incentive, points(1_00))
 }
 
 fn gift() -> NewPointsTransfer {
-    NewPointsTransfer::new(1, 2, Activity::Adjustment, points(25))
+    payment(1, 2, Activity::Adjustment, points(25))
 }
 
 #[test]
@@ -117,13 +117,12 @@ fn a_commit_that_is_undone_is_tried_again() {
     let server = Server::start(&["--skip-log-bin"]);
     let (db, mut conn) = users_of(database_on(&server), 1);
     let (opts, commits) = (db.opts(), Arc::new(AtomicUsize::new(0)));
-    let (counter, backup) = (Arc::clone(&commits), Mutex::new(None::<Conn>));
-    let wire = Wire::open(db.address(), move |_, sql| {
-        let mut backup = backup.lock().unwrap();
+    let (counter, mut backup) = (Arc::clone(&commits), None::<Conn>);
+    let mut through = db.watched(move |sql| {
         if sql.starts_with("COMMIT") && counter.fetch_add(1, Ordering::SeqCst) == 0 {
             let mut other = Conn::new(opts.clone()).unwrap();
             other.query_drop("FLUSH TABLES WITH READ LOCK").unwrap();
-            *backup = Some(other);
+            backup = Some(other);
         }
         if sql.starts_with("ROLLBACK")
             && let Some(mut other) = backup.take()
@@ -132,7 +131,6 @@ fn a_commit_that_is_undone_is_tried_again() {
         }
         None
     });
-    let mut through = db.conn_through(wire.port()).unwrap();
     through.query_drop("SET lock_wait_timeout = 1").unwrap();
 
     record_points_transaction(&mut through, &earn()).unwrap();
@@ -169,19 +167,8 @@ fn cut_at_each_statement(rows: usize, cut: Cut, call: impl Fn(&mut Conn) -> Resu
     assert!(statements[last].starts_with("COMMIT"), "{statements:?}");
     for (position, statement) in statements.iter().enumerate() {
         conn.query_drop("DELETE FROM points_transaction").unwrap();
-        let first = statements[0].clone();
-        let passed = Mutex::new(0);
-        let wire = Wire::open(db.address(), move |_, sql| {
-            let mut passed = passed.lock().unwrap();
-            if *passed == 0 && sql != first {
-                // The driver has statements of its own before our first.
-                return None;
-            }
-            *passed += 1;
-            (*passed == position + 1).then_some(cut)
-        });
 
-        let error = call(&mut db.conn_through(wire.port()).unwrap()).unwrap_err();
+        let error = call(&mut db.watched(nth(position, |_| true, move || cut))).unwrap_err();
 
         let is_commit = position == last;
         assert_eq!(
@@ -209,7 +196,7 @@ fn a_connection_that_breaks_leaves_a_movement_or_nothing() {
 /// An account of the system is looked for before it is locked.
 #[test]
 fn a_connection_that_breaks_leaves_a_reward_or_nothing() {
-    let reward = NewPointsTransfer::new(2000, 1, Activity::CampaignReward, points(25));
+    let reward = payment(2000, 1, Activity::CampaignReward, points(25));
     let call = |conn: &mut Conn| record_points_transfer(conn, &reward).map(drop);
     cut_at_each_statement(2, Cut::BeforeStatement, call);
     cut_at_each_statement(2, Cut::BeforeAnswer, call);

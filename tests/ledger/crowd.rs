@@ -4,15 +4,13 @@ use std::{sync::Barrier, thread};
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
-    ledger::{
-        Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount,
-        record_points_transaction, record_points_transfer,
-    },
+    ledger::{Activity, SystemAccount, record_points_transaction, record_points_transfer},
     rust_decimal::Decimal,
 };
 
 use crate::{
-    Row, assert_clean, assert_pairs, assert_running_sums, deadlocks, ledger, points,
+    Row, assert_clean, assert_pairs, assert_running_sums, deadlocks, ledger, movement, payment,
+    points,
     support::{Database, Server, database_on},
     users, users_of,
 };
@@ -33,12 +31,12 @@ pub(crate) fn at_once(db: &Database, writers: usize, work: impl Fn(&mut Conn, us
 }
 
 pub(crate) fn earn(conn: &mut Conn, account: i32, hundredths: i64) {
-    let new = NewPointsTransaction::new(account, Activity::Incentive, points(hundredths));
+    let new = movement(account, Activity::Incentive, points(hundredths));
     record_points_transaction(conn, &new).unwrap();
 }
 
 pub(crate) fn pay(conn: &mut Conn, from: i32, to: i32, hundredths: i64) {
-    let new = NewPointsTransfer::new(from, to, Activity::CampaignReward, points(hundredths));
+    let new = payment(from, to, Activity::CampaignReward, points(hundredths));
     record_points_transfer(conn, &new).unwrap();
 }
 
@@ -154,7 +152,7 @@ fn points_are_spent_once() {
     earn(&mut conn, 1, 10_00);
 
     at_once(&db, 16, |conn, _| {
-        let ticket = NewPointsTransaction::new(1, Activity::TransitTicket, points(-3_00));
+        let ticket = movement(1, Activity::TransitTicket, points(-3_00));
         let _ = record_points_transaction(conn, &ticket.refuse_overdraft());
     });
 

@@ -13,7 +13,7 @@ use mysql::{Conn, Pool, prelude::Queryable};
 use quicksight_migrations::{
     integrity,
     ledger::{
-        Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount,
+        Account, Activity, Ends, NewPointsTransaction, NewPointsTransfer, SystemAccount,
         record_points_transaction, record_points_transfer,
     },
     run_quicksight_migrations,
@@ -121,6 +121,15 @@ fn deadlocks(conn: &mut Conn) -> u64 {
     conn.query_first(sql).unwrap().unwrap()
 }
 
+fn movement(account: i32, activity: Activity, points: Decimal) -> NewPointsTransaction {
+    NewPointsTransaction::new(Account::user(account), activity, points)
+}
+
+fn payment(from: i32, to: i32, activity: Activity, points: Decimal) -> NewPointsTransfer {
+    let ends = Ends { payer: Account::user(from), payee: Account::user(to) };
+    NewPointsTransfer::new(ends, activity, points)
+}
+
 fn modified_on(conn: &mut Conn, user: i32) -> Option<PrimitiveDateTime> {
     conn.exec_first("SELECT modified_on FROM auth_user WHERE id = ?", (user,)).unwrap().unwrap()
 }
@@ -128,15 +137,15 @@ fn modified_on(conn: &mut Conn, user: i32) -> Option<PrimitiveDateTime> {
 #[test]
 fn says_what_it_has_recorded() {
     let (_db, mut conn) = users(2);
-    let account = SystemAccount::Stripe.id();
-    let purchase = NewPointsTransaction::new(1, Activity::Purchase, points(12_50))
+    let (user, account) = (Account::user(1), SystemAccount::Stripe);
+    let purchase = movement(1, Activity::Purchase, points(12_50))
         .note("order \u{1f3ab}")
         .payer(account)
-        .payee(1)
+        .payee(user)
         .created_on(noon());
 
     let first = record_points_transaction(&mut conn, &purchase).unwrap();
-    let fee = NewPointsTransaction::new(1, Activity::Fee, points(-2_05)).created_on(noon());
+    let fee = movement(1, Activity::Fee, points(-2_05)).created_on(noon());
     let second = record_points_transaction(&mut conn, &fee).unwrap();
 
     let rows = ledger(&mut conn);
@@ -150,15 +159,17 @@ fn says_what_it_has_recorded() {
             balance: points(12_50),
             note: Some("order \u{1f3ab}".into()),
             created_on: noon(),
-            payer: account,
+            payer: account.id(),
             payee: 1,
             ref_transaction_id: 0,
         }
     );
-    assert_eq!((first.user_id(), first.activity()), (1, Activity::Purchase));
+    assert_eq!((first.account(), first.activity()), (user, Activity::Purchase));
     assert_eq!((first.points(), first.balance()), (points(12_50), points(12_50)));
     assert_eq!((first.note(), first.created_on()), (Some("order \u{1f3ab}"), noon()));
-    assert_eq!((first.payer(), first.payee(), first.ref_transaction_id()), (account, 1, 0));
+    assert_eq!((first.payer(), first.payee()), (Some(account.into()), Some(user)));
+    assert_eq!((second.payer(), second.payee()), (None, None));
+    assert_eq!(first.ref_transaction_id(), 0);
     assert_eq!((second.id(), second.balance(), second.note()), (rows[1].id, points(10_45), None));
     assert_eq!(second.balance().to_string(), "10.45");
     assert_eq!(rows.len(), 2);
@@ -170,12 +181,12 @@ fn says_what_it_has_recorded() {
 #[test]
 fn amounts_have_the_two_decimals_of_the_column() {
     let (_db, mut conn) = users(2);
-    let purchase = NewPointsTransaction::new(1, Activity::Purchase, 25.into());
+    let purchase = movement(1, Activity::Purchase, 25.into());
     let purchase = record_points_transaction(&mut conn, &purchase).unwrap();
     assert_eq!(purchase.points().to_string(), "25.00");
     assert_eq!(purchase.balance().to_string(), "25.00");
 
-    let gift = NewPointsTransfer::new(1, 2, Activity::Adjustment, 5.into());
+    let gift = payment(1, 2, Activity::Adjustment, 5.into());
     let gift = record_points_transfer(&mut conn, &gift).unwrap();
     assert_eq!(gift.debit().points().to_string(), "-5.00");
     assert_eq!(gift.credit().points().to_string(), "5.00");
@@ -186,12 +197,12 @@ fn amounts_have_the_two_decimals_of_the_column() {
 fn a_transfer_is_two_rows_that_name_each_other() {
     let (_db, mut conn) = users(2);
     let budget = SystemAccount::Budget.id();
-    let reward = NewPointsTransfer::new(budget, 2, Activity::CampaignReward, points(5_00))
+    let reward = payment(budget, 2, Activity::CampaignReward, points(5_00))
         .note("welcome")
         .created_on(noon());
 
     let reward = record_points_transfer(&mut conn, &reward).unwrap();
-    let gift = NewPointsTransfer::new(2, 1, Activity::Adjustment, points(1_25));
+    let gift = payment(2, 1, Activity::Adjustment, points(1_25));
     let gift = record_points_transfer(&mut conn, &gift).unwrap();
 
     let rows = ledger(&mut conn);
@@ -200,11 +211,11 @@ fn a_transfer_is_two_rows_that_name_each_other() {
     assert_running_sums(&rows);
     let (debit, credit) = (reward.debit(), reward.credit());
     assert_eq!(
-        (debit.user_id(), debit.points(), debit.balance()),
+        (debit.account().id(), debit.points(), debit.balance()),
         (2000, points(-500), points(-500))
     );
     assert_eq!(
-        (credit.user_id(), credit.points(), credit.balance()),
+        (credit.account().id(), credit.points(), credit.balance()),
         (2, points(500), points(500))
     );
     assert_eq!((debit.id(), debit.ref_transaction_id()), (rows[0].id, rows[1].id));
@@ -217,7 +228,7 @@ fn a_transfer_is_two_rows_that_name_each_other() {
 #[test]
 fn the_clock_is_the_sessions_unless_a_moment_is_given() {
     let (_db, mut conn) = users(1);
-    let fee = NewPointsTransaction::new(1, Activity::Fee, points(-1));
+    let fee = movement(1, Activity::Fee, points(-1));
 
     // Noon in Greenwich.
     conn.query_drop("SET time_zone = '-06:00', timestamp = 1743422400").unwrap();
@@ -234,7 +245,7 @@ fn the_clock_is_the_sessions_unless_a_moment_is_given() {
 #[test]
 fn modified_on_never_goes_back() {
     let (_db, mut conn) = users(1);
-    let fee = NewPointsTransaction::new(1, Activity::Fee, points(-1));
+    let fee = movement(1, Activity::Fee, points(-1));
     for (moment, expected) in [
         (noon(), noon()),
         (noon() - Duration::DAY, noon()),
@@ -265,13 +276,16 @@ fn activities_and_accounts_have_the_numbers_of_the_table() {
         (Activity::RidehailFare, 16),
         (Activity::Challenge, 17),
         (Activity::TierBenefit, 18),
-        (Activity::Other(14), 14),
+        (Activity::from(14), 14),
     ];
     for (activity, number) in activities {
         assert_eq!(activity.number(), number);
+        assert_eq!(Activity::from(number), activity);
     }
-    let ids = SystemAccount::ALL.map(SystemAccount::id);
+    let ids: Vec<_> = SystemAccount::ALL.iter().map(|account| account.id()).collect();
     assert_eq!(ids, [2000, 2001, 2002, 2100, 2101, 2102]);
+    assert_eq!(Account::user(2001).system(), Some(SystemAccount::Escrow));
+    assert_eq!(Account::user(1).system(), None);
 }
 
 #[test]
@@ -279,8 +293,8 @@ fn costs_seven_statements_and_a_transfer_twelve() {
     let (db, _conn) = users(2);
     let pool = Pool::new(db.opts()).unwrap();
     let mut conn = pool.get_conn().unwrap();
-    let fee = NewPointsTransaction::new(1, Activity::Fee, points(-1));
-    let gift = NewPointsTransfer::new(1, 2, Activity::Adjustment, points(1));
+    let fee = movement(1, Activity::Fee, points(-1));
+    let gift = payment(1, 2, Activity::Adjustment, points(1));
     for _ in 0..2 {
         let before = questions(conn.as_mut());
         record_points_transaction(&mut conn, &fee).unwrap();
@@ -295,7 +309,7 @@ fn costs_seven_statements_and_a_transfer_twelve() {
 fn works_in_a_session_without_autocommit_and_leaves_no_transaction() {
     let (db, mut conn) = users(1);
     conn.query_drop("SET autocommit = 0").unwrap();
-    let fee = NewPointsTransaction::new(1, Activity::Fee, points(-1));
+    let fee = movement(1, Activity::Fee, points(-1));
 
     record_points_transaction(&mut conn, &fee).unwrap();
     record_points_transaction(&mut conn, &fee).unwrap();
@@ -311,14 +325,14 @@ fn works_whatever_the_session_does_at_the_end_of_a_transaction() {
     for (completion, rows) in [(1, 3), (2, 6)] {
         let mut conn = db.conn();
         conn.query_drop(format!("SET completion_type = {completion}")).unwrap();
-        let fee = NewPointsTransaction::new(1, Activity::Fee, points(-1));
+        let fee = movement(1, Activity::Fee, points(-1));
 
         record_points_transaction(&mut conn, &fee).unwrap();
         conn.query_drop("SET TRANSACTION READ WRITE").expect("no transaction is open");
-        let reward = NewPointsTransfer::new(2000, 1, Activity::Fee, points(1));
+        let reward = payment(2000, 1, Activity::Fee, points(1));
         record_points_transfer(&mut conn, &reward).unwrap();
         conn.query_drop("SET TRANSACTION READ WRITE").expect("no transaction is open");
-        let nobody = NewPointsTransaction::new(2, Activity::Fee, points(-1));
+        let nobody = movement(2, Activity::Fee, points(-1));
         record_points_transaction(&mut conn, &nobody).unwrap_err();
         conn.query_drop("SET TRANSACTION READ WRITE").expect("no transaction is open");
 
@@ -331,7 +345,7 @@ fn works_whatever_limit_the_session_has() {
     for limit in [1, 0] {
         let (db, mut conn) = users(1);
         conn.query_drop(format!("SET sql_select_limit = {limit}")).unwrap();
-        let reward = NewPointsTransfer::new(2000, 1, Activity::Fee, points(1));
+        let reward = payment(2000, 1, Activity::Fee, points(1));
         for _ in 0..2 {
             record_points_transfer(&mut conn, &reward).unwrap();
         }

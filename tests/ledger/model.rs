@@ -5,14 +5,11 @@ use std::{cell::RefCell, collections::HashMap};
 use mysql::prelude::Queryable;
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 use quicksight_migrations::{
-    ledger::{
-        Activity, NewPointsTransaction, NewPointsTransfer, record_points_transaction,
-        record_points_transfer,
-    },
+    ledger::{Activity, record_points_transaction, record_points_transfer},
     rust_decimal::Decimal,
 };
 
-use crate::{assert_running_sums, ledger, users};
+use crate::{assert_running_sums, ledger, movement, payment, users};
 
 const MOST: Decimal = Decimal::from_parts(1_410_065_407, 2, 0, false, 2);
 
@@ -110,12 +107,12 @@ fn the_ledger_is_what_a_plain_model_says() {
             for step in &steps {
                 let taken = match *step {
                     Step::Move { account, points, covered } => {
-                        let new = NewPointsTransaction::new(account, Activity::Adjustment, points);
+                        let new = movement(account, Activity::Adjustment, points);
                         let new = if covered { new.refuse_overdraft() } else { new };
                         record_points_transaction(conn, &new).is_ok()
                     }
                     Step::Pay { from, to, points, covered } => {
-                        let new = NewPointsTransfer::new(from, to, Activity::Adjustment, points);
+                        let new = payment(from, to, Activity::Adjustment, points);
                         let new = if covered { new.refuse_overdraft() } else { new };
                         record_points_transfer(conn, &new).is_ok()
                     }

@@ -1,26 +1,18 @@
 //! Accounts of the system: their movements wait for each other and for nothing else, whatever the
 //! ledger holds.
 
-use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::{sync::mpsc, thread, time::Duration};
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::ledger::{
-    Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount, record_points_transaction,
-    record_points_transfer,
+    Activity, SystemAccount, record_points_transaction, record_points_transfer,
 };
 
 use crate::{
     Row, assert_clean, assert_pairs, assert_running_sums,
     crowd::{at_once, earn, pay},
-    deadlocks, ledger, points, questions,
-    support::{Database, Server, database_on, wire::Wire},
+    deadlocks, ledger, movement, payment, points, questions,
+    support::{Database, Server, database_on},
     users, users_of,
 };
 
@@ -96,24 +88,22 @@ fn an_account_holds_up_no_other() {
     let (db, mut conn) = users(1);
     long_ledger(&mut conn);
     for (held, pays) in [(2000, 2001), (2001, 2000)] {
-        let outcomes = Arc::new(Mutex::new(Vec::new()));
-        let (opts, sink) = (db.opts(), Arc::clone(&outcomes));
-        let wire = Wire::open(db.address(), move |_, sql| {
+        let (sender, outcomes) = mpsc::channel();
+        let opts = db.opts();
+        let mut conn = db.watched(move |sql| {
             if sql.starts_with("INSERT") {
                 let mut other = Conn::new(opts.clone()).unwrap();
                 other.query_drop("SET innodb_lock_wait_timeout = 1").unwrap();
                 for account in [pays, 1] {
-                    let new = NewPointsTransaction::new(account, Activity::Fee, points(-1));
+                    let new = movement(account, Activity::Fee, points(-1));
                     let outcome = record_points_transaction(&mut other, &new);
-                    sink.lock()
-                        .unwrap()
-                        .push(outcome.map(drop).map_err(|error| error.server_code()));
+                    sender.send(outcome.map(drop).map_err(|error| error.server_code())).unwrap();
                 }
             }
             None
         });
-        earn(&mut db.conn_through(wire.port()).unwrap(), held, 100);
-        assert_eq!(*outcomes.lock().unwrap(), [Ok(()), Ok(())], "{held} is held");
+        earn(&mut conn, held, 100);
+        assert_eq!(outcomes.try_iter().collect::<Vec<_>>(), [Ok(()), Ok(())], "{held} is held");
     }
 }
 
@@ -160,14 +150,13 @@ fn the_balance_is_newer_than_the_search_for_the_first_row() {
     let (db, mut conn) = users(1);
     earn(&mut conn, 2000, 100);
     conn.query_drop("SET autocommit = 0").unwrap();
-    let (opts, done) = (db.opts(), AtomicBool::new(false));
-    let wire = Wire::open(db.address(), move |_, sql| {
-        if sql.contains("WHERE id = ?") && !done.swap(true, Ordering::SeqCst) {
+    let (opts, mut done) = (db.opts(), false);
+    let mut other = db.watched(move |sql| {
+        if sql.contains("WHERE id = ?") && !std::mem::replace(&mut done, true) {
             earn(&mut Conn::new(opts.clone()).unwrap(), 2000, 25);
         }
         None
     });
-    let mut other = db.conn_through(wire.port()).unwrap();
     other.query_drop("SET autocommit = 0").unwrap();
 
     earn(&mut other, 2000, 5);
@@ -178,33 +167,27 @@ fn the_balance_is_newer_than_the_search_for_the_first_row() {
 
 /// What a connection's transaction has when it writes.
 fn isolation_at_the_insert(db: &Database, isolation: &str) -> String {
-    let seen = Arc::new(Mutex::new(String::new()));
-    let ours = Arc::new(Mutex::new(0));
-    let (opts, sink, id) = (db.opts(), Arc::clone(&seen), Arc::clone(&ours));
-    let wire = Wire::open(db.address(), move |_, sql| {
+    let (tell_id, id) = mpsc::channel();
+    let (sender, seen) = mpsc::channel();
+    let mut watcher = db.conn();
+    let mut conn = db.watched(move |sql| {
         if sql.starts_with("INSERT") {
             let sql = "SELECT trx_isolation_level FROM information_schema.innodb_trx \
                        WHERE trx_mysql_thread_id = ?";
-            let id = *id.lock().unwrap();
-            let mut watcher = Conn::new(opts.clone()).unwrap();
-            for _ in 0..25 {
+            let id: u32 = id.recv().unwrap();
+            let level = (0..25).find_map(|_| {
                 // Whoever asks more often than every 100 ms gets the same answer for ever.
                 thread::sleep(Duration::from_millis(200));
-                let level: Option<String> = watcher.exec_first(sql, (id,)).unwrap();
-                *sink.lock().unwrap() = level.unwrap_or_default();
-                if !sink.lock().unwrap().is_empty() {
-                    break;
-                }
-            }
+                watcher.exec_first::<String, _, _>(sql, (id,)).unwrap()
+            });
+            sender.send(level.unwrap_or_default()).unwrap();
         }
         None
     });
-    let mut conn = db.conn_through(wire.port()).unwrap();
-    *ours.lock().unwrap() = conn.connection_id();
+    tell_id.send(conn.connection_id()).unwrap();
     conn.query_drop(format!("SET SESSION TRANSACTION ISOLATION LEVEL {isolation}")).unwrap();
     earn(&mut conn, 2000, 100);
-    let seen = seen.lock().unwrap();
-    seen.clone()
+    seen.recv().unwrap()
 }
 
 #[test]
@@ -225,9 +208,9 @@ fn a_first_row_that_goes_leaves_the_lock_to_the_next() {
         earn(&mut conn, 2000, 100);
     }
     let second = ledger(&mut conn)[1].id;
-    let refused = Arc::new(Mutex::new(None));
-    let (opts, sink) = (db.opts(), Arc::clone(&refused));
-    let wire = Wire::open(db.address(), move |_, sql| {
+    let (sender, refused) = mpsc::channel();
+    let opts = db.opts();
+    let mut through = db.watched(move |sql| {
         let mut other = Conn::new(opts.clone()).unwrap();
         if sql.contains("WHERE id = ?") {
             other.query_drop("DELETE FROM points_transaction ORDER BY id LIMIT 1").unwrap();
@@ -236,14 +219,14 @@ fn a_first_row_that_goes_leaves_the_lock_to_the_next() {
             other.query_drop("SET innodb_lock_wait_timeout = 1").unwrap();
             let sql = "SELECT id FROM points_transaction WHERE id = ? FOR UPDATE";
             let answer = other.exec_drop(sql, (second,));
-            *sink.lock().unwrap() = Some(answer.is_err());
+            sender.send(answer.is_err()).unwrap();
         }
         None
     });
 
-    earn(&mut db.conn_through(wire.port()).unwrap(), 2000, 100);
+    earn(&mut through, 2000, 100);
 
-    assert_eq!(*refused.lock().unwrap(), Some(true), "nobody else gets the lock");
+    assert_eq!(refused.try_iter().last(), Some(true), "nobody else gets the lock");
     let rows = ledger(&mut conn);
     assert_eq!(rows.iter().map(|row| row.balance).collect::<Vec<_>>(), [points(200), points(300)]);
 }
@@ -251,8 +234,8 @@ fn a_first_row_that_goes_leaves_the_lock_to_the_next() {
 #[test]
 fn costs_two_statements_more_than_a_user_and_three_for_two_accounts() {
     let (_db, mut conn) = users(1);
-    let fee = NewPointsTransaction::new(2000, Activity::Fee, points(-1));
-    let pay = |from, to| NewPointsTransfer::new(from, to, Activity::Adjustment, points(1));
+    let fee = movement(2000, Activity::Fee, points(-1));
+    let pay = |from, to| payment(from, to, Activity::Adjustment, points(1));
     for account in SystemAccount::ALL {
         earn(&mut conn, account.id(), 100);
     }

@@ -6,16 +6,16 @@ use std::{
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc,
     },
     thread,
 };
 
-use mysql::Conn;
+use mysql::{Conn, Opts, OptsBuilder};
 use quicksight_migrations::{Error, Migrator, Result};
 
-use super::Database;
+use super::{Database, Server, User};
 
 /// What stands for the execution of a prepared statement, which has no SQL.
 const EXECUTE: &str = "EXECUTE";
@@ -35,70 +35,99 @@ pub enum Cut {
     WithinAnswer(usize),
 }
 
-/// What a wire does to the n-th statement that passes, counted from 1.
-type Hook = dyn Fn(usize, &str) -> Option<Cut> + Send + Sync;
+/// What a wire does to a statement that is about to pass.
+type Hook = dyn FnMut(&str) -> Option<Cut> + Send;
 
-/// A port of the loopback interface that leads to the server.
-pub struct Wire {
-    port: u16,
-    statements: Arc<AtomicUsize>,
+impl Database {
+    /// A connection of which `watch` sees each statement before the server does, and says where to
+    /// cut. What the driver sends by itself at the beginning passes unseen.
+    #[track_caller]
+    pub fn watched(&self, watch: impl FnMut(&str) -> Option<Cut> + Send + 'static) -> Conn {
+        watched(self.opts(), watch)
+    }
 }
 
-impl Wire {
-    /// Opens a wire for one connection. `hook` sees each statement before the server does.
-    pub fn open(
-        server: (String, u16),
-        hook: impl Fn(usize, &str) -> Option<Cut> + Send + Sync + 'static,
-    ) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let port = listener.local_addr().expect("its address").port();
-        let statements = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&statements);
-        thread::spawn(move || {
-            let (client, _) = listener.accept().expect("a client");
-            let server = TcpStream::connect(server).expect("the server");
-            let _ = client.set_nodelay(true);
-            let _ = server.set_nodelay(true);
-            relay(client, server, &counter, &hook);
-        });
-        Self { port, statements }
+impl User {
+    /// The same as [`Database::watched`].
+    #[track_caller]
+    pub fn watched(&self, watch: impl FnMut(&str) -> Option<Cut> + Send + 'static) -> Conn {
+        watched(self.opts(), watch)
     }
+}
 
-    pub fn port(&self) -> u16 {
-        self.port
-    }
+#[track_caller]
+fn watched(opts: OptsBuilder, mut watch: impl FnMut(&str) -> Option<Cut> + Send + 'static) -> Conn {
+    let connected = Arc::new(AtomicBool::new(false));
+    let is_ours = Arc::clone(&connected);
+    let server = Opts::from(opts.clone());
+    let server = (server.get_ip_or_hostname().into_owned(), server.get_tcp_port());
+    let port =
+        open(server, move |sql| if is_ours.load(Ordering::SeqCst) { watch(sql) } else { None });
+    let conn = Conn::new(opts.tcp_port(port)).expect("connect");
+    connected.store(true, Ordering::SeqCst);
+    conn
+}
 
-    /// How many statements have passed.
-    pub fn statements(&self) -> usize {
-        self.statements.load(Ordering::SeqCst)
+/// Does nothing to any statement but the n-th that `fits`, counted from 0.
+pub fn nth(
+    n: usize,
+    fits: impl Fn(&str) -> bool + Send,
+    mut act: impl FnMut() -> Cut + Send,
+) -> impl FnMut(&str) -> Option<Cut> + Send {
+    let mut passed = 0;
+    move |sql| {
+        if !fits(sql) {
+            return None;
+        }
+        passed += 1;
+        (passed == n + 1).then(&mut act)
     }
+}
+
+/// The server dies, as if the power was cut, before it sees the statement.
+pub fn crash(server: &Arc<Mutex<Server>>) -> impl FnMut() -> Cut + Send + use<> {
+    let server = Arc::clone(server);
+    move || {
+        server.lock().unwrap().crash();
+        Cut::BeforeStatement
+    }
+}
+
+/// Opens a port of the loopback interface that leads to the server, for one connection.
+fn open(server: (String, u16), mut hook: impl FnMut(&str) -> Option<Cut> + Send + 'static) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = listener.local_addr().expect("its address").port();
+    thread::spawn(move || {
+        let (client, _) = listener.accept().expect("a client");
+        let server = TcpStream::connect(server).expect("the server");
+        let _ = client.set_nodelay(true);
+        let _ = server.set_nodelay(true);
+        relay(client, server, &mut hook);
+    });
+    port
 }
 
 /// The name of the migration lock of a database, from what a mend sends before it does anything.
 pub fn lock_name(db: &Database) -> String {
     let (sender, receiver) = mpsc::channel();
-    let wire = Wire::open(db.address(), move |_, sql| {
+    let mut conn = db.watched(move |sql| {
         let name = sql.strip_prefix("SELECT GET_LOCK('")?.split('\'').next()?;
         sender.send(name.to_owned()).unwrap();
         Some(Cut::BeforeStatement)
     });
-    Migrator::new().mend(&mut db.conn_through(wire.port()).unwrap()).unwrap_err();
+    Migrator::new().mend(&mut conn).unwrap_err();
     receiver.recv().unwrap()
 }
 
-/// What a call sends, after the driver's own first statements.
+/// What a call sends.
 pub fn statements_of(db: &Database, call: impl FnOnce(&mut Conn)) -> Vec<String> {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&seen);
-    let wire = Wire::open(db.address(), move |_, sql| {
-        sink.lock().unwrap().push(sql.to_owned());
+    let (sender, receiver) = mpsc::channel();
+    let mut conn = db.watched(move |sql| {
+        sender.send(sql.to_owned()).unwrap();
         None
     });
-    let mut conn = db.conn_through(wire.port()).unwrap();
-    let before = wire.statements();
     call(&mut conn);
-    let seen = seen.lock().unwrap();
-    seen[before..].to_vec()
+    receiver.try_iter().collect()
 }
 
 /// Cuts the wire within the answer to each prepared statement of a call, further on each time, until
@@ -113,15 +142,11 @@ pub fn cut_within_each_answer<T: PartialEq + Debug>(
     let sent = statements_of(db, |conn| drop(call(conn).unwrap()));
     let executed = sent.iter().filter(|sql| *sql == EXECUTE).count();
     assert!(executed > 0, "{sent:?}");
-    for position in 1..=executed {
+    for position in 0..executed {
         let mut arrives = 0;
         loop {
-            let passed = AtomicUsize::new(0);
-            let wire = Wire::open(db.address(), move |_, sql| {
-                let is_it = sql == EXECUTE && passed.fetch_add(1, Ordering::SeqCst) + 1 == position;
-                is_it.then_some(Cut::WithinAnswer(arrives))
-            });
-            match call(&mut db.conn_through(wire.port()).unwrap()) {
+            let cut = nth(position, |sql| sql == EXECUTE, move || Cut::WithinAnswer(arrives));
+            match call(&mut db.watched(cut)) {
                 Ok(answer) => {
                     assert_eq!(answer, whole, "{arrives} bytes");
                     break;
@@ -137,7 +162,7 @@ pub fn cut_within_each_answer<T: PartialEq + Debug>(
     }
 }
 
-fn relay(mut client: TcpStream, mut server: TcpStream, counter: &AtomicUsize, hook: &Hook) {
+fn relay(mut client: TcpStream, mut server: TcpStream, hook: &mut Hook) {
     let mut answers = server.try_clone().expect("a second handle");
     let mut to_client = client.try_clone().expect("a second handle");
     let may_pass = Arc::new(AtomicUsize::new(usize::MAX));
@@ -155,11 +180,7 @@ fn relay(mut client: TcpStream, mut server: TcpStream, counter: &AtomicUsize, ho
         let _ = to_client.shutdown(Shutdown::Both);
     });
     while let Some(packet) = read_packet(&mut client) {
-        let mut cut = None;
-        if let Some(sql) = statement(&packet) {
-            let number = counter.fetch_add(1, Ordering::SeqCst) + 1;
-            cut = hook(number, &sql);
-        }
+        let cut = statement(&packet).and_then(|sql| hook(&sql));
         if let Some(Cut::WithinAnswer(bytes)) = cut {
             may_pass.store(bytes, Ordering::SeqCst);
         }

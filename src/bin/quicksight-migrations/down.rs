@@ -1,0 +1,58 @@
+//! `down`: drop the tables, if that is meant.
+
+use std::{
+    error::Error,
+    io::{Write, stderr, stdin},
+};
+
+use clap::Args;
+use mysql::{Conn, prelude::Queryable};
+
+use super::{
+    Exit, Outcome,
+    settings::{LATE, Settings},
+};
+
+#[derive(Args)]
+pub(super) struct Down {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// Drop tables that hold rows, and the rows with them
+    #[arg(long)]
+    discard_data: bool,
+}
+
+impl Down {
+    pub(super) fn run(&self, settings: &Settings, out: &mut impl Write) -> Outcome {
+        let mut conn = settings.connect(LATE)?;
+        let mut migrator = settings.migrator();
+        if self.discard_data {
+            migrator = migrator.discard_data();
+        }
+        if !self.yes {
+            // Whoever is asked shall not be refused afterwards.
+            let statements = migrator.rollback_plan(&mut conn)?.len();
+            if statements > 0 && !self.is_confirmed(&mut conn, statements)? {
+                writeln!(out, "nothing was dropped")?;
+                return Ok(Exit::CouldNot);
+            }
+        }
+        writeln!(out, "{}", migrator.rollback(&mut conn)?)?;
+        Ok(Exit::Done)
+    }
+
+    /// Asks for the database's name, which nobody types by accident. No answer is a no.
+    fn is_confirmed(&self, conn: &mut Conn, tables: usize) -> Result<bool, Box<dyn Error>> {
+        let database: Option<String> = conn.query_first("SELECT DATABASE()")?;
+        let database = database.unwrap_or_default();
+        let rows = if self.discard_data { " with all their rows" } else { "" };
+        let _ = write!(
+            stderr(),
+            "This drops {tables} tables of the database {database}{rows}. Type its name: "
+        );
+        let mut answer = String::new();
+        let length = stdin().read_line(&mut answer)?;
+        Ok(length > 0 && answer.trim() == database)
+    }
+}

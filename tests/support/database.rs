@@ -1,0 +1,187 @@
+//! A database of one test, and users with few rights on it.
+
+use mysql::{Conn, Opts, OptsBuilder, prelude::Queryable};
+use quicksight_migrations::run_quicksight_migrations;
+
+use super::{HISTORY, SHARED, Server, migrations, quoted, unique};
+
+/// A database of one test, dropped with it.
+pub struct Database {
+    name: String,
+    server: Opts,
+}
+
+/// A fresh, empty database on the shared server.
+pub fn database() -> Database {
+    Database::create(SHARED.opts.clone(), &unique("qs"))
+}
+
+/// A fresh database with all of the tables.
+#[track_caller]
+pub fn migrated() -> Database {
+    database().migrated()
+}
+
+/// An empty database under a name that is part of the test.
+pub fn database_named(name: &str) -> Database {
+    Database::create(SHARED.opts.clone(), name)
+}
+
+/// A fresh, empty database on a server of the test's own.
+pub fn database_on(server: &Server) -> Database {
+    Database::create(server.opts().into(), &unique("qs"))
+}
+
+/// A database on a server that was started again, which has moved it to another port.
+pub fn reopened(server: &Server, database: &Database) -> Database {
+    Database { name: database.name.clone(), server: server.opts().into() }
+}
+
+impl Database {
+    fn create(server: Opts, name: &str) -> Self {
+        let mut conn = Conn::new(server.clone()).expect("connect");
+        conn.query_drop(format!("CREATE DATABASE {}", quoted(name))).expect("create a database");
+        Self { name: name.to_owned(), server }
+    }
+
+    /// The same with all of the tables in it.
+    #[track_caller]
+    pub fn migrated(self) -> Self {
+        run_quicksight_migrations(&mut self.conn()).expect("a boot");
+        self
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where the server listens.
+    pub fn address(&self) -> (String, u16) {
+        (self.server.get_ip_or_hostname().into_owned(), self.server.get_tcp_port())
+    }
+
+    /// How to connect to this database, as the server's administrator.
+    pub fn opts(&self) -> OptsBuilder {
+        OptsBuilder::from_opts(self.server.clone()).db_name(Some(&self.name)).prefer_socket(false)
+    }
+
+    /// A connection as the server's administrator.
+    #[track_caller]
+    pub fn conn(&self) -> Conn {
+        Conn::new(self.opts()).expect("connect")
+    }
+
+    /// A new user with these rights on this database, as in `SELECT, CREATE`; dropped with the
+    /// returned value.
+    pub fn user(&self, rights: &str) -> User {
+        let user = User { name: unique("u"), database: self.opts() };
+        let mut conn = self.conn();
+        // A literal underscore, not the wildcard that it is in a GRANT.
+        let database = quoted(&self.name.replace('_', "\\_"));
+        for sql in [
+            format!("CREATE USER '{}'@'%' IDENTIFIED BY 'secret-of-the-user'", user.name),
+            format!("GRANT {rights} ON {database}.* TO '{}'@'%'", user.name),
+        ] {
+            conn.query_drop(sql).expect("make a user");
+        }
+        user
+    }
+
+    /// Gives a user more rights, on one table.
+    pub fn grant(&self, user: &User, rights: &str, table: &str) {
+        let database = quoted(&self.name);
+        let sql = format!("GRANT {rights} ON {database}.{table} TO '{}'@'%'", user.name);
+        self.conn().query_drop(sql).expect("grant");
+    }
+
+    /// The URL for another process.
+    pub fn url(&self) -> String {
+        let opts = Opts::from(self.opts());
+        let password = opts.get_pass().map_or(String::new(), |pass| format!(":{pass}"));
+        format!(
+            "mysql://{}{password}@{}:{}/{}?prefer_socket=false",
+            opts.get_user().unwrap_or("root"),
+            opts.get_ip_or_hostname(),
+            opts.get_tcp_port(),
+            self.name
+        )
+    }
+
+    /// What is in this database, by name.
+    pub fn tables(&self) -> Vec<String> {
+        self.conn()
+            .exec(
+                "SELECT table_name FROM information_schema.tables \
+                 WHERE table_schema = ? ORDER BY table_name",
+                (&self.name,),
+            )
+            .expect("list the tables")
+    }
+
+    /// The versions in the history, in order.
+    pub fn history(&self) -> Vec<i64> {
+        self.conn()
+            .query(format!("SELECT version FROM {HISTORY} ORDER BY version"))
+            .expect("read the history")
+    }
+
+    /// Takes what comes after this version out of the history: the statements are done, and a boot that
+    /// died could not record it.
+    pub fn forget_after(&self, version: i64) {
+        let sql = format!("DELETE FROM {HISTORY} WHERE version > {version}");
+        self.conn().query_drop(sql).expect("change the history");
+    }
+
+    /// Puts what another build has applied into the history.
+    pub fn record(&self, version: i64, name: &str) {
+        let row = format!("({version}, '{name}', '2027-01-02T03:04:05Z', '1')");
+        self.conn().query_drop(format!("INSERT INTO {HISTORY} VALUES {row}")).expect("record");
+    }
+
+    /// All of the tables are there, and each migration is recorded once.
+    #[track_caller]
+    pub fn assert_complete(&self) {
+        let mut expected = [migrations::tables(), &[HISTORY]].concat();
+        expected.sort_unstable();
+        assert_eq!(self.tables(), expected);
+        assert_eq!(self.history(), migrations::versions());
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Ok(mut conn) = Conn::new(self.server.clone()) else { return };
+        let _ = conn.query_drop("SET SESSION lock_wait_timeout = 5");
+        let _ = conn.query_drop(format!("DROP DATABASE IF EXISTS {}", quoted(&self.name)));
+    }
+}
+
+/// A user of the server with few rights.
+pub struct User {
+    name: String,
+    database: OptsBuilder,
+}
+
+impl User {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    #[track_caller]
+    pub fn conn(&self) -> Conn {
+        Conn::new(self.opts()).expect("connect as a user with few rights")
+    }
+
+    /// How to connect as this user.
+    pub fn opts(&self) -> OptsBuilder {
+        self.database.clone().user(Some(&self.name)).pass(Some("secret-of-the-user"))
+    }
+}
+
+impl Drop for User {
+    fn drop(&mut self) {
+        if let Ok(mut conn) = Conn::new(self.database.clone()) {
+            let _ = conn.query_drop(format!("DROP USER '{}'@'%'", self.name));
+        }
+    }
+}
