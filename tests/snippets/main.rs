@@ -222,3 +222,41 @@ fn the_operators_page_has_every_error_and_every_kind_of_difference() {
         assert!(page.contains(&format!("`{name}`")), "docs/operations.md knows nothing of {name}");
     }
 }
+
+/// The source files of the library under a folder.
+fn sources(folder: &Path) -> Vec<String> {
+    let entries =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path());
+    let texts = entries.flat_map(|path| {
+        if path.is_dir() {
+            sources(&path)
+        } else {
+            vec![fs::read_to_string(path).expect("a source")]
+        }
+    });
+    texts.collect()
+}
+
+/// The names of the key-values before the words of a line for the log.
+fn keys(call: &str) -> impl Iterator<Item = &str> {
+    let (head, _) = call.split_once('"').unwrap_or((call, ""));
+    let keys = head.split_once(';').map_or("", |(keys, _)| keys);
+    keys.split(',')
+        .filter_map(|key| key.split('=').next())
+        .map(str::trim)
+        .filter(|key| !key.is_empty())
+}
+
+#[test]
+fn the_operators_page_has_every_key_of_the_log() {
+    let page = read("docs/operations.md");
+    let sources = sources(&Path::new(ROOT).join("src"));
+    let calls = sources.iter().flat_map(|source| {
+        ["info!(", "warn!(", "debug!("].into_iter().flat_map(|name| source.split(name).skip(1))
+    });
+    let keys: BTreeSet<_> = calls.flat_map(keys).collect();
+    assert!(keys.len() > 10, "{keys:?}");
+    for key in keys {
+        assert!(page.contains(&format!("`{key}`")), "docs/operations.md knows nothing of {key}");
+    }
+}
