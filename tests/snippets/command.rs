@@ -98,7 +98,10 @@ fn check_cargo(verb: &str, arguments: &[&str]) -> Result<(), String> {
         match argument {
             "--test" | "--bench" | "--example" | "--bin" => has("targets", argument, value()?)?,
             "--features" => {
-                let known = |feature| has("features", "", feature);
+                let known = |feature: &str| match feature.split_once('/') {
+                    Some((package, _)) => has("dependencies", argument, package),
+                    None => has("features", argument, feature),
+                };
                 value()?.split(',').try_for_each(known)?;
             }
             "--manifest-path" | "--path" => {
@@ -127,16 +130,17 @@ static PACKAGE: LazyLock<Value> = LazyLock::new(|| {
     metadata["packages"][0].clone()
 });
 
-/// Whether the package has a feature, or a target of the kind that an option such as `--test` asks
-/// for.
+/// Whether the package has a feature, a dependency, or a target of the kind that an option such as
+/// `--test` asks for.
 fn has(what: &str, option: &str, name: &str) -> Result<(), String> {
-    let is_there = match what {
-        "features" => PACKAGE["features"].get(name).is_some(),
-        _ => PACKAGE["targets"].as_array().is_some_and(|targets| {
-            targets
-                .iter()
-                .any(|one| one["name"] == name && one["kind"][0] == option.trim_start_matches('-'))
-        }),
+    let kind = option.trim_start_matches('-');
+    let is_it = |one: &Value| {
+        let is_of_kind = what != "targets" || one["kind"][0] == kind;
+        one["name"] == name && is_of_kind
+    };
+    let is_there = match &PACKAGE[what] {
+        Value::Array(all) => all.iter().any(is_it),
+        all => all.get(name).is_some(),
     };
     if is_there { Ok(()) } else { Err(format!("the package has no {name} for {option}")) }
 }
