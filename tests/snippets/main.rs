@@ -166,6 +166,23 @@ fn the_rights_that_can_be_pasted_are_enough() {
     }
 }
 
+/// What the operators' page asks for names whoever has only read a table and never let go.
+#[test]
+fn a_forgotten_transaction_is_found() {
+    let db = database();
+    run_quicksight_migrations(&mut db.conn()).unwrap();
+    let mut forgotten = db.conn();
+    forgotten.query_drop("START TRANSACTION").unwrap();
+    forgotten.query_drop("SELECT 1 FROM trip").unwrap();
+    let ask = pieces("sql").into_iter().find(|piece| piece.text.contains("innodb_trx")).unwrap();
+    let ask = ask.text.lines().next().unwrap();
+
+    let found: Vec<mysql::Row> = db.conn().query(ask).unwrap();
+
+    let ids = found.iter().map(|row| row.get("trx_mysql_thread_id"));
+    assert!(ids.into_iter().any(|id| id == Some(forgotten.connection_id())), "{found:?}");
+}
+
 #[test]
 fn commands_exist() {
     let unknown = pieces("sh").into_iter().flat_map(|piece| {
