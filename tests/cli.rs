@@ -356,3 +356,15 @@ fn a_database_that_is_not_there_is_an_error() {
         .unwrap();
     assert_eq!(there, None, "{}", quoted(&missing));
 }
+
+/// The driver alone would panic where it has no TLS.
+#[test]
+fn a_server_whose_certificate_nobody_vouches_for_is_refused() {
+    let db = database();
+    let url = format!("{}&danger_skip_domain_validation=false", db.url());
+
+    let output = run(&["status", "--url", &url]);
+
+    assert_ends(&output, 1);
+    assert!(stderr(&output).starts_with("error: could not connect to 127.0.0.1"), "{output:?}");
+}

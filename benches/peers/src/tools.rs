@@ -6,7 +6,7 @@ use diesel::{Connection as _, MysqlConnection};
 use diesel_migrations::MigrationHarness;
 use mysql::{Conn, Row, prelude::Queryable};
 use quicksight_migrations::run_quicksight_migrations;
-use refinery::Migration;
+use refinery::{Migration, Runner};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, SqlSafeStr,
     migrate::{MigrationType, Migrator},
@@ -22,11 +22,16 @@ mod embedded {
 }
 
 /// The library's own files, by version: every tool runs the same SQL.
-static FILES: LazyLock<Vec<Migration>> = LazyLock::new(|| {
-    let mut files = embedded::migrations::runner().get_migrations().clone();
+pub static FILES: LazyLock<Vec<Migration>> = LazyLock::new(|| {
+    let mut files = runner().get_migrations().clone();
     files.sort();
     files
 });
+
+/// refinery's own way to run them, on its own driver.
+pub fn runner() -> Runner {
+    embedded::migrations::runner()
+}
 
 /// How many tables they make, one each.
 pub static TABLES: LazyLock<usize> = LazyLock::new(|| FILES.len());
@@ -102,7 +107,7 @@ fn ours(at: &Address) -> Boot {
 
 fn refinery(at: &Address) -> Boot {
     let mut conn = at.connect();
-    let runner = embedded::migrations::runner();
+    let runner = runner();
     Box::new(move || {
         runner.run(&mut conn).expect("a boot of refinery");
     })

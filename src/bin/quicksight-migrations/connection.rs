@@ -10,11 +10,13 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 const KEEPALIVE_MS: u32 = 60_000;
 
 #[derive(Debug, thiserror::Error)]
-#[error("could not connect to {host}, port {port}")]
-pub(crate) struct NotConnected {
-    host: String,
-    port: u16,
-    source: mysql::Error,
+pub(crate) enum NotConnected {
+    #[error("could not connect to {host}, port {port}")]
+    Failed { host: String, port: u16, source: mysql::Error },
+
+    /// The driver would panic.
+    #[error("the URL asks for TLS, which this build does not have; build it with --features cli")]
+    NoTls,
 }
 
 /// Connects as the URL says. Its own time-outs stand; a host that does not answer is given up after
@@ -24,6 +26,9 @@ pub(crate) fn connect(
     connect_timeout: Option<Duration>,
     read_timeout: Duration,
 ) -> Result<Conn, NotConnected> {
+    if given.get_ssl_opts().is_some() && !cfg!(feature = "cli") {
+        return Err(NotConnected::NoTls);
+    }
     let (host, port) = (given.get_ip_or_hostname().into_owned(), given.get_tcp_port());
     let connect_timeout = connect_timeout.or(given.get_tcp_connect_timeout());
     let keepalive = given.get_tcp_keepalive_time_ms().unwrap_or(KEEPALIVE_MS);
@@ -32,5 +37,5 @@ pub(crate) fn connect(
         .read_timeout(Some(read_timeout))
         .write_timeout(Some(WRITE_TIMEOUT))
         .tcp_keepalive_time_ms(Some(keepalive));
-    Conn::new(opts).map_err(|source| NotConnected { host, port, source })
+    Conn::new(opts).map_err(|source| NotConnected::Failed { host, port, source })
 }
