@@ -13,7 +13,7 @@ use crate::{
     history::{self, Embedded, Job, Seen, Status, Tables},
     outcome::{AppliedMigration, Error, Report, Result, TableCheck},
     schema::{self, Existing},
-    session::{EarlierReads, NewerHistory, Session, Turn, in_turn_or},
+    session::{EarlierReads, NewerHistory, Session, Turn, in_plain_words, in_turn_or},
 };
 
 /// One run.
@@ -141,7 +141,9 @@ impl<'j> Boot<'j> {
                 Ok(TableCheck::NotPermitted)
             }
             Tables::Incomplete => {
-                let drifts = schema::missing(session, self.job.migrations)?;
+                let migrations = self.job.migrations;
+                let drifts =
+                    in_plain_words(session, |session| schema::missing(session, migrations))?;
                 Err(Error::SchemaDrift { drifts })
             }
         }

@@ -8,7 +8,7 @@ use crate::{
     mend,
     outcome::{Drift, MendReport, Report, Result, RollbackReport},
     rollback, schema,
-    session::{Connection, Data, NewerHistory, Session, Settings},
+    session::{Connection, Data, NewerHistory, Session, Settings, in_plain_words},
 };
 
 /// Brings the QuickSight tables into place, with the defaults of [`Migrator`].
@@ -259,7 +259,7 @@ impl Migrator {
     /// [`Error::Database`](crate::Error::Database).
     pub fn verify<C: Connection>(&self, conn: &mut C) -> Result<Vec<Drift>> {
         let all: Vec<_> = EMBEDDED.iter().collect();
-        schema::verify(&mut self.session(conn), &all)
+        in_plain_words(&mut self.session(conn), |session| schema::verify(session, &all))
     }
 
     /// Applies the mend of every [`Drift`] that has one, one statement at a time, under the

@@ -12,6 +12,7 @@ mod settings;
 mod sql;
 mod turn;
 mod wait;
+mod words;
 
 #[cfg(feature = "_rows")]
 #[cfg_attr(not(feature = "full"), allow(unused_imports))]
@@ -27,4 +28,5 @@ pub(crate) use self::{
     sql::{literal, quote},
     turn::{EarlierReads, Turn, in_turn, in_turn_or, settled},
     wait::wait_no_more,
+    words::in_plain_words,
 };

@@ -106,12 +106,20 @@ fn qualified(row: &Row) -> String {
 /// database, quoted or not as its maker's session had it, and gives an empty one to a user who may
 /// not see it. <https://dev.mysql.com/doc/refman/8.4/en/information-schema-views-table.html>
 fn views(session: &mut Session<'_>, database: &str, tables: &[String]) -> Result<Vec<KeptTable>> {
-    let ask = "SELECT table_schema, table_name, view_definition FROM information_schema.views \
-               WHERE table_schema NOT IN ('mysql', 'sys') AND \
-               (LOCATE(CONCAT(REPLACE(DATABASE(), '`', ''), '.'), REPLACE(view_definition, '`', '')) > 0 \
-               OR (table_schema = DATABASE() AND COALESCE(view_definition, '') = ''))";
+    // In bytes, and without a letter beyond ASCII's: in some character sets of a session a backtick is
+    // another letter.
+    let bare = |text: &str| format!("REPLACE(CAST({text} AS BINARY), x'60', x'')");
+    let ask = format!(
+        "SELECT CAST(table_schema AS BINARY), CAST(table_name AS BINARY), \
+         CAST(view_definition AS BINARY) FROM information_schema.views \
+         WHERE table_schema NOT IN ('mysql', 'sys') AND \
+         (LOCATE(CONCAT({}, x'2E'), {}) > 0 \
+         OR (table_schema = DATABASE() AND COALESCE(LENGTH(view_definition), 0) = 0))",
+        bare("DATABASE()"),
+        bare("view_definition")
+    );
     let rows = session
-        .rows(ask)
+        .rows(&ask)
         .map_err(|error| Error::from_answer("look for views on the tables", error))?;
     let (database, mut found) = (database.replace('`', ""), Vec::new());
     for row in &rows {

@@ -16,54 +16,11 @@ use crate::{
 /// The history of Knex, whose migration of the same tables many databases have seen.
 pub(crate) const KNEX: &str = "knex_migrations";
 
-/// The tables that are there, by name, and how the session has the server describe them.
+/// The tables that are there, by name.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) shapes: BTreeMap<String, Shape>,
-    dialect: Dialect,
     is_mariadb: bool,
-}
-
-/// The variables of a session that decide how `SHOW CREATE TABLE` words its answer.
-#[derive(Default)]
-struct Dialect {
-    sql_mode: String,
-    sql_quote_show_create: String,
-}
-
-impl Dialect {
-    /// Whether the server leaves things out or quotes them in another way, or whether the files of
-    /// `migrations/` mean something else.
-    fn is_odd(&self) -> bool {
-        let odd = ["_OPTIONS", "ANSI_QUOTES", "EMPTY_STRING_IS_NULL"];
-        self.sql_quote_show_create == "0" || odd.iter().any(|word| self.sql_mode.contains(word))
-    }
-
-    fn apply(&self, session: &mut Session<'_>) -> Result<()> {
-        let sql = format!(
-            "SET SESSION sql_mode = {}, sql_quote_show_create = {}",
-            literal(&self.sql_mode),
-            self.sql_quote_show_create
-        );
-        session.execute(&sql).map_err(|error| Error::from_answer("change the sql_mode", error))
-    }
-}
-
-/// Runs `work` in a session in which the server describes tables in the usual way.
-pub(super) fn describe_plainly<'c, T>(
-    session: &mut Session<'c>,
-    found: &Found,
-    work: impl FnOnce(&mut Session<'c>) -> Result<T>,
-) -> Result<T> {
-    if !found.dialect.is_odd() {
-        return work(session);
-    }
-    let plain = Dialect {
-        sql_mode: "STRICT_TRANS_TABLES".to_owned(),
-        sql_quote_show_create: "1".to_owned(),
-    };
-    plain.apply(session)?;
-    session.finally(work, |session| found.dialect.apply(session))
 }
 
 /// What a CHECK constraint is called among the constraints. No type of a column has that name.
@@ -91,10 +48,8 @@ pub(super) fn look(session: &mut Session<'_>, tables: &[&str]) -> Result<Found> 
     };
     let tables = "table_name AS table_name, table_type AS table_type, engine AS engine, \
                   table_collation AS table_collation, create_options AS create_options, \
-                  @@sql_mode AS mode, @@sql_quote_show_create AS quotes, VERSION() AS version";
+                  VERSION() AS version";
     for row in ask(select(tables, "tables"), "table_name")? {
-        found.dialect =
-            Dialect { sql_mode: text(&row, "mode"), sql_quote_show_create: text(&row, "quotes") };
         found.is_mariadb = is_mariadb(&text(&row, "version"));
         let kind = text(&row, "table_type");
         if kind == "TEMPORARY" {

@@ -2,7 +2,7 @@
 
 use super::{
     compare::Comparison,
-    look::{Found, KNEX, describe_plainly, look},
+    look::{Found, KNEX, look},
     shape::Shape,
     twin,
 };
@@ -56,7 +56,8 @@ impl Existing {
     }
 }
 
-/// All differences between the database and what these migrations would make of it.
+/// All differences between the database and what these migrations would make of it, in a session that
+/// says plainly [what it sees](crate::session::in_plain_words).
 ///
 /// An open transaction of the caller is left alone. Where a migration changes a table it is refused: the
 /// server commits at an `ALTER TABLE`, of a temporary table too.
@@ -153,21 +154,19 @@ fn compare(session: &mut Session<'_>, wanted: &[Wanted<'_>], found: &Found) -> R
     if twins.is_empty() {
         return wanted.iter().map(|one| missing_table(session, one)).collect();
     }
-    describe_plainly(session, found, |session| {
-        session.finally(
-            |session| {
-                let mut drifts = Vec::new();
-                for one in wanted {
-                    match found.shapes.get(one.table) {
-                        Some(shape) => drifts.extend(compare_one(session, one, shape)?),
-                        None => drifts.push(missing_table(session, one)?),
-                    }
+    session.finally(
+        |session| {
+            let mut drifts = Vec::new();
+            for one in wanted {
+                match found.shapes.get(one.table) {
+                    Some(shape) => drifts.extend(compare_one(session, one, shape)?),
+                    None => drifts.push(missing_table(session, one)?),
                 }
-                Ok(drifts)
-            },
-            |session| twin::forget(session, &twins),
-        )
-    })
+            }
+            Ok(drifts)
+        },
+        |session| twin::forget(session, &twins),
+    )
 }
 
 fn compare_one(session: &mut Session<'_>, one: &Wanted<'_>, found: &Shape) -> Result<Vec<Drift>> {

@@ -1,6 +1,6 @@
 //! What must be true before anything is changed: the server, the database, the session.
 
-use super::{ALL, EarlierReads, Session, column};
+use super::{ALL, EarlierReads, Session, column, words::Words};
 use crate::outcome::{Error, Result, code};
 
 const NEEDED: &str = "MySQL 5.7 or later, or MariaDB 10.3 or later";
@@ -21,7 +21,7 @@ struct Variables {
     innodb_lock_wait_timeout: String,
     foreign_key_checks: String,
     sql_select_limit: String,
-    sql_mode: String,
+    words: Words,
     statement_time: String,
 }
 
@@ -32,12 +32,13 @@ struct Variables {
 /// limit on a statement's time has another name on each server, which takes what is for the other
 /// one for a comment. <https://mariadb.com/docs/server/reference/sql-structure/sql-language-structure/comment-syntax>
 pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
-    let facts = session.row(
+    let facts = session.row(&format!(
         "SELECT CAST(DATABASE() AS BINARY), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
          @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@foreign_key_checks, \
-         @@sql_select_limit, @@sql_mode \
+         @@sql_select_limit, {} \
          /*!50708 , @@max_execution_time */ /*M!100300 , @@max_statement_time */ LIMIT 1",
-    );
+        Words::SELECTED
+    ));
     match facts {
         Ok(facts) => judge(|index| facts.as_ref().and_then(|row| column(row, index))),
         // The variables of an engine are there only if the engine is.
@@ -63,6 +64,8 @@ fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
     if is_on(&known(2)) || is_on(&known(3)) {
         return Err(Error::ReadOnly { source: None });
     }
+    let mut index = 9..;
+    let words = Words::read(|| fact(index.next()?));
     Ok(Server {
         database,
         variables: Variables {
@@ -71,8 +74,8 @@ fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
             innodb_lock_wait_timeout: known(6),
             foreign_key_checks: known(7),
             sql_select_limit: known(8),
-            sql_mode: known(9),
-            statement_time: fact(10).unwrap_or_else(|| "0".to_owned()),
+            words,
+            statement_time: fact(14).unwrap_or_else(|| "0".to_owned()),
         },
     })
 }
@@ -101,7 +104,7 @@ impl Server {
             innodb_lock_wait_timeout: seconds,
             foreign_key_checks: "1".to_owned(),
             sql_select_limit: ALL.to_string(),
-            sql_mode: "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO".to_owned(),
+            words: Words::ours(),
             statement_time: "0".to_owned(),
         };
         session.with_patience(|session| {
@@ -120,14 +123,14 @@ impl Variables {
     fn apply(&self, session: &mut Session<'_>) -> mysql::Result<()> {
         session.execute(&format!(
             "SET SESSION autocommit = {}, lock_wait_timeout = {}, innodb_lock_wait_timeout = {}, \
-             foreign_key_checks = {}, sql_select_limit = {}, sql_mode = '{}' \
+             foreign_key_checks = {}, sql_select_limit = {}, {} \
              /*!50708 , max_execution_time = {time} */ /*M!100300 , max_statement_time = {time} */",
             self.autocommit,
             self.lock_wait_timeout,
             self.innodb_lock_wait_timeout,
             self.foreign_key_checks,
             self.sql_select_limit,
-            self.sql_mode.replace('\'', "''"),
+            self.words.assignments(),
             time = self.statement_time,
         ))
     }
@@ -233,8 +236,16 @@ mod tests {
         }
     }
 
-    const FACTS: [&str; 11] =
-        ["tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "1000", "ANSI_QUOTES", "0.5"];
+    #[rustfmt::skip]
+    const FACTS: [&str; 15] = [
+        "tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "1000",
+        "ANSI_QUOTES", "1", "latin1", "utf8mb4", "latin1_swedish_ci", "0.5",
+    ];
+
+    fn words(facts: &'static [&str]) -> impl FnMut() -> Option<String> {
+        let mut facts = facts.iter();
+        move || facts.next().map(|fact| (*fact).to_owned())
+    }
 
     fn judge_with(changed: usize, value: Option<&str>) -> Result<Server> {
         let fact = |index| if index == changed { value } else { FACTS.get(index).copied() };
@@ -249,7 +260,7 @@ mod tests {
             innodb_lock_wait_timeout: "50".to_owned(),
             foreign_key_checks: "0".to_owned(),
             sql_select_limit: "1000".to_owned(),
-            sql_mode: "ANSI_QUOTES".to_owned(),
+            words: Words::read(words(&FACTS[9..14])),
             statement_time: "0.5".to_owned(),
         };
         let expected = Server { database: "tsp".to_owned(), variables };
