@@ -1,7 +1,7 @@
 //! Throwaway servers: a real MySQL or MariaDB in a folder of its own, gone when this process is.
 
 use std::{
-    env, fs, io,
+    env, fs, io, iter,
     net::TcpListener,
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mysql::{Conn, Opts, OptsBuilder};
+use mysql::{Conn, Opts, OptsBuilder, prelude::Queryable};
 
 const HINT: &str = "no MySQL or MariaDB server program found: run `make setup`, or install one \
                     (Debian, Ubuntu: apt-get install mariadb-server-core), or name it in QUICKSIGHT_SERVER";
@@ -75,13 +75,19 @@ impl Server {
 
     /// Starts the server again on the data that it left.
     pub fn resume(&mut self) {
-        for _ in 0..5 {
-            self.port = free_port();
+        self.resume_on(iter::repeat_with(free_port).take(5));
+    }
+
+    /// The same on the first of these ports that it gets.
+    pub fn resume_on(&mut self, ports: impl IntoIterator<Item = u16>) {
+        for port in ports {
+            self.port = port;
             self.process = Some(self.launch());
             match self.wait_until_ready() {
                 Ok(()) => return,
-                Err(error) => eprintln!("the server did not start on port {}: {error}", self.port),
+                Err(error) => eprintln!("the server did not start on port {port}: {error}"),
             }
+            self.crash();
         }
         let log = fs::read_to_string(self.log()).unwrap_or_default();
         panic!("the server does not start; its log ends with:\n{}", tail(&log));
@@ -97,7 +103,9 @@ impl Server {
     }
 
     fn launch(&self) -> Pipe {
-        let script = "log=$1; shift; \"$@\" >>\"$log\" 2>&1 & cat; kill -9 $!; wait";
+        // An earlier start may have given up.
+        let _ = fs::remove_file(self.log());
+        let script = "log=$1; shift; \"$@\" >\"$log\" 2>&1 & cat; kill -9 $!; wait";
         let mut arguments = vec![self.log().into(), self.program.path.clone().into()];
         arguments.extend(self.program.options(&self.data()));
         let folder = self.folder.path.display();
@@ -111,24 +119,36 @@ impl Server {
         Pipe::open(script, arguments)
     }
 
+    /// Another server may have taken the port first, and would answer for as long as ours starts.
     fn wait_until_ready(&self) -> Result<(), String> {
         let started = Instant::now();
         loop {
-            // The id tells our server from a stranger that took the port first.
-            match Conn::new(self.opts()) {
-                Ok(_) => return Ok(()),
-                Err(error) if started.elapsed() > Duration::from_mins(1) => {
-                    return Err(error.to_string());
-                }
-                Err(_)
-                    if fs::read_to_string(self.log()).is_ok_and(|log| log.contains("Aborting")) =>
-                {
-                    return Err("it gave up".into());
-                }
-                Err(_) => thread::sleep(Duration::from_millis(50)),
+            let problem = match self.who_answers() {
+                Ok(data) if is_same_folder(&data, &self.data()) => return Ok(()),
+                Ok(data) => return Err(format!("it is taken by the server of {}", data.display())),
+                Err(error) => error,
+            };
+            if fs::read_to_string(self.log()).is_ok_and(|log| log.contains("Aborting")) {
+                return Err("it gave up".into());
             }
+            if started.elapsed() > Duration::from_mins(1) {
+                return Err(problem.to_string());
+            }
+            thread::sleep(Duration::from_millis(50));
         }
     }
+
+    /// The data folder of the server at our port. Whatever else took the port may never say a word.
+    fn who_answers(&self) -> mysql::Result<PathBuf> {
+        let patience = Some(Duration::from_secs(3));
+        let opts = self.opts().tcp_connect_timeout(patience).read_timeout(patience);
+        let data: Option<String> = Conn::new(opts)?.query_first("SELECT @@datadir")?;
+        Ok(data.unwrap_or_default().into())
+    }
+}
+
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// What kind of server [`Server::start`] starts.
@@ -341,7 +361,7 @@ fn unique() -> String {
     format!("quicksight-{}-{number}", std::process::id())
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.local_addr().expect("its address").port()
 }
