@@ -1,6 +1,6 @@
 # Two commands for everybody, three for whoever measures. Each gets what it needs.
 
-.PHONY: demo test bench bench-scale mutants rust server setup
+.PHONY: demo test bench bench-scale mutants rust given server setup
 
 # Three replicas boot at once, and then a month of a city is drawn on one page: against throwaway
 # servers, or against QUICKSIGHT_DATABASE_URL.
@@ -11,8 +11,9 @@ demo: rust server
 	cargo run --quiet --release --example dashboard --all-features
 
 # All tests, on real servers of their own. Those that a test does not have to kill or to configure can be
-# the one of QUICKSIGHT_DATABASE_URL.
-test: rust setup
+# the one of QUICKSIGHT_DATABASE_URL, whose user must then be an administrator: tests/given_server.rs
+# says of what.
+test: rust setup given
 	cargo test --all-features
 
 # Against refinery's own driver, sqlx and diesel.
@@ -35,6 +36,10 @@ cargo_mutants = 27.1.0
 # A Rust that is new enough, said in one sentence and not by what breaks first.
 rust:
 	@scripts/rust.sh
+
+# The server of QUICKSIGHT_DATABASE_URL, if there is one, does all that the tests ask of it.
+given:
+	@test -z "$$QUICKSIGHT_DATABASE_URL" || cargo test --all-features --test given_server
 
 # A server, unless there is one to use.
 server:

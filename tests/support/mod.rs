@@ -1,6 +1,7 @@
 //! What every test needs: a server, and a database of its own on it.
 #![allow(dead_code, unreachable_pub)] // Each test file uses its share of it.
 
+pub mod given;
 pub mod server;
 pub mod statements;
 pub mod wire;
