@@ -3,21 +3,24 @@
 
 mod support;
 
-use std::process::ExitCode;
+use std::{env, process::ExitCode};
 
-use support::{given, server};
+use mysql::Opts;
+use support::given;
 
 fn main() -> ExitCode {
-    let Some(opts) = server::given() else {
-        eprintln!("QUICKSIGHT_DATABASE_URL names no server");
-        return ExitCode::FAILURE;
-    };
-    match given::check(&opts) {
-        Ok(server) => println!("The tests use {server}."),
+    let url = env::var("QUICKSIGHT_DATABASE_URL").unwrap_or_default();
+    let answer = Opts::from_url(&url)
+        .map_err(|error| format!("this is no address of a MySQL server: {error}"))
+        .and_then(|opts| given::check(&opts));
+    match answer {
+        Ok(server) => {
+            println!("The tests use {server}.");
+            ExitCode::SUCCESS
+        }
         Err(problem) => {
             eprintln!("QUICKSIGHT_DATABASE_URL: {problem}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
 }
