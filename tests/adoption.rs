@@ -8,7 +8,7 @@ use quicksight_migrations::{
     Drift, DriftKind, Error, Migrator, Severity, quicksight_migration_status,
     run_quicksight_migrations, verify_quicksight_schema,
 };
-use support::{ByHand, Database, HISTORY, chain, database, denied, migrated, migrations};
+use support::{ByHand, Database, HISTORY, database, denied, migrated, migrations};
 
 /// The tables that the Knex migration made, in its own words: the same columns, with display
 /// widths, a redundant unique key, and no comments to speak of.

@@ -5,11 +5,11 @@
 
 mod support;
 
-use std::{net::TcpListener, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use mysql::{Conn, OptsBuilder, prelude::Queryable};
 use quicksight_migrations::run_quicksight_migrations;
-use support::Server;
+use support::{Server, server::free_port};
 
 const NODES: usize = 3;
 const BOOTS_PER_NODE: usize = 4;
@@ -87,10 +87,6 @@ impl Group {
         }
         panic!("{database} does not arrive at node {node}");
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 #[test]

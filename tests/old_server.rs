@@ -60,7 +60,7 @@ fn the_files_need_no_newer_sql() {
 #[test]
 fn the_ledger_and_the_checks_need_no_newer_sql() {
     use quicksight_migrations::{
-        integrity::{self, Check},
+        integrity::{self, Check, QualityIssue},
         ledger::{
             Account, Activity, Ends, NewPointsTransaction, NewPointsTransfer, SystemAccount,
             record_points_transaction, record_points_transfer,
@@ -99,10 +99,8 @@ fn the_ledger_and_the_checks_need_no_newer_sql() {
     ];
     assert_eq!(totals, [2, 1, 1]);
     let issues = integrity::monitor(&mut conn).unwrap();
-    assert_eq!(
-        issues.iter().map(|issue| issue.check()).collect::<Vec<_>>(),
-        [Check::PointsInFuture]
-    );
+    let checks: Vec<_> = issues.iter().map(QualityIssue::check).collect();
+    assert_eq!(checks, [Check::PointsInFuture]);
 }
 
 #[cfg(feature = "full")]

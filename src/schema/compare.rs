@@ -339,7 +339,7 @@ mod tests {
             ),
             (
                 |found| {
-                    found.columns = ["id", "name", "is_staff"].map(|one| column(one, "int")).into()
+                    found.columns = ["id", "name", "is_staff"].map(|one| column(one, "int")).into();
                 },
                 "trip foreign_table breaking: a person decides",
             ),

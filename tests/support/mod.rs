@@ -3,6 +3,7 @@
 
 mod blockade;
 mod database;
+pub mod given;
 pub mod migrations;
 pub mod server;
 mod session;

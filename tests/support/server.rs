@@ -1,15 +1,17 @@
 //! Throwaway servers: a real MySQL or MariaDB in a folder of its own, gone when this process is.
 
 use std::{
-    env, fs, io,
+    env, fs, io, iter,
     net::TcpListener,
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
-use mysql::{Conn, Opts, OptsBuilder};
+use mysql::{Conn, Opts, OptsBuilder, prelude::Queryable};
 
 const HINT: &str = "no MySQL or MariaDB server program found: run `make setup`, or install one \
                     (Debian, Ubuntu: apt-get install mariadb-server-core), or name it in QUICKSIGHT_SERVER";
@@ -30,22 +32,19 @@ impl Flavor {
 pub struct Server {
     process: Option<Pipe>,
     program: Program,
-    folder: PathBuf,
+    folder: Folder,
     port: u16,
     options: Vec<String>,
-    _folder_guard: Pipe,
 }
 
 impl Server {
     /// Starts a fresh server and waits until it answers.
     pub fn start(options: &[&str]) -> Self {
         let program = Program::find();
-        let folder = program.new_data_folder();
         let mut server = Self {
             process: None,
-            _folder_guard: Pipe::open("cat; sleep 1; rm -rf \"$1\"", [folder.as_os_str()]),
+            folder: program.new_data_folder(),
             program,
-            folder,
             port: 0,
             options: options.iter().map(ToString::to_string).collect(),
         };
@@ -76,54 +75,80 @@ impl Server {
 
     /// Starts the server again on the data that it left.
     pub fn resume(&mut self) {
-        for _ in 0..5 {
-            self.port = free_port();
+        self.resume_on(iter::repeat_with(free_port).take(5));
+    }
+
+    /// The same on the first of these ports that it gets.
+    pub fn resume_on(&mut self, ports: impl IntoIterator<Item = u16>) {
+        for port in ports {
+            self.port = port;
             self.process = Some(self.launch());
             match self.wait_until_ready() {
                 Ok(()) => return,
-                Err(error) => eprintln!("the server did not start on port {}: {error}", self.port),
+                Err(error) => eprintln!("the server did not start on port {port}: {error}"),
             }
+            self.crash();
         }
         let log = fs::read_to_string(self.log()).unwrap_or_default();
         panic!("the server does not start; its log ends with:\n{}", tail(&log));
     }
 
     fn log(&self) -> PathBuf {
-        self.folder.join("server.log")
+        self.folder.path.join("server.log")
+    }
+
+    /// What no other server has.
+    fn data(&self) -> PathBuf {
+        self.folder.path.join("data")
     }
 
     fn launch(&self) -> Pipe {
-        let script = "log=$1; shift; \"$@\" >>\"$log\" 2>&1 & cat; kill -9 $!; wait";
+        // An earlier start may have given up.
+        let _ = fs::remove_file(self.log());
+        let script = "log=$1; shift; \"$@\" >\"$log\" 2>&1 & cat; kill -9 $!; wait";
         let mut arguments = vec![self.log().into(), self.program.path.clone().into()];
-        arguments.extend(self.program.options(&self.folder.join("data")));
+        arguments.extend(self.program.options(&self.data()));
+        let folder = self.folder.path.display();
         // A server that starts clears its folder of what other servers may be using.
-        arguments.push(format!("--tmpdir={}", self.folder.join("tmp").display()).into());
+        arguments.push(format!("--tmpdir={folder}/tmp").into());
         arguments.push(format!("--port={}", self.port).into());
         arguments.push("--bind-address=127.0.0.1".into());
-        arguments.push(format!("--socket={}", self.folder.join("s").display()).into());
-        arguments.push(format!("--pid-file={}", self.folder.join("pid").display()).into());
+        arguments.push(format!("--socket={folder}/s").into());
+        arguments.push(format!("--pid-file={folder}/pid").into());
         arguments.extend(self.options.iter().map(Into::into));
         Pipe::open(script, arguments)
     }
 
+    /// Another server may have taken the port first, and would answer for as long as ours starts.
     fn wait_until_ready(&self) -> Result<(), String> {
         let started = Instant::now();
         loop {
-            // The id tells our server from a stranger that took the port first.
-            match Conn::new(self.opts()) {
-                Ok(_) => return Ok(()),
-                Err(error) if started.elapsed() > Duration::from_mins(1) => {
-                    return Err(error.to_string());
-                }
-                Err(_)
-                    if fs::read_to_string(self.log()).is_ok_and(|log| log.contains("Aborting")) =>
-                {
-                    return Err("it gave up".into());
-                }
-                Err(_) => thread::sleep(Duration::from_millis(50)),
+            let problem = match self.who_answers() {
+                Ok(data) if is_same_folder(&data, &self.data()) => return Ok(()),
+                Ok(data) => return Err(format!("it is taken by the server of {}", data.display())),
+                Err(error) => error,
+            };
+            if fs::read_to_string(self.log()).is_ok_and(|log| log.contains("Aborting")) {
+                return Err("it gave up".into());
             }
+            if started.elapsed() > Duration::from_mins(1) {
+                return Err(problem.to_string());
+            }
+            thread::sleep(Duration::from_millis(50));
         }
     }
+
+    /// The data folder of the server at our port. Whatever else took the port may never say a word.
+    fn who_answers(&self) -> mysql::Result<PathBuf> {
+        let patience = Some(Duration::from_secs(3));
+        let opts = self.opts().tcp_connect_timeout(patience).read_timeout(patience);
+        let data: Option<String> = Conn::new(opts)?.query_first("SELECT @@datadir")?;
+        Ok(data.unwrap_or_default().into())
+    }
+}
+
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// What kind of server [`Server::start`] starts.
@@ -175,14 +200,14 @@ impl Program {
     }
 
     /// A folder with `data/` in it, copied from one that was initialised before.
-    fn new_data_folder(&self) -> PathBuf {
+    fn new_data_folder(&self) -> Folder {
         let template = self.template();
-        let folder = unique_folder();
-        fs::create_dir_all(folder.join("tmp")).expect("make a folder for a server");
+        let folder = Folder::temporary();
+        fs::create_dir(folder.path.join("tmp")).expect("make a folder for a server");
         run(Command::new("cp")
             .args(["-r", "--reflink=auto"])
             .arg(template)
-            .arg(folder.join("data")));
+            .arg(folder.path.join("data")));
         folder
     }
 
@@ -199,18 +224,13 @@ impl Program {
             .collect();
         let template = build_folder().join(format!("server-{name}"));
         if !template.exists() {
-            let fresh = unique_folder();
-            fs::create_dir_all(&fresh).expect("make a folder for a template");
-            self.initialise(&fresh);
-            let _ = fs::remove_file(fresh.join("auto.cnf"));
-            fs::create_dir_all(build_folder()).expect("make the folder of templates");
-            let staged = template.with_extension(std::process::id().to_string());
-            run(Command::new("cp").arg("-r").arg(&fresh).arg(&staged));
-            fs::remove_dir_all(&fresh).expect("remove a temporary folder");
-            if fs::rename(&staged, &template).is_err() {
-                // Another test process was first.
-                let _ = fs::remove_dir_all(&staged);
-            }
+            let fresh = Folder::temporary();
+            self.initialise(&fresh.path);
+            let _ = fs::remove_file(fresh.path.join("auto.cnf"));
+            let staged = Folder::at(template.with_extension(unique()));
+            run(Command::new("cp").arg("-r").arg(fresh.path.join(".")).arg(&staged.path));
+            // Where this fails, another test process was first.
+            let _ = fs::rename(&staged.path, &template);
         }
         template
     }
@@ -262,8 +282,28 @@ impl Program {
     }
 }
 
-/// A shell script that ends when this process does, however it ends: its standard input is a pipe
-/// that only this process holds open.
+/// A folder that is gone when this process is.
+struct Folder {
+    path: PathBuf,
+    _guard: Pipe,
+}
+
+impl Folder {
+    fn temporary() -> Self {
+        Self::at(env::temp_dir().join(unique()))
+    }
+
+    fn at(path: PathBuf) -> Self {
+        // A server that is being killed may still write to it.
+        let script = "cat; for _ in 1 2 3 4 5; do rm -rf \"$1\" && break; sleep 1; done";
+        let guard = Pipe::open(script, [&path]);
+        fs::create_dir_all(&path).expect("make a folder");
+        Self { path, _guard: guard }
+    }
+}
+
+/// A shell script that goes on when this process has ended, however it ended: its standard input is a
+/// pipe that only this process holds open.
 struct Pipe(Child);
 
 impl Pipe {
@@ -271,8 +311,12 @@ impl Pipe {
         script: &str,
         arguments: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>,
     ) -> Self {
+        // The signals that end this process are often sent to all that it has started too: a terminal
+        // sends them to its foreground group, whoever stops a service to each process of it.
+        let script = format!("trap '' HUP INT QUIT TERM; {script}");
         let child = Command::new("sh")
-            .args(["-c", script, "sh"])
+            .process_group(0)
+            .args(["-c", &script, "sh"])
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -310,13 +354,14 @@ fn build_folder() -> PathBuf {
     target.join("tmp")
 }
 
-fn unique_folder() -> PathBuf {
-    static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    env::temp_dir().join(format!("quicksight-{}-{number}", std::process::id()))
+/// A name that no other folder of this machine's processes has.
+fn unique() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("quicksight-{}-{number}", std::process::id())
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.local_addr().expect("its address").port()
 }
