@@ -78,7 +78,7 @@ impl<'j> Boot<'j> {
         };
         let status = self.job.judge(look.history.into_rows())?;
         if self.is_done(&status)? {
-            return self.nothing_to_do(session, &status, &look.tables, Duration::ZERO);
+            return self.nothing_to_do(session, &status, look.tables, Duration::ZERO);
         }
         in_turn_or(
             session,
@@ -95,7 +95,7 @@ impl<'j> Boot<'j> {
         let Ok(look) = self.job.look(session) else { return Err(timeout) };
         match self.job.judge(look.history.into_rows()) {
             Ok(status) if status.is_current() => {
-                self.nothing_to_do(session, &status, &look.tables, waited)
+                self.nothing_to_do(session, &status, look.tables, waited)
             }
             _ => Err(timeout),
         }
@@ -106,7 +106,7 @@ impl<'j> Boot<'j> {
         &self,
         session: &mut Session<'_>,
         status: &Status,
-        tables: &Tables,
+        tables: Tables,
         lock_wait: Duration,
     ) -> Result<Done> {
         Ok(Done {
@@ -127,26 +127,33 @@ impl<'j> Boot<'j> {
             applied,
             existing,
             newer_version: status.newer_version(),
-            tables: self.check(session, &tables)?,
+            tables: self.check(session, tables)?,
             lock_wait: turn.lock_wait(),
         })
     }
 
     /// Whether all tables are known to be there. What is recorded and not there is an error.
-    fn check(&self, session: &mut Session<'_>, tables: &Tables) -> Result<TableCheck> {
+    fn check(&self, session: &mut Session<'_>, tables: Tables) -> Result<TableCheck> {
         match tables {
             Tables::Whole => Ok(TableCheck::Done),
             Tables::Hidden => {
                 warn!("this user may not look at the tables, so the history alone was checked");
                 Ok(TableCheck::NotPermitted)
             }
-            Tables::Incomplete => {
-                let migrations = self.job.migrations;
-                let drifts =
-                    in_plain_words(session, |session| schema::missing(session, migrations))?;
-                Err(Error::SchemaDrift { drifts })
-            }
+            Tables::Incomplete(error) => Err(self.incomplete(session, error)?),
         }
+    }
+
+    /// What is missing. Nothing, if it has come back since, or if a temporary table of the session has
+    /// its name: then the server's own words must do.
+    fn incomplete(&self, session: &mut Session<'_>, error: mysql::Error) -> Result<Error> {
+        let migrations = self.job.migrations;
+        let drifts = in_plain_words(session, |session| schema::missing(session, migrations))?;
+        Ok(if drifts.is_empty() {
+            Error::from_answer("see every table with every column", error)
+        } else {
+            Error::SchemaDrift { drifts }
+        })
     }
 
     /// Looks again under the lock, looks at tables that are there already, and makes the history.

@@ -20,7 +20,15 @@ pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<MendReport
         let migrations: Vec<_> = job.migrations.iter().collect();
         let drifts = schema::verify(session, &migrations)?;
         refuse_foreign(&drifts)?;
-        mend_all(session, drifts)
+        let (mut mended, left) = mend_all(session, drifts)?;
+        if !mended.iter().any(|one| one.drift.kind == DriftKind::HalfMade) {
+            return Ok((mended, left));
+        }
+        // What was half made is gone, and can be made.
+        let drifts = schema::verify(session, &migrations)?;
+        let (more, left) = mend_all(session, drifts)?;
+        mended.extend(more);
+        Ok((mended, left))
     })?;
     Ok(MendReport { mended, left, elapsed: started.elapsed() })
 }

@@ -73,8 +73,8 @@ pub fn quicksight_migration_status<C: Connection>(conn: &mut C) -> Result<Status
 ///
 /// The server itself is the judge: it makes each table once more as an empty temporary twin and
 /// describes both. Column order, comments, display widths such as `int(11)` and rows play no part.
-/// Leaves nothing behind. 40 statements when nothing differs, two more where the session's `sql_mode`
-/// would blur the descriptions, one more for each table that lacks a column; needs `SELECT` on whole
+/// Leaves nothing behind. 41 statements when nothing differs, two more where the session's `sql_mode` or
+/// character set would blur the descriptions, one more for each table that lacks a column; needs `SELECT` on whole
 /// tables and `CREATE TEMPORARY TABLES`.
 ///
 /// ```no_run

@@ -38,8 +38,8 @@ fn first_boot_makes_every_table_and_reports_it() {
 }
 
 /// A look; is a transaction open, what server is it, new settings, the lock; a look under the lock,
-/// one at the tables; the history table; for each table its statement and its row; the lock and the
-/// settings given back.
+/// one at the tables; the history table; for each table its statement and its row; a look at all of it;
+/// the lock and the settings given back.
 #[test]
 fn first_boot_sends_a_known_number_of_statements() {
     let db = database();

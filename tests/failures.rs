@@ -3,7 +3,10 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use mysql::prelude::Queryable;
 use quicksight_migrations::{
@@ -144,15 +147,22 @@ fn a_plan_holds_only_what_is_missing() {
 fn a_table_held_by_a_forgotten_transaction_bounds_the_boot() {
     let db = migrated();
     db.forget_after(13);
-    let blockade = Blockade::of(&db, "trip");
+    // It is held from when the boot has looked, and goes on to its work.
+    let (blockade, opts) = (Arc::new(Mutex::new(None)), db.opts());
+    let held = Arc::clone(&blockade);
+    let mut conn = db.watched(move |sql| {
+        if sql.contains("GET_LOCK") {
+            *held.lock().unwrap() = Some(Blockade::reached_by(&opts, "trip"));
+        }
+        None
+    });
     let started = Instant::now();
 
-    let error = Migrator::new()
-        .metadata_lock_timeout(Duration::from_secs(2))
-        .run(&mut db.conn())
-        .unwrap_err();
+    let error =
+        Migrator::new().metadata_lock_timeout(Duration::from_secs(2)).run(&mut conn).unwrap_err();
 
     let waited = started.elapsed();
+    let blockade = blockade.lock().unwrap().take().unwrap();
     let Error::Migration { migration, applied, .. } = &error else { panic!("{error:?}") };
     assert_eq!((migration.as_str(), *applied), ("V14__trip", 13));
     assert_eq!(error.server_code(), Some(1205));
@@ -191,7 +201,9 @@ fn a_history_row_held_by_a_forgotten_transaction_bounds_the_boot() {
 #[test]
 fn a_lost_connection_is_retryable_and_names_the_migration() {
     let db = database();
-    let mut conn = db.watched(|sql| sql.contains("`trip`").then_some(Cut::BeforeStatement));
+    let mut conn = db.watched(|sql| {
+        sql.contains("CREATE TABLE IF NOT EXISTS `trip`").then_some(Cut::BeforeStatement)
+    });
 
     let error = run_quicksight_migrations(&mut conn).unwrap_err();
 

@@ -322,3 +322,18 @@ fn a_first_boot_has_seen_that_all_is_there() {
     let report = run_quicksight_migrations(&mut db.conn()).unwrap();
     assert_eq!(report.table_check(), TableCheck::Done);
 }
+
+/// A temporary table is seen in place of ours, and lacks its columns: ours are there, and nothing of it is
+/// told to be missing.
+#[test]
+fn a_temporary_table_in_the_place_of_ours_is_no_drift() {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("CREATE TEMPORARY TABLE trip (id int)").unwrap();
+
+    let error = run_quicksight_migrations(&mut conn).unwrap_err();
+
+    assert!(matches!(error, Error::Database { .. }), "{error:?}");
+    assert_eq!(error.server_code(), Some(1054));
+    assert_boots_with_one_statement(&mut db.conn());
+}

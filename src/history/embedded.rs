@@ -119,13 +119,12 @@ pub(crate) fn tables(migrations: &[Embedded]) -> Vec<(&str, Vec<String>)> {
     let mut tables: Vec<(&str, Vec<String>)> = Vec::new();
     for own in migrations {
         let Some(table) = own.table() else { continue };
-        match tables.iter_mut().find(|(known, _)| *known == table) {
-            Some((_, columns)) => own.effect.apply_to(columns),
-            None => {
-                let mut columns = Vec::new();
-                own.effect.apply_to(&mut columns);
-                tables.push((table, columns));
-            }
+        if let Some((_, columns)) = tables.iter_mut().find(|(known, _)| *known == table) {
+            own.effect.apply_to(columns);
+        } else {
+            let mut columns = Vec::new();
+            own.effect.apply_to(&mut columns);
+            tables.push((table, columns));
         }
     }
     tables

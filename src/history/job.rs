@@ -29,8 +29,8 @@ pub(crate) struct Look {
 pub(crate) enum Tables {
     /// Each is there, with each column.
     Whole,
-    /// A table or a column is missing.
-    Incomplete,
+    /// A table or a column is missing, in the server's words.
+    Incomplete(mysql::Error),
     /// This user may not look at them.
     Hidden,
 }
@@ -52,9 +52,11 @@ impl<'m> Job<'m> {
         };
         let tables = match code::of(&error) {
             Some(code::NO_SUCH_TABLE) if self.names_history(&error) => {
-                return Ok(Look { history: Seen::NoTable, tables: Tables::Incomplete });
+                let tables = Tables::Incomplete(error);
+                return Ok(Look { history: Seen::NoTable, tables });
             }
-            Some(code::NO_SUCH_TABLE | code::UNKNOWN_COLUMN) => Tables::Incomplete,
+            Some(code::NO_SUCH_TABLE | code::UNKNOWN_COLUMN) => Tables::Incomplete(error),
+            Some(code) if code::HALF_MADE.contains(&code) => Tables::Incomplete(error),
             Some(code::TABLE_ACCESS_DENIED | code::COLUMN_ACCESS_DENIED) => Tables::Hidden,
             _ if code::is_wait(&error) => return Err(self.held(session, error)),
             _ => return Err(Error::from_answer("read the history and open the tables", error)),

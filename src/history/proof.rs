@@ -25,7 +25,7 @@ fn statement(history: &HistoryTable, migrations: &[Embedded]) -> String {
         let columns: Vec<_> = columns.iter().map(|column| quote(column)).collect();
         format!("NOT EXISTS (SELECT {} FROM {} WHERE FALSE)", columns.join(", "), quote(table))
     });
-    let conditions = opened.map(|one| format!(" AND {one}")).collect::<String>();
+    let conditions: Vec<_> = ["TRUE".to_owned()].into_iter().chain(opened).collect();
     let selected = history.selected();
-    format!("{selected} WHERE TRUE{conditions} ORDER BY version LIMIT {ALL}")
+    format!("{selected} WHERE {} ORDER BY version LIMIT {ALL}", conditions.join(" AND "))
 }

@@ -145,12 +145,20 @@ impl HistoryTable {
         match session.read(&format!("{} ORDER BY version LIMIT {ALL}", self.selected())) {
             Ok(rows) => decode(&rows),
             Err(error) if code::is_wait(&error) => Err(held(session, &[&self.name], error)),
-            Err(error) => {
-                let table = &self.quoted;
-                let action = format!("read the history table {table} (needs SELECT)");
-                Err(Error::from_answer(action, error))
-            }
+            Err(error) => Err(Error::from_answer(self.reading(&error), error)),
         }
+    }
+
+    /// What could not be done, and how it can be.
+    fn reading(&self, error: &mysql::Error) -> String {
+        let table = &self.quoted;
+        if code::of(error).is_some_and(|code| code::HALF_MADE.contains(&code)) {
+            return format!(
+                "read the history table {table}, of which a server that died has left a part without \
+                 rows: send DROP TABLE {table}"
+            );
+        }
+        format!("read the history table {table} (needs SELECT)")
     }
 
     /// The table in refinery's own format, so that refinery's tools can read it.

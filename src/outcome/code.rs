@@ -3,6 +3,11 @@
 
 pub(crate) const NO_DATABASE: u16 = 1046;
 pub(crate) const NO_SUCH_TABLE: u16 = 1146;
+/// The table does not exist in its engine, or what there is of it cannot be read: a server that died has
+/// left a part of it.
+pub(crate) const HALF_MADE: [u16; 2] = [1932, 1033];
+/// There is a file of the table's name that no table has: the rest of what such a server has left.
+pub(crate) const TABLESPACE_EXISTS: u16 = 1813;
 pub(crate) const UNKNOWN_COLUMN: u16 = 1054;
 pub(crate) const UNKNOWN_VARIABLE: u16 = 1193;
 pub(crate) const TABLE_ACCESS_DENIED: u16 = 1142;

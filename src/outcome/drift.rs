@@ -34,6 +34,9 @@ pub enum DriftKind {
     NotATable,
     /// The table lacks most of our columns and has more of others, so it is another application's.
     ForeignTable,
+    /// A server that died while it made the table has left a part of it, which it cannot open and which
+    /// has no rows. MariaDB before 10.6 and MySQL before 8.0 do that.
+    HalfMade,
     /// The table has another storage engine.
     Engine,
     /// New text columns of the table would get another character set or collation.
@@ -66,6 +69,7 @@ impl DriftKind {
             Self::MissingTable => "missing_table",
             Self::NotATable => "not_a_table",
             Self::ForeignTable => "foreign_table",
+            Self::HalfMade => "half_made",
             Self::Engine => "engine",
             Self::CharacterSet => "character_set",
             Self::MissingColumn => "missing_column",

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error as _, fmt, time::Duration};
 
-use super::{Drift, KeptTable, kept::sentence};
+use super::{Drift, KeptTable, code, kept::sentence};
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -34,7 +34,8 @@ pub enum Error {
     /// The statement of a migration failed, or the row that records it could not be written.
     #[error(
         "migration {migration} failed with {applied} of {total} applied; \
-         it is not recorded, and the next call goes on from it once the cause below is removed"
+         it is not recorded, and the next call goes on from it once the cause below is removed{}",
+        left_file(source)
     )]
     #[non_exhaustive]
     Migration {
@@ -207,7 +208,8 @@ pub enum Error {
     /// A statement that would put a table right failed. Whatever else could be mended is.
     #[error(
         "could not mend a table with {statement}, {mended} of {total} differences are mended; \
-         remove the cause below and call again"
+         remove the cause below and call again{}",
+        left_file(source)
     )]
     #[non_exhaustive]
     Mend {
@@ -372,6 +374,16 @@ fn held_by(holders: &[u64]) -> String {
         0 => String::new(),
         1 => format!(" (held by connection {})", ids.join(", ")),
         _ => format!(" (held by connections {})", ids.join(", ")),
+    }
+}
+
+/// What to do about a file that a server left when it died, where the server's own words mislead.
+fn left_file(source: &mysql::Error) -> &'static str {
+    if code::of(source) == Some(code::TABLESPACE_EXISTS) {
+        ": a server that died has left the .ibd file of the table in its folder of this database; \
+         delete that file"
+    } else {
+        ""
     }
 }
 

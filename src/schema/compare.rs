@@ -27,6 +27,9 @@ impl Comparison<'_> {
             let sides = (Some("a table".to_owned()), Some(found));
             return vec![self.drift(DriftKind::NotATable, None, sides, mend)];
         }
+        if self.found.is_half_made() {
+            return vec![half_made(self.table)];
+        }
         if let Some(drift) = self.foreign() {
             return vec![drift];
         }
@@ -265,6 +268,20 @@ impl Comparison<'_> {
     }
 }
 
+/// A table that the server lists and cannot open.
+/// <https://mariadb.com/docs/server/reference/sql-statements/data-definition/atomic-ddl>
+pub(super) fn half_made(table: &str) -> Drift {
+    Drift {
+        table: table.to_owned(),
+        subject: None,
+        kind: DriftKind::HalfMade,
+        severity: Severity::Breaking,
+        expected: Some("a table".to_owned()),
+        found: Some("what a server that died has left of it".to_owned()),
+        mend: Mend::Sql(format!("DROP TABLE {}", quote(table))),
+    }
+}
+
 /// What only a person can decide, and why.
 fn decide(reason: &'static str) -> Mend {
     Mend::Decide(reason.into())
@@ -325,8 +342,9 @@ mod tests {
     #[test]
     fn each_difference_has_its_kind_and_its_mend() {
         type Change = fn(&mut Shape);
-        let cases: [(Change, &str); 14] = [
+        let cases: [(Change, &str); 15] = [
             (|found| found.engine = "MyISAM".into(), "trip engine breaking: ENGINE=InnoDB"),
+            (|found| found.engine.clear(), "trip half_made breaking: DROP TABLE `trip`"),
             (|found| found.engine = "FEDERATED".into(), "trip engine breaking: a person decides"),
             (
                 |found| found.collation = "latin1_swedish_ci".into(),

@@ -17,6 +17,11 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// Whether the server lists it and cannot open it: it is nothing else, and no engine has it.
+    pub(super) fn is_half_made(&self) -> bool {
+        self.stand_in.is_none() && self.engine.is_empty()
+    }
+
     /// Names of columns are blind to case.
     pub(super) fn has_column(&self, name: &str) -> bool {
         self.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))

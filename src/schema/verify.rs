@@ -1,7 +1,7 @@
 //! Verification: the tables that are there, held against their twins.
 
 use super::{
-    compare::Comparison,
+    compare::{Comparison, half_made},
     look::{Found, KNEX, look},
     shape::Shape,
     twin,
@@ -84,6 +84,7 @@ pub(crate) fn missing(session: &mut Session<'_>, migrations: &[Embedded]) -> Res
     for (table, columns) in &tables {
         match found.shapes.get(*table) {
             None => drifts.push(lack(table, None, mend())),
+            Some(shape) if shape.is_half_made() => drifts.push(half_made(table)),
             Some(shape) => {
                 let lacks = columns.iter().filter(|column| !shape.has_column(column));
                 drifts.extend(lacks.map(|column| lack(table, Some(column), mend())));
@@ -170,7 +171,8 @@ fn compare(session: &mut Session<'_>, wanted: &[Wanted<'_>], found: &Found) -> R
 }
 
 fn compare_one(session: &mut Session<'_>, one: &Wanted<'_>, found: &Shape) -> Result<Vec<Drift>> {
-    if found.columns.is_empty() && found.stand_in.is_none() {
+    let is_table = found.stand_in.is_none() && !found.is_half_made();
+    if found.columns.is_empty() && is_table {
         // It is there, and what it is like is not for this user to see: the server says so.
         has_rows(session, one.table)?;
     }

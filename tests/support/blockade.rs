@@ -1,6 +1,6 @@
 //! What is in the hands of others: a table, all tables, the migration lock.
 
-use mysql::{Conn, prelude::Queryable};
+use mysql::{Conn, OptsBuilder, prelude::Queryable};
 
 use super::{ByHand, Database, Flavor, flavor, wire::lock_name};
 
@@ -37,15 +37,21 @@ pub struct Blockade {
 
 impl Blockade {
     pub fn of(db: &Database, table: &str) -> Self {
-        let mut reader = db.conn();
+        Self::reached_by(&db.opts(), table)
+    }
+
+    /// The same for whoever has no more than the way to the database.
+    pub fn reached_by(opts: &OptsBuilder, table: &str) -> Self {
+        let conn = || Conn::new(opts.clone()).expect("connect");
+        let mut reader = conn();
         reader.query_drop("START TRANSACTION").expect("begin");
         reader.query_drop(format!("SELECT 1 FROM {table}")).expect("read");
-        let mut writer = db.conn();
+        let mut writer = conn();
         let id = writer.connection_id();
         let sql = format!("ALTER TABLE {table} COMMENT = 'altered'");
         let waiting = std::thread::spawn(move || writer.query_drop(sql).expect("alter"));
         let state = format!("SELECT state FROM information_schema.processlist WHERE id = {id}");
-        let mut watcher = db.conn();
+        let mut watcher = conn();
         while !watcher
             .query_first::<Option<String>, _>(&state)
             .expect("ask")

@@ -44,14 +44,19 @@ struct Shared {
     _server: Option<Server>,
 }
 
-static FLAVOR: LazyLock<Flavor> = LazyLock::new(|| {
+static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut conn = Conn::new(SHARED.opts.clone()).expect("connect");
     let version: Option<String> = conn.query_first("SELECT VERSION()").expect("ask");
-    Flavor::of_version(&version.unwrap_or_default())
+    version.unwrap_or_default()
 });
 
 pub fn flavor() -> Flavor {
-    *FLAVOR
+    Flavor::of_version(&VERSION)
+}
+
+/// The oldest one that is tested: it makes and drops tables in several steps, and hides no index.
+pub fn is_mariadb_10_5() -> bool {
+    flavor() == Flavor::MariaDb && VERSION.starts_with("10.5.")
 }
 
 /// A name that no other test has.

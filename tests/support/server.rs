@@ -98,7 +98,7 @@ impl Server {
     }
 
     /// What no other server has.
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.folder.path.join("data")
     }
 

@@ -63,6 +63,20 @@ fn cases_of_migrations() -> Vec<Case> {
             true,
         ),
         (
+            Error::Migration {
+                migration: "V14__trip".into(),
+                applied: 13,
+                total: 18,
+                source: server(1813, "Tablespace exists"),
+            },
+            "migration V14__trip failed with 13 of 18 applied; it is not recorded, and the next \
+             call goes on from it once the cause below is removed: a server that died has left the \
+             .ibd file of the table in its folder of this database; delete that file: \
+             MySqlError { ERROR 1813 (HY000): Tablespace exists }",
+            Some(1813),
+            false,
+        ),
+        (
             Error::LockTimeout {
                 name: "quicksight_migrations.0".into(),
                 waited: Duration::from_mins(1),
