@@ -115,10 +115,7 @@ fn boot_after_a_crash(db: &Database, data: &Path, when: &str) {
 fn boot_as_told(db: &Database, data: &Path) {
     let mut conn = db.conn();
     for _ in 0..100 {
-        let error = match run_quicksight_migrations(&mut conn) {
-            Ok(_) => return,
-            Err(error) => error,
-        };
+        let Err(error) = run_quicksight_migrations(&mut conn) else { return };
         let said = error.to_string();
         if let Error::SchemaDrift { drifts, .. } = &error {
             assert!(drifts.iter().all(|one| one.kind() == DriftKind::HalfMade), "{error:?}");
