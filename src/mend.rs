@@ -33,7 +33,7 @@ pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<MendReport
     Ok(MendReport { mended, left, elapsed: started.elapsed() })
 }
 
-/// Makes no table beside those of another application: the database is not meant for ours.
+/// Mends nothing beside tables of another application: the database is not meant for ours.
 fn refuse_foreign(drifts: &[Drift]) -> Result<()> {
     let foreign = drifts.iter().filter(|drift| drift.kind == DriftKind::ForeignTable);
     let tables: Vec<_> = foreign.map(|drift| drift.table.clone()).collect();

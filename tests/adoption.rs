@@ -87,7 +87,7 @@ fn adopts_the_tables_that_knex_made_without_touching_them() {
             ("points_transaction", DriftKind::MissingIndex, Some("user_ledger_idx")),
         ]
     );
-    assert!(report.to_string().ends_with("; 3 tables were there before with 5 differences"));
+    assert!(report.to_string().ends_with("; 3 tables adopted with 5 differences"));
 }
 
 /// What each table is and what is in it, in the server's words.

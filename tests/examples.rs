@@ -115,11 +115,11 @@ fn migrate_verifies_and_mends() {
         "ALTER TABLE `trip` MODIFY COLUMN `distance` double",
     );
     assert_says(&migrate(&db, "verify"), 2, "2 differences");
-    assert_says(&migrate(&db, "mend"), 0, "2 differences mended, 0 left to a person");
+    assert_says(&migrate(&db, "mend"), 0, "2 differences mended, 0 left for a person to decide");
     assert_says(&migrate(&db, "verify"), 0, "0 differences");
 
     db.conn().query_drop("ALTER TABLE trip MODIFY COLUMN role varchar(20)").unwrap();
-    assert_says(&migrate(&db, "mend"), 2, "0 differences mended, 1 left to a person");
+    assert_says(&migrate(&db, "mend"), 2, "0 differences mended, 1 left for a person to decide");
 }
 
 /// The script can be run as it is: it cuts no value in a careless session, and a name with a line

@@ -9,7 +9,7 @@ use std::{thread, time::Duration};
 
 use mysql::{Conn, OptsBuilder, prelude::Queryable};
 use quicksight_migrations::run_quicksight_migrations;
-use support::{Server, server::free_port};
+use support::{Server, migrations, server::free_port};
 
 const NODES: usize = 3;
 const BOOTS_PER_NODE: usize = 4;
@@ -110,14 +110,14 @@ fn boots_on_every_node_at_once_all_succeed() {
             outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
         assert!(failures.is_empty(), "round {round}: {failures:?}");
         let applied: usize = outcomes.iter().flatten().map(|report| report.applied().len()).sum();
-        assert_eq!(applied, 18, "each migration is recorded by one boot");
+        assert_eq!(applied, migrations::total(), "each migration is recorded by one boot");
         for node in 0..NODES {
             let mut conn = group.conn(node, &database);
             conn.query_drop("SET SESSION group_replication_consistency = 'BEFORE'").unwrap();
             let history: Vec<i64> = conn
                 .query("SELECT version FROM quicksight_schema_history ORDER BY version")
                 .unwrap();
-            assert_eq!(history, (1..=18).collect::<Vec<i64>>(), "node {node}");
+            assert_eq!(history, migrations::versions(), "node {node}");
             assert_eq!(run_quicksight_migrations(&mut conn).unwrap().statements(), 1);
         }
     }

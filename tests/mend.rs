@@ -152,7 +152,7 @@ fn needs_the_right_to_alter_and_says_so() {
     assert_eq!(error.server_code(), Some(1142));
     let report = Migrator::new().mend(&mut db.user(&format!("{rights}, ALTER")).conn()).unwrap();
     let said = report.to_string();
-    assert!(said.starts_with("1 differences mended, 0 left to a person, in "), "{said}");
+    assert!(said.starts_with("1 difference mended, 0 left for a person to decide, in "), "{said}");
     assert!(said.ends_with(" ms"), "{said}");
 }
 

@@ -32,7 +32,8 @@ pub enum DriftKind {
     MissingTable,
     /// Something of that name is there that is no table, such as a view.
     NotATable,
-    /// The table lacks most of our columns and has more of others, so it is another application's.
+    /// The table lacks most of our columns and has more others than ours, so it belongs to another
+    /// application.
     ForeignTable,
     /// A server that died while it made the table has left a part of it, which it cannot open and which
     /// has no rows. MariaDB before 10.6 and MySQL before 8.0 do that.
@@ -45,7 +46,7 @@ pub enum DriftKind {
     MissingColumn,
     /// A column has another type, collation, default or the like.
     DifferentColumn,
-    /// A column takes all that is wanted, and more.
+    /// A column takes every value that is wanted, and more.
     WiderColumn,
     /// A column that is not ours.
     ExtraColumn,
@@ -84,7 +85,7 @@ impl DriftKind {
         }
     }
 
-    /// Whether it is about something that is there in addition.
+    /// Whether it is about something that the migrations do not make.
     pub(crate) fn is_extra(self) -> bool {
         matches!(self, Self::ExtraColumn | Self::ExtraIndex | Self::ExtraCheck)
     }
@@ -152,7 +153,7 @@ impl Drift {
         self.severity
     }
 
-    /// What the migrations would make; `None` if it is there in addition.
+    /// What the migrations would make; `None` if they make no such thing.
     #[must_use]
     pub fn expected(&self) -> Option<&str> {
         self.expected.as_deref()
@@ -211,7 +212,7 @@ mod tests {
 
     fn extra() -> Drift {
         let sides = [None, Some("`distance` float NULL")];
-        drift(DriftKind::ExtraColumn, sides, Mend::Decide("nothing here needs it".into()))
+        drift(DriftKind::ExtraColumn, sides, Mend::Decide("it is not needed".into()))
     }
 
     fn missing() -> Drift {
@@ -228,7 +229,7 @@ mod tests {
                 "trip.distance: wanted `distance` double NULL, found `distance` float NULL; \
                  mend with ALTER TABLE `trip` MODIFY COLUMN `distance` double NULL",
             ),
-            (extra(), "trip.distance: extra `distance` float NULL; nothing here needs it"),
+            (extra(), "trip.distance: extra `distance` float NULL; it is not needed"),
             (missing(), "trip: missing the table"),
         ];
         for (drift, expected) in cases {
@@ -250,7 +251,7 @@ mod tests {
                 "2 differences between the tables and what the migrations make, left as they are; \
                  mend them with Migrator::mend, or by hand in a session with a strict sql_mode, \
                  then call again: trip: missing the table; \
-                 trip.distance: extra `distance` float NULL; nothing here needs it",
+                 trip.distance: extra `distance` float NULL; it is not needed",
             ),
         ];
         for (drifts, expected) in cases {

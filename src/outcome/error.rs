@@ -72,7 +72,7 @@ pub enum Error {
     /// The server would not give a lock to anybody.
     #[error(
         "the server cannot give the migration lock {name}; check that GET_LOCK is allowed here \
-         (some clusters refuse it) and that the server has memory"
+         (some clusters refuse it) and that the server is not out of memory"
     )]
     #[non_exhaustive]
     LockUnavailable {
@@ -223,12 +223,12 @@ pub enum Error {
         source: mysql::Error,
     },
 
-    /// Tables have the names of ours and plainly are somebody else's: they lack most of our columns, and have
-    /// more of others. Nothing was mended.
+    /// Tables have the names of ours and belong to another application: they lack most of our columns, and
+    /// have more others than ours. Nothing was mended.
     #[error(
-        "nothing was mended, because {} another application's and not ours: {}; \
+        "nothing was mended, because {} to another application: {}; \
          give the QuickSight tables a database of their own",
-        if tables.len() == 1 { "this table is" } else { "these tables are" },
+        if tables.len() == 1 { "this table belongs" } else { "these tables belong" },
         tables.join(", ")
     )]
     #[non_exhaustive]
@@ -251,9 +251,10 @@ pub enum Error {
     },
 
     /// Other sessions held tables for longer than the
-    /// [metadata lock timeout](crate::Migrator::metadata_lock_timeout). Nothing was changed.
+    /// [metadata lock timeout](crate::Migrator::metadata_lock_timeout). A rollback has dropped nothing then;
+    /// what a run has applied by then is recorded, and what a mend has put right stays so.
     #[error(
-        "nothing was done, because other sessions have a transaction or a lock on {}{}; \
+        "the call could not go on, because other sessions have a transaction or a lock on {}{}; \
          wait for them to finish, or end their connections if they are stuck, then call again",
         tables.join(", "),
         held_by(holders)
@@ -302,7 +303,7 @@ pub enum Error {
     #[error("{0}")]
     Refused(super::Refusal),
 
-    /// The commit of a movement of points got no answer that tells what became of it. The server may
+    /// The commit of a movement of points got no answer that says whether it was done. The server may
     /// have recorded it or not, so it was not tried again.
     #[cfg(feature = "ledger")]
     #[error(
@@ -317,7 +318,7 @@ pub enum Error {
         source: mysql::Error,
     },
 
-    /// A range of dates that ends before it begins, or that the server has no dates for.
+    /// A range of dates that ends before it begins, or has a year that the server's dates have not.
     #[cfg(feature = "analytics")]
     #[error(
         "{start} to {end} is not a valid range of dates; give the earlier day first, and years from 1000 to 9999"
@@ -334,7 +335,7 @@ pub enum Error {
     #[cfg(feature = "_rows")]
     #[error(
         "could not {action}, because column {column} of the server's answer has an unexpected type or value; \
-         see with verify whether the tables are what this build needs"
+         run verify to see whether the tables are what this build needs"
     )]
     #[non_exhaustive]
     UnexpectedAnswer {

@@ -10,7 +10,7 @@ use super::Drift;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
 /// let report = quicksight_migrations::run_quicksight_migrations(&mut conn)?;
-/// println!("{report}"); // 18 of 18 migrations applied in 131 ms (46 statements, 0 ms for the lock)
+/// println!("{report}"); // 18 of 18 migrations applied in 131 ms (47 statements, 0 ms for the lock)
 /// for migration in report.applied() {
 ///     println!("{} took {:?}", migration.name(), migration.duration());
 /// }
@@ -39,6 +39,12 @@ pub enum TableCheck {
     Done,
     /// It could not: the user may read the history, and not all of the tables.
     NotPermitted,
+}
+
+/// A number and what it counts, as in "1 table" and "2 tables".
+fn counted<N: fmt::Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+    let plural = if number == N::from(1) { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// A migration that a run applied.
@@ -135,22 +141,21 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.applied.len() {
-            0 => write!(f, "up to date with {} migrations, checked", self.total)?,
+            0 => write!(f, "up to date with {}, checked", counted(self.total, "migration"))?,
             applied => write!(f, "{applied} of {} migrations applied", self.total)?,
         }
         write!(
             f,
-            " in {} ms ({} statement{}, {} ms for the lock)",
+            " in {} ms ({}, {} ms for the lock)",
             self.elapsed.as_millis(),
-            self.statements,
-            if self.statements == 1 { "" } else { "s" },
+            counted(self.statements, "statement"),
             self.lock_wait.as_millis()
         )?;
         if !self.adopted.is_empty() {
-            write!(f, "; {} tables were there before", self.adopted.len())?;
+            write!(f, "; {} adopted", counted(self.adopted.len(), "table"))?;
         }
         if !self.advisories.is_empty() {
-            write!(f, " with {} differences", self.advisories.len())?;
+            write!(f, " with {}", counted(self.advisories.len(), "difference"))?;
         }
         if let Some(version) = self.newer_version {
             write!(f, "; a newer build has migrated to version {version}")?;
@@ -184,7 +189,7 @@ pub struct Mended {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {
-    /// Read and write it, but for a moment at the start and at the end.
+    /// Read and write it, except for a moment at the start and at the end.
     Online,
     /// Wait: the server can make this change in no other way.
     Blocked,
@@ -234,8 +239,8 @@ impl fmt::Display for MendReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} differences mended, {} left to a person, in {} ms",
-            self.mended.len(),
+            "{} mended, {} left for a person to decide, in {} ms",
+            counted(self.mended.len(), "difference"),
             self.left.len(),
             self.elapsed.as_millis()
         )
@@ -292,15 +297,62 @@ impl fmt::Display for RollbackReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.dropped.len() {
             0 => f.write_str("no tables to drop, checked")?,
-            1 => f.write_str("1 table dropped")?,
-            dropped => write!(f, "{dropped} tables dropped")?,
+            dropped => write!(f, "{} dropped", counted(dropped, "table"))?,
         }
         write!(
             f,
-            " in {} ms ({} statements, {} ms for the lock)",
+            " in {} ms ({}, {} ms for the lock)",
             self.elapsed.as_millis(),
-            self.statements,
+            counted(self.statements, "statement"),
             self.lock_wait.as_millis()
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::{DriftKind, Mend, Severity};
+
+    fn drifts(count: usize) -> Vec<Drift> {
+        let drift = Drift {
+            table: "trip".to_owned(),
+            subject: None,
+            kind: DriftKind::Engine,
+            severity: Severity::Advisory,
+            expected: None,
+            found: None,
+            mend: Mend::Decide("it may be meant".into()),
+        };
+        vec![drift; count]
+    }
+
+    #[test]
+    fn one_is_no_plural() {
+        let report = |count: usize| Report {
+            applied: Vec::new(),
+            adopted: vec!["trip".to_owned(); count],
+            advisories: drifts(count),
+            missing_after_knex: Vec::new(),
+            total: count,
+            newer_version: None,
+            tables: TableCheck::Done,
+            statements: count as u64,
+            lock_wait: Duration::ZERO,
+            elapsed: Duration::ZERO,
+        };
+        let one = "up to date with 1 migration, checked in 0 ms (1 statement, 0 ms for the lock); \
+                   1 table adopted with 1 difference";
+        assert_eq!(report(1).to_string(), one);
+        let two = "up to date with 2 migrations, checked in 0 ms (2 statements, 0 ms for the lock); \
+                   2 tables adopted with 2 differences";
+        assert_eq!(report(2).to_string(), two);
+        let mended = drifts(1).into_iter().map(|drift| {
+            let duration = Duration::ZERO;
+            Mended { drift, access: Access::Online, duration }
+        });
+        let mend =
+            MendReport { mended: mended.collect(), left: drifts(2), elapsed: Duration::ZERO };
+        assert_eq!(mend.to_string(), "1 difference mended, 2 left for a person to decide, in 0 ms");
     }
 }

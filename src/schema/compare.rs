@@ -71,7 +71,7 @@ impl Comparison<'_> {
     }
 
     /// A table that lacks most of our columns, and has more of others, has little but the name in common
-    /// with ours: to add the rest would make a mess of somebody else's.
+    /// with ours: to add the rest would spoil another application's table.
     fn foreign(&self) -> Option<Drift> {
         let has = |wanted: &&Column| self.found.has_column(&wanted.name);
         let common = self.wanted.columns.iter().filter(has).count();
@@ -79,8 +79,9 @@ impl Comparison<'_> {
         if 2 * common >= wanted || others <= common {
             return None;
         }
-        let mend =
-            decide("another application's: give the QuickSight tables a database of their own");
+        let mend = decide(
+            "it belongs to another application: give the QuickSight tables a database of their own",
+        );
         let sides = (
             Some(format!("a table of {wanted} columns")),
             Some(format!("one with {common} of them and {others} others")),
@@ -120,11 +121,11 @@ impl Comparison<'_> {
             Some(found) if same_names(&found.parts, &wanted.parts) => return None,
             // A partitioned table must have its partition's column in every unique key.
             Some(found) if self.found.is_partitioned && found.starts_with(wanted) => return None,
-            Some(_) => decide("rows are stored and found by it: rebuild the table by hand"),
+            Some(_) => decide("changing it rebuilds the whole table: do that by hand"),
             None if wanted.parts.iter().all(|part| self.has_column(part)) => {
                 self.alter(&format!("ADD {}", wanted.definition()))
             }
-            None => decide("its column is missing too, and rows need identities"),
+            None => decide("its column is missing too: add both by hand"),
         };
         Some(self.drift(DriftKind::PrimaryKey, None, sides, mend))
     }
@@ -148,7 +149,7 @@ impl Comparison<'_> {
         let same_name = |column: &&Column| column.name.eq_ignore_ascii_case(&wanted.name);
         let Some(found) = self.found.columns.iter().find(same_name) else {
             let mend = if wanted.auto_increment {
-                decide("rows need identities that other tables refer to")
+                decide("other tables refer to these ids: add the column by hand")
             } else if wanted.needs_a_value() && self.has_rows {
                 decide("the rows that are there need a value for it: add it by hand")
             } else {
@@ -168,17 +169,14 @@ impl Comparison<'_> {
                     "QuickSight skips columns of this type: convert by hand",
                 )
             } else {
-                (
-                    DriftKind::WiderColumn,
-                    "it takes all that is wanted; narrowing it could cut values",
-                )
+                (DriftKind::WiderColumn, "every value fits into it; a narrower type could cut some")
             };
             return Some(self.drift(kind, name, sides, decide(reason)));
         }
         let mend = if found.generated {
-            decide("it is computed from others: replace it by hand")
+            decide("it is computed from other columns: replace it by hand")
         } else if wanted.auto_increment && !self.will_be_key(wanted) {
-            decide("a column that counts must be the first of a key: see to the key first")
+            decide("an AUTO_INCREMENT column must be the first of a key: put the key right first")
         } else if !types::holds(&wanted.kind, &found.kind) || !wanted.is_text_of_one_kind(found) {
             decide("the values that are there may not fit the wanted type: convert by hand")
         } else {
@@ -225,9 +223,9 @@ impl Comparison<'_> {
         };
         self.found.columns.iter().filter(move |column| !is_ours(column)).map(|column| {
             let mend = decide(if column.needs_a_value() {
-                "a row that does not name it is refused: give it a default, unless that is meant"
+                "an INSERT that does not name it is refused: give it a default, unless that is on purpose"
             } else {
-                "nothing here needs it, and nothing minds it"
+                "it is not needed, and it does no harm"
             });
             let sides = (None, Some(column.definition()));
             self.drift(DriftKind::ExtraColumn, Some(&column.name), sides, mend)
@@ -242,9 +240,9 @@ impl Comparison<'_> {
         };
         self.found.indexes.iter().filter(is_extra).map(|index| {
             let mend = decide(if index.unique {
-                "it refuses rows that ours would take: drop it, unless that is meant"
+                "it refuses rows that our table would take: drop it, unless it is there on purpose"
             } else {
-                "nothing here needs it, and nothing minds it"
+                "it is not needed, and it does no harm"
             });
             let sides = (None, Some(index.definition()));
             self.drift(DriftKind::ExtraIndex, Some(&index.name), sides, mend)
@@ -261,7 +259,8 @@ impl Comparison<'_> {
 
     fn extra_checks(&self) -> impl Iterator<Item = Drift> {
         self.found.checks.iter().map(|name| {
-            let reason = "it refuses rows that ours would take: drop it, unless that is meant";
+            let reason =
+                "it refuses rows that our table would take: drop it, unless it is there on purpose";
             let sides = (None, Some(format!("CONSTRAINT {} CHECK", quote(name))));
             self.drift(DriftKind::ExtraCheck, Some(name), sides, decide(reason))
         })
@@ -277,7 +276,7 @@ pub(super) fn half_made(table: &str) -> Drift {
         kind: DriftKind::HalfMade,
         severity: Severity::Breaking,
         expected: Some("a table".to_owned()),
-        found: Some("what a server that died has left of it".to_owned()),
+        found: Some("a part of one, left by a server that died".to_owned()),
         mend: Mend::Sql(format!("DROP TABLE {}", quote(table))),
     }
 }

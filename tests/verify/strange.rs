@@ -19,11 +19,11 @@ fn what_is_extra_and_may_refuse_rows_says_so() {
     let db = migrated();
     let mut conn = db.conn();
     let cases = [
-        ("COLUMN must int NOT NULL", "a row that does not name it is refused"),
-        ("COLUMN may int NOT NULL DEFAULT 1", "nothing minds it"),
-        ("UNIQUE KEY one_each (user_id)", "it refuses rows that ours would take"),
-        ("KEY some_key (user_id, role)", "nothing minds it"),
-        ("CONSTRAINT far CHECK (distance > 0)", "it refuses rows that ours would take"),
+        ("COLUMN must int NOT NULL", "an INSERT that does not name it is refused"),
+        ("COLUMN may int NOT NULL DEFAULT 1", "it does no harm"),
+        ("UNIQUE KEY one_each (user_id)", "it refuses rows that our table would take"),
+        ("KEY some_key (user_id, role)", "it does no harm"),
+        ("CONSTRAINT far CHECK (distance > 0)", "it refuses rows that our table would take"),
     ];
     for (extra, _) in cases {
         conn.query_drop(format!("ALTER TABLE trip ADD {extra}")).unwrap();

@@ -101,7 +101,7 @@ fn cases_of_migrations() -> Vec<Case> {
         (
             Error::LockUnavailable { name: "quicksight_migrations.0".into(), source: None },
             "the server cannot give the migration lock quicksight_migrations.0; check that \
-             GET_LOCK is allowed here (some clusters refuse it) and that the server has memory",
+             GET_LOCK is allowed here (some clusters refuse it) and that the server is not out of memory",
             None,
             true,
         ),
@@ -111,7 +111,7 @@ fn cases_of_migrations() -> Vec<Case> {
                 source: Some(server(3058, "Deadlock found")),
             },
             "the server cannot give the migration lock quicksight_migrations.0; check that \
-             GET_LOCK is allowed here (some clusters refuse it) and that the server has memory: \
+             GET_LOCK is allowed here (some clusters refuse it) and that the server is not out of memory: \
              MySqlError { ERROR 3058 (HY000): Deadlock found }",
             Some(3058),
             true,
@@ -245,8 +245,8 @@ fn cases_of_migrations() -> Vec<Case> {
                 holders: vec![],
                 source: server(1205, "Lock wait timeout exceeded"),
             },
-            "nothing was done, because other sessions have a transaction or a lock on `trip`; wait \
-             for them to finish, or end their connections if they are stuck, then call again: \
+            "the call could not go on, because other sessions have a transaction or a lock on `trip`; \
+             wait for them to finish, or end their connections if they are stuck, then call again: \
              MySqlError { ERROR 1205 (HY000): Lock wait timeout exceeded }",
             Some(1205),
             true,
@@ -257,8 +257,8 @@ fn cases_of_migrations() -> Vec<Case> {
                 holders: vec![12],
                 source: server(3024, "Query execution was interrupted"),
             },
-            "nothing was done, because other sessions have a transaction or a lock on `trip` (held \
-             by connection 12); wait for them to finish, or end their connections if they are \
+            "the call could not go on, because other sessions have a transaction or a lock on `trip` \
+             (held by connection 12); wait for them to finish, or end their connections if they are \
              stuck, then call again: \
              MySqlError { ERROR 3024 (HY000): Query execution was interrupted }",
             Some(3024),
@@ -270,7 +270,7 @@ fn cases_of_migrations() -> Vec<Case> {
                 holders: vec![12, 15],
                 source: server(1205, "Lock wait timeout exceeded"),
             },
-            "nothing was done, because other sessions have a transaction or a lock on `trip`, \
+            "the call could not go on, because other sessions have a transaction or a lock on `trip`, \
              `campaign` (held by connections 12, 15); wait for them to finish, or end their \
              connections if they are stuck, then call again: \
              MySqlError { ERROR 1205 (HY000): Lock wait timeout exceeded }",
@@ -330,14 +330,14 @@ fn cases_of_migrations() -> Vec<Case> {
         ),
         (
             Error::ForeignTables { tables: vec!["auth_user".into()] },
-            "nothing was mended, because this table is another application's and not ours: \
+            "nothing was mended, because this table belongs to another application: \
              auth_user; give the QuickSight tables a database of their own",
             None,
             false,
         ),
         (
             Error::ForeignTables { tables: vec!["auth_user".into(), "trip".into()] },
-            "nothing was mended, because these tables are another application's and not ours: \
+            "nothing was mended, because these tables belong to another application: \
              auth_user, trip; give the QuickSight tables a database of their own",
             None,
             false,
@@ -382,7 +382,7 @@ fn cases_of_rows() -> Vec<Case> {
         (
             Error::UnexpectedAnswer { action: "count trips by hour".into(), column: 2 },
             "could not count trips by hour, because column 2 of the server's answer has an \
-             unexpected type or value; see with verify whether the tables are what this build needs",
+             unexpected type or value; run verify to see whether the tables are what this build needs",
             None,
             false,
         ),
