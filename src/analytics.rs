@@ -38,13 +38,13 @@
 //!
 //! With `autocommit=0` a report opens a transaction, which reads from one snapshot until the caller's
 //! `COMMIT`; [`ledger`](crate::ledger) refuses it as an open one. Names are exact if the session's
-//! character set is `utf8mb4`, as the driver's is unless it was told otherwise by `SET NAMES`.
+//! character set is `utf8mb4`, as the driver's is unless `SET NAMES` has changed it.
 //!
 //! # Impossible dates
 //!
 //! Under some `sql_mode`s a column may hold a date that no calendar has, such as 0000-00-00 or
-//! 2025-02-30. What has one counts as undated: its points are of no day, its trip is after no grant, and
-//! a grant of it is counted but neither the first nor the last. For its weekday and hour alone, a day
+//! 2025-02-30. A row that has one counts as undated: its points are on no day of a report, its trip follows no
+//! grant, and a grant counts but is neither the first nor the last. For its weekday and hour alone, a day
 //! beyond the end of its month counts as one of the next month.
 
 mod campaign;
@@ -204,8 +204,8 @@ pub fn daily_revenue<C: Connection>(conn: &mut C, range: DateRange) -> Result<Ve
 }
 
 /// What the users who signed up since a moment have done until now: their movements of points, of
-/// tokens, and their trips. Users who did nothing of the three are left out. Whoever gained most
-/// points comes first.
+/// tokens, and their trips. Users who did none of the three are left out. The user who
+/// gained most points comes first.
 ///
 /// The rows stream: memory does not grow with their number, and the connection is busy until the
 /// iterator is dropped.
@@ -224,7 +224,7 @@ pub fn daily_revenue<C: Connection>(conn: &mut C, range: DateRange) -> Result<Ve
 /// # Errors
 ///
 /// As [`daily_revenue`], with `SELECT` on `auth_user`, `points_transaction`, `token_transaction` and
-/// `trip`. Each item may fail, too, if the connection breaks under way.
+/// `trip`. Each item may also be an error, if the connection breaks meanwhile.
 pub fn user_engagement<C: Connection>(
     conn: &mut C,
     since: PrimitiveDateTime,
@@ -239,7 +239,7 @@ pub fn user_engagement<C: Connection>(
 /// # use quicksight_migrations::{Result, analytics, mysql::Conn};
 /// # fn tell(conn: &mut Conn) -> Result<()> {
 /// if let Some(campaign) = analytics::campaign_performance(conn, 101)? {
-///     // None where nobody got a token: there is nothing to take a part of.
+///     // None where nobody got a token.
 ///     let rate = campaign.engagement_rate().unwrap_or_default();
 ///     println!("{}: {:.0} % of {} users", campaign.name(), 100.0 * rate, campaign.recipients());
 /// }

@@ -106,7 +106,7 @@ impl fmt::Display for ValidationReport {
 /// with what campaigns may give out. Three statements.
 ///
 /// A balance is right if it is the sum of the user's points up to its row, in the order of ids; it
-/// may fall, and it may be negative. [`BalanceInconsistency`] tells the first wrong row of each user,
+/// may fall, and it may be negative. [`BalanceInconsistency`] is the first wrong row of each user,
 /// because an error stays in every balance that was computed from it.
 ///
 /// # Errors

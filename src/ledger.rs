@@ -19,15 +19,15 @@
 //!
 //! A balance is computed from the newest row of its account, so two movements of one account must not
 //! read that row at the same time. They queue up at the account's row in `auth_user`, which is locked
-//! first: the newest row itself cannot be the lock, because whoever waits for it is left with a row
-//! that is not the newest any longer. The balance is read under that lock, in a snapshot that is taken only
+//! first: the newest row itself cannot be the lock, because a call that waits for it gets a row
+//! that is no longer the newest. The balance is read under that lock, in a snapshot that is taken only
 //! then. This holds among all who record movements in this way on one server; a writer that takes no
 //! such lock, or takes it on another node of a cluster, can still spoil a balance, which
 //! [`integrity`](crate::integrity) then finds.
 //!
 //! [`SystemAccount`]s need no row in `auth_user`, and none there is looked at: their movements queue up
-//! at the first row that the account has in the ledger. Whoever finds no row yet, queues up at the first
-//! user for once.
+//! at the first row that the account has in the ledger. The first movement of such an
+//! account, which finds no row yet, queues up at the first user instead.
 //!
 //! # The session
 //!
@@ -40,7 +40,7 @@
 //!
 //! # Time
 //!
-//! `created_on` is the clock on the service's wall, US/Central, to the second. Unless it is
+//! `created_on` is the service's local time, US/Central, to the second. Unless it is
 //! [given](NewPointsTransaction::created_on), it is the server's `NOW()` in the time zone of the
 //! session: set the session's `time_zone`, or give the moment.
 
@@ -88,7 +88,7 @@ const ACTION: &str = "record a movement of points";
 ///
 /// # Errors
 ///
-/// Nothing is written when this fails, but for the one case that says so.
+/// Nothing is written when this fails, except where an error below says so.
 ///
 /// - [`Refused`](crate::Error::Refused): the movement does not fit; the [`Refusal`] says why.
 /// - [`OpenTransaction`](crate::Error::OpenTransaction): the connection has a transaction, which is
@@ -98,7 +98,7 @@ const ACTION: &str = "record a movement of points";
 /// - [`Database`](crate::Error::Database), [`PermissionDenied`](crate::Error::PermissionDenied),
 ///   [`ReadOnly`](crate::Error::ReadOnly), [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
 ///   [`UnexpectedAnswer`](crate::Error::UnexpectedAnswer): the server did not do it.
-///   [`is_retryable`](crate::Error::is_retryable) tells whether a later call may succeed.
+///   [`is_retryable`](crate::Error::is_retryable) says whether a later call may succeed.
 pub fn record_points_transaction<C: Connection>(
     conn: &mut C,
     new: &NewPointsTransaction,

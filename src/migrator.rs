@@ -29,15 +29,17 @@ use crate::{
 ///
 /// # Errors
 ///
-/// - [`LockTimeout`](crate::Error::LockTimeout), [`LockUnavailable`](crate::Error::LockUnavailable): others
-///   are at work, or the server gives no lock.
+/// - [`LockTimeout`](crate::Error::LockTimeout), [`TablesInUse`](crate::Error::TablesInUse),
+///   [`LockUnavailable`](crate::Error::LockUnavailable): others are at work, another session holds a table,
+///   or the server gives no lock.
 /// - [`OpenTransaction`](crate::Error::OpenTransaction),
 ///   [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected): the connection is not fit for it.
 /// - [`UnsupportedServer`](crate::Error::UnsupportedServer), [`ReadOnly`](crate::Error::ReadOnly),
 ///   [`PermissionDenied`](crate::Error::PermissionDenied): the server or the user is not.
 /// - [`Diverged`](crate::Error::Diverged), [`OutOfOrder`](crate::Error::OutOfOrder),
 ///   [`CorruptHistory`](crate::Error::CorruptHistory): the history is not to be trusted.
-/// - [`SchemaDrift`](crate::Error::SchemaDrift): tables that are there are not as they should be.
+/// - [`SchemaDrift`](crate::Error::SchemaDrift): a table that is there is not as it should be, or one that
+///   is recorded is not there.
 /// - [`Migration`](crate::Error::Migration), [`Database`](crate::Error::Database): a statement failed.
 ///
 /// After an error nothing is lost, and a further call goes on where this one stopped.
@@ -45,7 +47,7 @@ pub fn run_quicksight_migrations<C: Connection>(conn: &mut C) -> Result<Report> 
     Migrator::new().run(conn)
 }
 
-/// Tells which migrations are applied, with the defaults of [`Migrator`]. Sends one `SELECT` and
+/// Says which migrations are applied, with the defaults of [`Migrator`]. Sends one `SELECT` and
 /// changes nothing.
 ///
 /// ```no_run
@@ -61,8 +63,8 @@ pub fn run_quicksight_migrations<C: Connection>(conn: &mut C) -> Result<Report> 
 ///
 /// # Errors
 ///
-/// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory), [`Error::PermissionDenied`](crate::Error::PermissionDenied) or
-/// [`Error::Database`](crate::Error::Database). A history that a run would refuse is a finding and not an error: see
+/// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory), [`Error::PermissionDenied`](crate::Error::PermissionDenied),
+/// [`Error::TablesInUse`](crate::Error::TablesInUse) or [`Error::Database`](crate::Error::Database). A history that a run would refuse is a finding and not an error: see
 /// [`MigrationState`](crate::MigrationState).
 pub fn quicksight_migration_status<C: Connection>(conn: &mut C) -> Result<Status> {
     Migrator::new().status(conn)
@@ -81,7 +83,7 @@ pub fn quicksight_migration_status<C: Connection>(conn: &mut C) -> Result<Status
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
 /// for drift in quicksight_migrations::verify_quicksight_schema(&mut conn)? {
-///     println!("{:?} {drift}", drift.severity());
+///     println!("{} {drift}", drift.severity().as_str());
 /// }
 /// # Ok(())
 /// # }
@@ -91,7 +93,9 @@ pub fn quicksight_migration_status<C: Connection>(conn: &mut C) -> Result<Status
 ///
 /// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
 /// [`Error::PermissionDenied`](crate::Error::PermissionDenied), which names the right that is
-/// missing, or [`Error::Database`](crate::Error::Database). Differences are findings, not errors.
+/// missing, [`Error::TablesInUse`](crate::Error::TablesInUse),
+/// [`Error::UnsupportedServer`](crate::Error::UnsupportedServer) that does not describe tables as MySQL
+/// does, or [`Error::Database`](crate::Error::Database). Differences are findings, not errors.
 pub fn verify_quicksight_schema<C: Connection>(conn: &mut C) -> Result<Vec<Drift>> {
     Migrator::new().verify(conn)
 }
@@ -224,12 +228,11 @@ impl Migrator {
         boot::run(&self.job()?, &mut self.session(conn))
     }
 
-    /// Tells which migrations are applied: see [`quicksight_migration_status`].
+    /// Says which migrations are applied: see [`quicksight_migration_status`].
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory),
-    /// [`Error::PermissionDenied`](crate::Error::PermissionDenied) or [`Error::Database`](crate::Error::Database).
+    /// As there, and [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable).
     pub fn status<C: Connection>(&self, conn: &mut C) -> Result<Status> {
         history::status(&self.job()?, &mut self.session(conn))
     }
@@ -254,9 +257,7 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
-    /// [`Error::PermissionDenied`](crate::Error::PermissionDenied) or
-    /// [`Error::Database`](crate::Error::Database).
+    /// As there.
     pub fn verify<C: Connection>(&self, conn: &mut C) -> Result<Vec<Drift>> {
         let all: Vec<_> = EMBEDDED.iter().collect();
         in_plain_words(&mut self.session(conn), |session| schema::verify(session, &all))
@@ -267,7 +268,7 @@ impl Migrator {
     ///
     /// Each change of a table is first asked for online (`ALGORITHM=INPLACE, LOCK=NONE`, a new column
     /// as `ALGORITHM=INSTANT`), so that a big table stays readable and writable; only what the server
-    /// cannot do so blocks the table. A statement that the server refuses keeps none of the others
+    /// cannot do in that way blocks the table. A statement that the server refuses keeps none of the others
     /// from being tried.
     ///
     /// ```no_run
@@ -286,11 +287,11 @@ impl Migrator {
     /// # Errors
     ///
     /// [`Error::Mend`](crate::Error::Mend) if a statement failed: all others that could be mended are. Before anything is
-    /// changed: [`Error::NewerHistory`](crate::Error::NewerHistory) or [`Error::CorruptHistory`](crate::Error::CorruptHistory), because what a newer build made
+    /// changed: [`Error::ForeignTables`](crate::Error::ForeignTables); [`Error::NewerHistory`](crate::Error::NewerHistory) or [`Error::CorruptHistory`](crate::Error::CorruptHistory), because what a newer build made
     /// may look wrong to this one; [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::OpenTransaction`](crate::Error::OpenTransaction),
     /// [`Error::LockTimeout`](crate::Error::LockTimeout), [`Error::LockUnavailable`](crate::Error::LockUnavailable), [`Error::ReadOnly`](crate::Error::ReadOnly),
-    /// [`Error::UnsupportedServer`](crate::Error::UnsupportedServer), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::PermissionDenied`](crate::Error::PermissionDenied) or
-    /// [`Error::Database`](crate::Error::Database).
+    /// [`Error::UnsupportedServer`](crate::Error::UnsupportedServer), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::PermissionDenied`](crate::Error::PermissionDenied),
+    /// [`Error::TablesInUse`](crate::Error::TablesInUse) or [`Error::Database`](crate::Error::Database).
     pub fn mend<C: Connection>(&self, conn: &mut C) -> Result<MendReport> {
         mend::run(&self.job()?, &mut self.session(conn))
     }
@@ -318,10 +319,6 @@ impl Migrator {
         rollback::run(&self.job()?, &mut self.session(conn))
     }
 
-    fn session<'c, C: Connection>(&self, conn: &'c mut C) -> Session<'c> {
-        Session::new(conn, &self.settings)
-    }
-
     /// The statements that a [`rollback`](Self::rollback) would send now to drop the tables, in
     /// order: the history, then each table. Empty if nothing is there. Changes nothing.
     ///
@@ -337,12 +334,16 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// What a rollback would refuse as things stand, but for what has to do with its locks.
+    /// As [`rollback`](Self::rollback) as things stand, except those of its locks.
     pub fn rollback_plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
         rollback::plan(&self.job()?, &mut self.session(conn))
     }
 
     fn job(&self) -> Result<Job<'_>> {
         Job::new(&self.settings, &EMBEDDED)
+    }
+
+    fn session<'c, C: Connection>(&self, conn: &'c mut C) -> Session<'c> {
+        Session::new(conn, &self.settings)
     }
 }

@@ -27,7 +27,7 @@ pub struct DateRange {
 }
 
 impl DateRange {
-    /// The days from `start` up to the day before `end`. Both may be the same, which is no day.
+    /// The days from `start` up to the day before `end`. If both are the same, the range is empty.
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ pub struct DailyRevenue {
 }
 
 impl DailyRevenue {
-    /// The day, as the service's clock on the wall had it.
+    /// The day, by the service's clock.
     #[must_use]
     pub fn date(&self) -> Date {
         self.date

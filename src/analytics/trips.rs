@@ -113,13 +113,13 @@ impl HourlyTrips {
         self.trips
     }
 
-    /// Metres per trip, over those whose distance is known; `None` if it is of none.
+    /// Metres per trip, over those whose distance is known; `None` if no distance is known.
     #[must_use]
     pub fn average_distance(&self) -> Option<f64> {
         self.average_distance
     }
 
-    /// Reads a row, which is none of an hour if its trips began on a day without a number.
+    /// Reads a row; `None` if its trips began at a time that has no day of the week.
     fn read(columns: &mut Columns) -> Result<Option<Self>> {
         // The server counts from 1 for Sunday.
         let weekday: Option<u8> = columns.take()?;
@@ -165,7 +165,7 @@ pub(super) fn by_hour<C: Connection>(
 pub struct HotspotLimits {
     /// Pairs with fewer habits are left out. 11 by default.
     pub min_frequency: u64,
-    /// How many pairs are told at most. 100 by default.
+    /// How many pairs are returned at most. 100 by default.
     pub limit: u64,
 }
 
@@ -188,13 +188,13 @@ pub struct Hotspot {
 }
 
 impl Hotspot {
-    /// The number of the place where they start, a cluster of locations.
+    /// The number of the place where they start, a cluster of locations; `None` where the table has none.
     #[must_use]
     pub fn origin(&self) -> Option<u32> {
         self.origin
     }
 
-    /// The number of the place where they go.
+    /// The number of the place where they go; `None` where the table has none.
     #[must_use]
     pub fn destination(&self) -> Option<u32> {
         self.destination

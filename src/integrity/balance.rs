@@ -86,7 +86,7 @@ impl Ledger {
         Self { user_id, sum: Decimal::ZERO, is_wrong: false }
     }
 
-    /// Takes the next row, and tells it if it is the user's first wrong one.
+    /// Takes the next row, and returns it if it is the user's first wrong one.
     fn follow(&mut self, row: &Movement) -> Option<BalanceInconsistency> {
         if row.user_id != self.user_id {
             *self = Self::of(row.user_id);

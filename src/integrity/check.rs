@@ -65,9 +65,9 @@ use Find::{Equals, Rows};
 
 checks! {
     /// Points that a user moved twice: the same moment, activity and amount. The first of them is
-    /// right and not told. System accounts are left out, as they may pay the same to two users within
+    /// right and not reported. System accounts are left out, as they may pay the same to two users within
     /// a second; the users have rows of their own.
-    DuplicatePoints = "duplicate_points", "points_transaction", "equal to an earlier one in user, moment, activity and points",
+    DuplicatePoints = "duplicate_points", "points_transaction", "equal to an earlier one in user, time, activity and points",
         // Groups (g) and their members (b) come from coins_history_idx_1 alone, and only members are
         // read (t) for their points. As plain joins on all four columns this may be read by date, and
         // then a job that pays everybody at one moment makes it quadratic. Who of a group is equal to
