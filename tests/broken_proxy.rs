@@ -32,7 +32,7 @@ fn answer_each_statement<T>(
     call: impl Fn(&mut mysql::Conn) -> quicksight_migrations::Result<T>,
 ) {
     let statements = statements_of(&db(), |conn| drop(call(conn)));
-    for position in 0..statements.len() {
+    for (position, statement) in statements.iter().enumerate() {
         for &answer in answers {
             let db = db();
             let mut conn = db.watched(nth(position, |_| true, move || Cut::Instead(answer)));
@@ -40,12 +40,11 @@ fn answer_each_statement<T>(
             let outcome = call(&mut conn);
 
             let Err(error) = outcome else {
-                panic!("{answer:?} for {}: taken for an answer", statements[position]);
+                panic!("{answer:?} for {statement}: taken for an answer");
             };
             assert!(
                 error.is_retryable() && error.server_code().is_none(),
-                "{answer:?} for {}: {error:?}",
-                statements[position]
+                "{answer:?} for {statement}: {error:?}"
             );
             drop(conn);
             run_quicksight_migrations(&mut db.conn()).unwrap();
@@ -55,8 +54,8 @@ fn answer_each_statement<T>(
 
 #[test]
 fn a_boot_with_nothing_to_do() {
-    answer_each_statement(migrated, &ANSWERS, |conn| run_quicksight_migrations(conn));
-    answer_each_statement(migrated, &[OK], |conn| run_quicksight_migrations(conn));
+    answer_each_statement(migrated, &ANSWERS, run_quicksight_migrations);
+    answer_each_statement(migrated, &[OK], run_quicksight_migrations);
 }
 
 #[test]
@@ -67,7 +66,7 @@ fn a_boot_with_work_to_do() {
         db.forget_after(migrations::last().version - 1);
         db
     };
-    answer_each_statement(db, &ANSWERS, |conn| run_quicksight_migrations(conn));
+    answer_each_statement(db, &ANSWERS, run_quicksight_migrations);
 }
 
 #[test]
