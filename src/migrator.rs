@@ -37,7 +37,8 @@ use crate::{
 /// - [`UnsupportedServer`](crate::Error::UnsupportedServer), [`ReadOnly`](crate::Error::ReadOnly),
 ///   [`PermissionDenied`](crate::Error::PermissionDenied): the server or the user is not.
 /// - [`Diverged`](crate::Error::Diverged), [`OutOfOrder`](crate::Error::OutOfOrder),
-///   [`CorruptHistory`](crate::Error::CorruptHistory): the history is not to be trusted.
+///   [`CorruptHistory`](crate::Error::CorruptHistory), [`HistoryTooLong`](crate::Error::HistoryTooLong):
+///   the history is not to be trusted.
 /// - [`SchemaDrift`](crate::Error::SchemaDrift): a table that is there is not as it should be, or one that
 ///   is recorded is not there.
 /// - [`Migration`](crate::Error::Migration), [`Database`](crate::Error::Database): a statement failed.
@@ -63,7 +64,8 @@ pub fn run_quicksight_migrations<C: Connection>(conn: &mut C) -> Result<Report> 
 ///
 /// # Errors
 ///
-/// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory), [`Error::PermissionDenied`](crate::Error::PermissionDenied),
+/// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::CorruptHistory`](crate::Error::CorruptHistory),
+/// [`Error::HistoryTooLong`](crate::Error::HistoryTooLong), [`Error::PermissionDenied`](crate::Error::PermissionDenied),
 /// [`Error::TablesInUse`](crate::Error::TablesInUse) or [`Error::Database`](crate::Error::Database). A history that a run would refuse is a finding and not an error: see
 /// [`MigrationState`](crate::MigrationState).
 pub fn quicksight_migration_status<C: Connection>(conn: &mut C) -> Result<Status> {
@@ -128,8 +130,9 @@ pub fn verify_quicksight_schema<C: Connection>(conn: &mut C) -> Result<Vec<Drift
 /// # Errors
 ///
 /// Before anything is dropped: [`Error::TablesNotEmpty`](crate::Error::TablesNotEmpty), [`Error::TablesInUse`](crate::Error::TablesInUse),
-/// [`Error::RollbackBlocked`](crate::Error::RollbackBlocked); [`Error::NewerHistory`](crate::Error::NewerHistory), [`Error::Diverged`](crate::Error::Diverged) or
-/// [`Error::CorruptHistory`](crate::Error::CorruptHistory) of a history that may stand for tables unknown to this build;
+/// [`Error::RollbackBlocked`](crate::Error::RollbackBlocked); [`Error::NewerHistory`](crate::Error::NewerHistory), [`Error::Diverged`](crate::Error::Diverged),
+/// [`Error::CorruptHistory`](crate::Error::CorruptHistory) or
+/// [`Error::HistoryTooLong`](crate::Error::HistoryTooLong) of a history that may stand for tables unknown to this build;
 /// [`Error::LockTimeout`](crate::Error::LockTimeout), [`Error::LockUnavailable`](crate::Error::LockUnavailable), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
 /// [`Error::OpenTransaction`](crate::Error::OpenTransaction), [`Error::UnsupportedServer`](crate::Error::UnsupportedServer), [`Error::ReadOnly`](crate::Error::ReadOnly),
 /// [`Error::PermissionDenied`](crate::Error::PermissionDenied).
@@ -287,8 +290,8 @@ impl Migrator {
     /// # Errors
     ///
     /// [`Error::Mend`](crate::Error::Mend) if a statement failed: all others that could be mended are. Before anything is
-    /// changed: [`Error::ForeignTables`](crate::Error::ForeignTables); [`Error::NewerHistory`](crate::Error::NewerHistory) or [`Error::CorruptHistory`](crate::Error::CorruptHistory), because what a newer build made
-    /// may look wrong to this one; [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::OpenTransaction`](crate::Error::OpenTransaction),
+    /// changed: [`Error::ForeignTables`](crate::Error::ForeignTables); [`Error::NewerHistory`](crate::Error::NewerHistory), because what a newer build made
+    /// may look wrong to this one; [`Error::CorruptHistory`](crate::Error::CorruptHistory), [`Error::HistoryTooLong`](crate::Error::HistoryTooLong), [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::OpenTransaction`](crate::Error::OpenTransaction),
     /// [`Error::LockTimeout`](crate::Error::LockTimeout), [`Error::LockUnavailable`](crate::Error::LockUnavailable), [`Error::ReadOnly`](crate::Error::ReadOnly),
     /// [`Error::UnsupportedServer`](crate::Error::UnsupportedServer), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::PermissionDenied`](crate::Error::PermissionDenied),
     /// [`Error::TablesInUse`](crate::Error::TablesInUse) or [`Error::Database`](crate::Error::Database).

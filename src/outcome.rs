@@ -5,6 +5,7 @@ pub(crate) mod code;
 mod drift;
 mod error;
 mod kept;
+mod mended;
 #[cfg(feature = "ledger")]
 mod refusal;
 mod report;
@@ -16,5 +17,6 @@ pub use self::{
     drift::{Drift, DriftKind, Mend, Severity},
     error::{Error, Result},
     kept::{KeptReason, KeptTable},
-    report::{Access, AppliedMigration, MendReport, Mended, Report, RollbackReport, TableCheck},
+    mended::{Access, MendReport, Mended},
+    report::{AppliedMigration, Report, RollbackReport, TableCheck},
 };

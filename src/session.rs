@@ -19,7 +19,7 @@ mod words;
 pub(crate) use self::answer::{Answers, Columns, ask, ask_limited};
 pub use self::connection::Connection;
 #[cfg(feature = "ledger")]
-pub(crate) use self::connection::driver;
+pub(crate) use self::connection::{contained, driver};
 pub(crate) use self::{
     connection::{ALL, Session, column},
     held::{held, in_use},

@@ -1,9 +1,6 @@
 //! What one call is about.
 
-use super::{
-    Embedded, HistoryTable, Seen, Status, proof,
-    table::{Recorded, decode},
-};
+use super::{Embedded, HistoryTable, Seen, Status, proof, table::Recorded};
 use crate::{
     outcome::{Error, Result, code},
     session::{Session, Settings, held},
@@ -45,7 +42,7 @@ impl<'m> Job<'m> {
     pub(crate) fn look(&self, session: &mut Session<'_>) -> Result<Look> {
         let error = match proof::prove(session, &self.history, self.migrations) {
             Ok(rows) => {
-                let history = Seen::Rows(decode(&rows)?);
+                let history = Seen::Rows(self.history.decode(&rows)?);
                 return Ok(Look { history, tables: Tables::Whole });
             }
             Err(error) => error,

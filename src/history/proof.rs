@@ -6,7 +6,7 @@ use mysql::Row;
 use super::{HistoryTable, embedded};
 use crate::{
     history::Embedded,
-    session::{ALL, Session, quote},
+    session::{Session, quote},
 };
 
 /// Reads the history in a statement that the server refuses if a table or a column is missing: 1146 or
@@ -26,6 +26,5 @@ fn statement(history: &HistoryTable, migrations: &[Embedded]) -> String {
         format!("NOT EXISTS (SELECT {} FROM {} WHERE FALSE)", columns.join(", "), quote(table))
     });
     let conditions: Vec<_> = ["TRUE".to_owned()].into_iter().chain(opened).collect();
-    let selected = history.selected();
-    format!("{selected} WHERE {} ORDER BY version LIMIT {ALL}", conditions.join(" AND "))
+    history.select(&conditions.join(" AND "))
 }

@@ -6,8 +6,11 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{Embedded, embedded::file_name};
 use crate::{
     outcome::{Error, Result, code},
-    session::{ALL, Session, column, held, literal, quote},
+    session::{Session, column, held, literal, quote},
 };
+
+/// How many migrations newer builds may have.
+const NEWER: usize = 1000;
 
 /// A row of the history.
 #[derive(Debug)]
@@ -51,11 +54,6 @@ impl Recorded {
     }
 }
 
-/// Reads rows without trusting them.
-pub(super) fn decode(rows: &[Row]) -> Result<Vec<Recorded>> {
-    rows.iter().map(Recorded::decode).collect()
-}
-
 /// What a look at the history found.
 #[derive(Debug)]
 pub(crate) enum Seen {
@@ -91,6 +89,8 @@ impl Seen {
 pub(crate) struct HistoryTable {
     name: String,
     quoted: String,
+    /// More rows than this build and many newer ones have migrations are no history.
+    most: usize,
 }
 
 impl HistoryTable {
@@ -110,7 +110,8 @@ impl HistoryTable {
         } else if embedded.iter().any(is_ours) {
             "a migration makes a table of that name"
         } else {
-            return Ok(Self { name: name.to_owned(), quoted: quote(name) });
+            let most = embedded.len() + NEWER;
+            return Ok(Self { name: name.to_owned(), quoted: quote(name), most });
         };
         Err(Error::InvalidHistoryTable { name: name.to_owned(), reason: reason.into() })
     }
@@ -123,9 +124,23 @@ impl HistoryTable {
         &self.quoted
     }
 
-    /// The statement that reads it, up to its conditions.
-    pub(super) fn selected(&self) -> String {
-        format!("SELECT version, name, applied_on, checksum FROM {}", self.quoted)
+    /// The statement that reads it where this holds.
+    pub(super) fn select(&self, condition: &str) -> String {
+        format!(
+            "SELECT version, name, applied_on, checksum FROM {} WHERE {condition} \
+             ORDER BY version LIMIT {}",
+            self.quoted,
+            self.most + 1
+        )
+    }
+
+    /// Reads rows without trusting them.
+    pub(super) fn decode(&self, rows: &[Row]) -> Result<Vec<Recorded>> {
+        if rows.len() > self.most {
+            let (table, most) = (self.quoted.clone(), self.most);
+            return Err(Error::HistoryTooLong { table, most });
+        }
+        rows.iter().map(Recorded::decode).collect()
     }
 
     /// Reads the whole history in one statement.
@@ -142,8 +157,8 @@ impl HistoryTable {
 
     /// The same of a table that is known to be there.
     pub(crate) fn read_existing(&self, session: &mut Session<'_>) -> Result<Vec<Recorded>> {
-        match session.read(&format!("{} ORDER BY version LIMIT {ALL}", self.selected())) {
-            Ok(rows) => decode(&rows),
+        match session.read(&self.select("TRUE")) {
+            Ok(rows) => self.decode(&rows),
             Err(error) if code::is_wait(&error) => Err(held(session, &[&self.name], error)),
             Err(error) => Err(Error::from_answer(self.reading(&error), error)),
         }

@@ -11,7 +11,10 @@ use log::debug;
 use mysql::{Conn, prelude::Queryable};
 
 use super::{ACTION, Account};
-use crate::outcome::{Error, Result, code};
+use crate::{
+    outcome::{Error, Result, code},
+    session::contained,
+};
 
 /// The end of a transaction, whatever `completion_type` makes of a plain one: another transaction, or
 /// the end of the connection.
@@ -91,7 +94,7 @@ fn once<T>(
         Err(error) => Err(Failed::at_commit(error)),
     });
     if done.is_err()
-        && let Err(second) = conn.query_drop(ROLLBACK)
+        && let Err(second) = contained(|| conn.query_drop(ROLLBACK))
     {
         debug!("and then: {second}");
     }
@@ -104,7 +107,7 @@ fn once<T>(
 /// by the gap where its rows would be.
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-transaction-isolation-levels.html>
 fn begin(conn: &mut Conn) -> Result<()> {
-    match conn.query_drop("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") {
+    match contained(|| conn.query_drop("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")) {
         Ok(()) => {}
         Err(error) if code::of(&error) == Some(code::TRANSACTION_IN_PROGRESS) => {
             return Err(Error::OpenTransaction);
@@ -117,14 +120,14 @@ fn begin(conn: &mut Conn) -> Result<()> {
 /// Commits. An answer that says that the server undid the work is an error like any other; without
 /// such an answer nobody knows.
 fn commit(conn: &mut Conn, account: Account) -> Result<()> {
-    conn.query_drop(COMMIT).map_err(|source| match code::of(&source) {
+    contained(|| conn.query_drop(COMMIT)).map_err(|source| match code::of(&source) {
         Some(code) if code::is_undone_commit(code) => Error::from_answer(ACTION, source),
         _ => Error::CommitUnknown { account, source },
     })
 }
 
 pub(super) fn command(conn: &mut Conn, sql: &str) -> Result<()> {
-    conn.query_drop(sql).map_err(|error| Error::from_answer(ACTION, error))
+    contained(|| conn.query_drop(sql)).map_err(|error| Error::from_answer(ACTION, error))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     outcome::{Error, Result},
-    session::{Connection, driver},
+    session::{Connection, contained, driver},
 };
 
 pub(super) fn transaction<C: Connection>(
@@ -123,5 +123,5 @@ fn touch(conn: &mut Conn, entry: &PointsTransaction) -> Result<()> {
 }
 
 fn execute(conn: &mut Conn, sql: &str, values: impl Into<Params>) -> Result<()> {
-    conn.exec_drop(sql, values).map_err(|error| Error::from_answer(ACTION, error))
+    contained(|| conn.exec_drop(sql, values)).map_err(|error| Error::from_answer(ACTION, error))
 }

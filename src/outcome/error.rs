@@ -187,6 +187,19 @@ pub enum Error {
         column: Cow<'static, str>,
     },
 
+    /// The history has more rows than any build has migrations, so that it is something else.
+    #[error(
+        "the table {table} has more than {most} rows, so it is no history of migrations; see what it \
+         is, or give Migrator::history_table another name"
+    )]
+    #[non_exhaustive]
+    HistoryTooLong {
+        /// The table, quoted.
+        table: String,
+        /// How many rows a history may have.
+        most: usize,
+    },
+
     /// Tables differ from what the migrations make, so that a service could not work with them: they
     /// were there before their migrations, or were changed or dropped after them. They were left as they
     /// are.

@@ -1,4 +1,4 @@
-//! What a run, a mend or a rollback did, fit for a log line and for a metric.
+//! What a run or a rollback did, fit for a log line and for a metric.
 
 use std::{fmt, time::Duration};
 
@@ -42,7 +42,10 @@ pub enum TableCheck {
 }
 
 /// A number and what it counts, as in "1 table" and "2 tables".
-fn counted<N: fmt::Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+pub(super) fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(
+    number: N,
+    noun: &str,
+) -> String {
     let plural = if number == N::from(1) { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
@@ -169,84 +172,6 @@ impl fmt::Display for Report {
     }
 }
 
-/// What [`Migrator::mend`](crate::Migrator::mend) did.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MendReport {
-    pub(crate) mended: Vec<Mended>,
-    pub(crate) left: Vec<Drift>,
-    pub(crate) elapsed: Duration,
-}
-
-/// A difference that was put right.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mended {
-    pub(crate) drift: Drift,
-    pub(crate) access: Access,
-    pub(crate) duration: Duration,
-}
-
-/// What others could do with the table while it was mended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Access {
-    /// Read and write it, except for a moment at the start and at the end.
-    Online,
-    /// Wait: the server can make this change in no other way.
-    Blocked,
-}
-
-impl Mended {
-    /// What was different.
-    #[must_use]
-    pub fn drift(&self) -> &Drift {
-        &self.drift
-    }
-
-    /// What others could do with the table meanwhile.
-    #[must_use]
-    pub fn access(&self) -> Access {
-        self.access
-    }
-
-    /// How long the statement took.
-    #[must_use]
-    pub fn duration(&self) -> Duration {
-        self.duration
-    }
-}
-
-impl MendReport {
-    /// What was put right, in order.
-    #[must_use]
-    pub fn mended(&self) -> &[Mended] {
-        &self.mended
-    }
-
-    /// What a person must decide. See [`Drift::mend`] for the reasons.
-    #[must_use]
-    pub fn left(&self) -> &[Drift] {
-        &self.left
-    }
-
-    /// How long it took as a whole.
-    #[must_use]
-    pub fn elapsed(&self) -> Duration {
-        self.elapsed
-    }
-}
-
-impl fmt::Display for MendReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} mended, {} left for a person to decide, in {} ms",
-            counted(self.mended.len(), "difference"),
-            self.left.len(),
-            self.elapsed.as_millis()
-        )
-    }
-}
-
 /// What a rollback did.
 ///
 /// ```no_run
@@ -347,12 +272,5 @@ mod tests {
         let two = "up to date with 2 migrations, checked in 0 ms (2 statements, 0 ms for the lock); \
                    2 tables adopted with 2 differences";
         assert_eq!(report(2).to_string(), two);
-        let mended = drifts(1).into_iter().map(|drift| {
-            let duration = Duration::ZERO;
-            Mended { drift, access: Access::Online, duration }
-        });
-        let mend =
-            MendReport { mended: mended.collect(), left: drifts(2), elapsed: Duration::ZERO };
-        assert_eq!(mend.to_string(), "1 difference mended, 2 left for a person to decide, in 0 ms");
     }
 }

@@ -8,7 +8,10 @@ use mysql::{
 };
 use time::Date;
 
-use super::{ALL, Connection, connection::driver};
+use super::{
+    ALL, Connection,
+    connection::{contained, driver},
+};
 use crate::outcome::{Error, Result};
 
 /// What one row becomes.
@@ -17,7 +20,8 @@ pub(crate) type Read<T> = fn(&mut Columns) -> Result<T>;
 /// The rows of an answer as they arrive. The connection is busy until this is dropped, which skips
 /// the rows that are left.
 pub(crate) struct Answers<'c, T> {
-    rows: QueryResult<'c, 'c, 'c, Binary>,
+    /// `None` after the end, and after an error.
+    rows: Option<QueryResult<'c, 'c, 'c, Binary>>,
     action: &'static str,
     read: Read<T>,
 }
@@ -42,8 +46,9 @@ pub(crate) fn ask_limited<'c, C: Connection, T>(
     values: impl Into<Params>,
     read: Read<T>,
 ) -> Result<Answers<'c, T>> {
-    match driver(conn).exec_iter(sql, values) {
-        Ok(rows) => Ok(Answers { rows, action, read }),
+    let conn = driver(conn);
+    match contained(|| conn.exec_iter(sql, values)) {
+        Ok(rows) => Ok(Answers { rows: Some(rows), action, read }),
         Err(error) => Err(Error::from_answer(action, error)),
     }
 }
@@ -52,11 +57,32 @@ impl<T> Iterator for Answers<'_, T> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Result<T>> {
-        let row = self.rows.next()?;
-        Some(match row {
-            Ok(row) => (self.read)(&mut Columns { row, taken: 0, action: self.action }),
-            Err(error) => Err(Error::from_answer(self.action, error)),
-        })
+        let rows = self.rows.as_mut()?;
+        match contained(|| rows.next().transpose()) {
+            Ok(row) => Some((self.read)(&mut Columns { row: row?, taken: 0, action: self.action })),
+            Err(error) => {
+                self.skip();
+                Some(Err(Error::from_answer(self.action, error)))
+            }
+        }
+    }
+}
+
+impl<T> Answers<'_, T> {
+    /// Skips the rows that are left.
+    fn skip(&mut self) {
+        let rows = self.rows.take();
+        // Whatever is wrong with them is nobody's business any more.
+        let _ = contained(|| {
+            drop(rows);
+            Ok(())
+        });
+    }
+}
+
+impl<T> Drop for Answers<'_, T> {
+    fn drop(&mut self) {
+        self.skip();
     }
 }
 

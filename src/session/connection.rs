@@ -1,6 +1,7 @@
 //! The connection: whose it is, and how statements are sent on it.
 
 use std::{
+    io,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     time::{Duration, Instant},
 };
@@ -112,12 +113,12 @@ impl<'c> Session<'c> {
 
     /// Sends one packet of SQL and drops what it returns, but none of its errors.
     pub(crate) fn execute(&mut self, sql: &str) -> mysql::Result<()> {
-        self.rows(sql).map(drop)
+        self.patiently(sql, self.patience).map(drop)
     }
 
-    /// Sends one packet of SQL and collects the rows of every result set.
+    /// Sends one packet of SQL and collects the rows of every result set, of which there must be one.
     pub(crate) fn rows(&mut self, sql: &str) -> mysql::Result<Vec<Row>> {
-        self.patiently(sql, self.patience)
+        self.patiently(sql, self.patience)?.ok_or_else(unreadable)
     }
 
     /// Sends one `SELECT` that waits no longer than this call may, whatever the session's variables
@@ -127,7 +128,8 @@ impl<'c> Session<'c> {
     /// <https://mariadb.com/docs/server/reference/sql-statements/administrative-sql-statements/set-commands/set-statement>
     pub(crate) fn read(&mut self, select: &str) -> mysql::Result<Vec<Row>> {
         let seconds = self.slice();
-        self.patiently(&bounded(select, seconds, seconds.saturating_mul(1000)), self.wait.patience)
+        let sql = bounded(select, seconds, seconds.saturating_mul(1000));
+        self.patiently(&sql, self.wait.patience)?.ok_or_else(unreadable)
     }
 
     /// The same without a wait worth the name.
@@ -135,7 +137,7 @@ impl<'c> Session<'c> {
         self.patiently(&bounded(select, 0, 100), Duration::ZERO).map(drop)
     }
 
-    fn patiently(&mut self, sql: &str, patience: Duration) -> mysql::Result<Vec<Row>> {
+    fn patiently(&mut self, sql: &str, patience: Duration) -> mysql::Result<Option<Vec<Row>>> {
         let started = Instant::now();
         loop {
             match self.send(sql) {
@@ -151,17 +153,22 @@ impl<'c> Session<'c> {
     }
 
     /// A packet may hold several statements, and an error in a later one arrives as a later result
-    /// set, which is lost unless every set is walked to its end.
-    fn send(&mut self, sql: &str) -> mysql::Result<Vec<Row>> {
+    /// set, which is lost unless every set is walked to its end. `None`: there was no set of rows.
+    fn send(&mut self, sql: &str) -> mysql::Result<Option<Vec<Row>>> {
         self.statements += 1;
-        let mut result = self.conn.query_iter(sql)?;
-        let mut rows = Vec::new();
-        while let Some(set) = result.iter() {
-            for row in set {
-                rows.push(row?);
+        contained(|| {
+            let mut result = self.conn.query_iter(sql)?;
+            let mut rows = None;
+            while let Some(set) = result.iter() {
+                if !set.columns().as_ref().is_empty() {
+                    rows.get_or_insert_default();
+                }
+                for row in set {
+                    rows.get_or_insert_with(Vec::new).push(row?);
+                }
             }
-        }
-        Ok(rows)
+            Ok(rows)
+        })
     }
 
     /// The first row of the answer.
@@ -189,6 +196,18 @@ impl<'c> Session<'c> {
             Err(panic) => resume_unwind(panic),
         }
     }
+}
+
+/// Has the driver do something. It panics on packets that no server should send, as a broken proxy may,
+/// and a boot must not die of that.
+pub(crate) fn contained<T>(work: impl FnOnce() -> mysql::Result<T>) -> mysql::Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(unreadable()))
+}
+
+/// The error of an answer that is none.
+fn unreadable() -> mysql::Error {
+    let said = "what the server, or a proxy before it, has sent is no answer to the statement";
+    io::Error::new(io::ErrorKind::InvalidData, said).into()
 }
 
 /// A `SELECT` that ends after so long, by the way of either server.

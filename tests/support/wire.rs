@@ -33,6 +33,8 @@ pub enum Cut {
     BeforeAnswer,
     /// So many bytes of the answer arrive.
     WithinAnswer(usize),
+    /// The server never sees the statement, and this is the answer: a packet without its header.
+    Instead(&'static [u8]),
 }
 
 /// What a wire does to a statement that is about to pass.
@@ -187,6 +189,12 @@ fn relay(mut client: TcpStream, mut server: TcpStream, hook: &mut Hook) {
         match cut {
             None | Some(Cut::WithinAnswer(_)) if server.write_all(&packet).is_ok() => {}
             None | Some(Cut::BeforeStatement | Cut::WithinAnswer(_)) => break,
+            Some(Cut::Instead(answer)) => {
+                let length = u32::try_from(answer.len()).expect("a small packet").to_le_bytes();
+                let header = [length[0], length[1], length[2], 1];
+                let _ = client.write_all(&[&header[..], answer].concat());
+                break;
+            }
             Some(Cut::BeforeAnswer) => {
                 let _ = client.shutdown(Shutdown::Both);
                 let _ = server.write_all(&packet);

@@ -220,6 +220,13 @@ fn cases_of_migrations() -> Vec<Case> {
             false,
         ),
         (
+            Error::HistoryTooLong { table: "`h`".into(), most: 1018 },
+            "the table `h` has more than 1018 rows, so it is no history of migrations; see what it \
+             is, or give Migrator::history_table another name",
+            None,
+            false,
+        ),
+        (
             Error::Mend {
                 statement: "ALTER TABLE `trip` ENGINE=InnoDB".into(),
                 mended: 1,
