@@ -1,5 +1,5 @@
 //! Whether the rows agree with each other: balances with movements, referrals with users, grants
-//! with campaigns, and a list of checks for what must not be.
+//! with campaigns, and a list of checks for rows that should not be there.
 //!
 //! ```no_run
 //! use quicksight_migrations::{integrity, mysql::Conn};

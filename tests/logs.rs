@@ -173,4 +173,33 @@ fn each_line_carries_its_facts() {
     let tables = migrations::tables();
     let first = format!("table={} dropped=1 total={}", tables[tables.len() - 1], tables.len());
     assert_eq!(dropped[0], first);
+    let nothing = facts(Level::Debug, || drop(Migrator::new().rollback(&mut db.conn()).unwrap()));
+    assert_eq!(nothing, ["dropped=0 statements=9 lock_wait_ms duration_ms"]);
+}
+
+/// A movement of points that waits for another session is tried again, and each attempt is a line.
+#[cfg(feature = "ledger")]
+#[test]
+fn a_line_for_each_attempt_at_a_movement() {
+    use quicksight_migrations::ledger::{
+        Account, Activity, NewPointsTransaction, record_points_transaction,
+    };
+
+    let db = migrated();
+    let (mut conn, mut other) = (db.conn(), db.conn());
+    other.by_hand([
+        "INSERT INTO auth_user (id) VALUES (7)",
+        "BEGIN",
+        "SELECT id FROM auth_user WHERE id = 7 FOR UPDATE",
+    ]);
+    conn.by_hand(["SET SESSION innodb_lock_wait_timeout = 1"]);
+    let gift = NewPointsTransaction::new(Account::user(7), Activity::Incentive, 5.into());
+
+    let lines = lines(Level::Debug, || {
+        record_points_transaction(&mut conn, &gift).unwrap_err();
+    });
+
+    let [first, ..] = &lines[..] else { panic!("nothing was logged") };
+    let text = "attempt 1 to record a movement of points met error 1205 and is made again";
+    assert_eq!((&*first.text, &*first.facts), (text, "attempt=1 code=1205"));
 }

@@ -1,4 +1,4 @@
-//! The checks for what must not be, all in one table.
+//! The checks for rows that should not be there, all in one table.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::{
     session::{Columns, Connection, ask},
 };
 
-const ACTION: &str = "look for rows that must not be";
+const ACTION: &str = "look for rows that should not be there";
 
 /// How many ids a line shows.
 const SHOWN: usize = 10;
@@ -18,7 +18,7 @@ const SHOWN: usize = 10;
 /// the SQL after `SELECT t.id FROM`.
 macro_rules! checks {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $table:literal, $says:literal, $find:expr;)*) => {
-        /// A look for rows that must not be.
+        /// A look for rows that should not be there.
         ///
         /// A NULL is never found, since it says nothing.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,7 +71,7 @@ checks! {
         // Groups (g) and their members (b) come from coins_history_idx_1 alone, and only members are
         // read (t) for their points. As plain joins on all four columns this may be read by date, and
         // then a job that pays everybody at one moment makes it quadratic. Who of a group is equal to
-        // whom, is told from the order in which `duplicate` has them.
+        // whom, follows from the order in which `duplicate` has them.
         Equals("(SELECT MIN(id) AS first FROM points_transaction WHERE user_id NOT IN {system} \
           GROUP BY user_id, created_on, activity_type HAVING COUNT(*) > 1) g \
          STRAIGHT_JOIN points_transaction a ON a.id = g.first \

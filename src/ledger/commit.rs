@@ -47,7 +47,11 @@ pub(super) fn committed<T>(
                     return Err(error);
                 }
                 let code = error.server_code();
-                debug!(attempt, code; "attempt {attempt} to {ACTION} met {code:?}");
+                debug!(
+                    attempt, code;
+                    "attempt {attempt} to {ACTION} met error {} and is made again",
+                    code.unwrap_or_default()
+                );
                 thread::sleep(rest(PAUSE * attempt * attempt));
                 attempt += 1;
             }
@@ -75,7 +79,7 @@ impl Failed {
     }
 }
 
-/// Anything up to twice the mean. Whoever collided would else come back at the same moment.
+/// Anything up to twice the mean, because calls that collided must not come back at the same moment.
 fn rest(mean: Duration) -> Duration {
     // A fresh state has keys of its own, which the library draws at random.
     let [dice, ..] = RandomState::new().hash_one(()).to_be_bytes();
@@ -96,7 +100,7 @@ fn once<T>(
     if done.is_err()
         && let Err(second) = contained(|| conn.query_drop(ROLLBACK))
     {
-        debug!("and then: {second}");
+        debug!("the rollback after it failed, too: {second}");
     }
     done
 }

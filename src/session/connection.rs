@@ -189,7 +189,7 @@ impl<'c> Session<'c> {
             Ok(Ok(done)) => cleaned.map(|()| done),
             Ok(Err(error)) => {
                 if let Err(second) = cleaned {
-                    debug!("and then: {second}");
+                    debug!("the clean-up after it failed, too: {second}");
                 }
                 Err(error)
             }
@@ -204,9 +204,9 @@ pub(crate) fn contained<T>(work: impl FnOnce() -> mysql::Result<T>) -> mysql::Re
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(unreadable()))
 }
 
-/// The error of an answer that is none.
+/// The error for something that is not an answer.
 fn unreadable() -> mysql::Error {
-    let said = "what the server, or a proxy before it, has sent is no answer to the statement";
+    let said = "the server, or a proxy in front of it, has sent something that is not an answer to the statement";
     io::Error::new(io::ErrorKind::InvalidData, said).into()
 }
 

@@ -36,8 +36,8 @@ pub(crate) fn in_use<'c>(
     Ok(Error::TablesInUse { tables, holders, source })
 }
 
-/// The connections that hold a lock on one of these tables, where the server tells: MySQL those who may
-/// read `performance_schema`, MariaDB those on a server with the plugin `metadata_lock_info`.
+/// The connections that hold a lock on one of these tables, where the server says so: MySQL to those who may
+/// read `performance_schema`, MariaDB on a server with the plugin `metadata_lock_info`.
 /// <https://dev.mysql.com/doc/refman/8.4/en/performance-schema-metadata-locks-table.html>
 /// <https://mariadb.com/docs/server/reference/plugins/other-plugins/metadata-lock-info-plugin>
 fn holders(session: &mut Session<'_>, tables: &[&str]) -> Vec<u64> {

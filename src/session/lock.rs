@@ -64,8 +64,8 @@ fn acquire(session: &mut Session<'_>, name: &str, timeout: Duration) -> Result<D
         }
         info!(
             lock = name, holder, left_s = left;
-            "waiting for the migration lock {name}, held by connection {}, for up to {left} s more",
-            holder.map_or_else(|| "unknown".to_owned(), |id| id.to_string())
+            "waiting for the migration lock {name}, held by {}, for up to {left} s more",
+            holder.map_or_else(|| "another connection".to_owned(), |id| format!("connection {id}"))
         );
     }
 }
