@@ -47,8 +47,8 @@ pub(super) fn transfer<C: Connection>(
     new.check().map_err(Error::Refused)?;
     let Ends { payer, payee } = new.ends;
     committed(driver(conn), payer, |conn| {
-        // In the order of the ids, whoever pays: two payments in opposite directions would else each
-        // hold what the other one waits for.
+        // In the order of the ids, whoever pays: two payments in opposite directions would otherwise
+        // each hold what the other one waits for.
         lock(conn, &[payer.min(payee), payer.max(payee)])?;
         let (before, now) = newest(conn, payer)?;
         let paid = balance(before, -new.points, payer, new.occasion.overdraft)?;

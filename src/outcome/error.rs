@@ -189,8 +189,8 @@ pub enum Error {
 
     /// The history has more rows than any build has migrations, so that it is something else.
     #[error(
-        "the table {table} has more than {most} rows, so it is no history of migrations; see what it \
-         is, or give Migrator::history_table another name"
+        "the table {table} has more than {most} rows, so it cannot be the history of migrations; look \
+         at it, or give Migrator::history_table another name"
     )]
     #[non_exhaustive]
     HistoryTooLong {

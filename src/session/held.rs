@@ -1,4 +1,4 @@
-//! Which tables were waited for in vain, and who holds them.
+//! Which tables could not be had in time, and who holds them.
 
 use super::{Session, column, literal, quote};
 use crate::outcome::{Error, Result, code};

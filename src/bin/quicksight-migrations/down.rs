@@ -31,7 +31,7 @@ impl Down {
             migrator = migrator.discard_data();
         }
         if !self.yes {
-            // Whoever is asked shall not be refused afterwards.
+            // Nobody should be asked first and refused afterwards.
             let statements = migrator.rollback_plan(&mut conn)?.len();
             if statements > 0 && !self.is_confirmed(&mut conn, statements)? {
                 writeln!(out, "nothing was dropped")?;

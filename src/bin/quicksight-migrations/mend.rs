@@ -12,7 +12,7 @@ use super::{
     verify::verdict,
 };
 
-/// Under which the server refuses what it would else cut, round or renumber.
+/// Makes the server refuse what it would otherwise cut, round or renumber.
 const STRICT: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO';";
 
 #[derive(Args)]

@@ -31,7 +31,7 @@ impl Write for Output {
     }
 }
 
-/// Says on standard error what went wrong, and each cause of it. If nobody hears that, so be it.
+/// Says on standard error what went wrong, and each cause of it. If nobody reads that, it changes nothing.
 pub(crate) fn complain(error: &dyn Error) {
     let _ = writeln!(stderr(), "error: {error}");
     let mut cause = error.source();

@@ -221,8 +221,8 @@ fn cases_of_migrations() -> Vec<Case> {
         ),
         (
             Error::HistoryTooLong { table: "`h`".into(), most: 1018 },
-            "the table `h` has more than 1018 rows, so it is no history of migrations; see what it \
-             is, or give Migrator::history_table another name",
+            "the table `h` has more than 1018 rows, so it cannot be the history of migrations; \
+             look at it, or give Migrator::history_table another name",
             None,
             false,
         ),
