@@ -55,7 +55,7 @@ fn mend_all(session: &mut Session<'_>, drifts: Vec<Drift>) -> Result<(Vec<Mended
                 info!(
                     table = drift.table(), kind = drift.kind().as_str(), duration_ms = took,
                     mended = number, total;
-                    "mended {drift} in {took} ms ({number} of {total})"
+                    "mended {} in {took} ms ({number} of {total})", drift.difference()
                 );
                 mended.push(Mended { drift, access, duration });
             }

@@ -128,6 +128,20 @@ fn a_warning_for_what_is_adopted_with_a_blemish() {
     );
 }
 
+/// What was different, and no advice to mend what is mended.
+#[test]
+fn a_line_for_each_mend() {
+    let db = migrated();
+    db.conn().by_hand(["ALTER TABLE trip DROP INDEX user_started_idx"]);
+
+    let lines = said(Level::Info, || drop(Migrator::new().mend(&mut db.conn()).unwrap()));
+
+    let [line] = &lines[..] else { panic!("{lines:?}") };
+    let start =
+        "mended trip.user_started_idx: missing KEY `user_started_idx` (`user_id`,`started_on`) in ";
+    assert!(line.starts_with(start) && line.ends_with(" ms (1 of 1)"), "{line}");
+}
+
 #[test]
 fn a_warning_for_what_could_not_be_mended() {
     let db = migrated();

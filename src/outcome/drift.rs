@@ -170,19 +170,25 @@ impl Drift {
     pub fn mend(&self) -> &Mend {
         &self.mend
     }
+
+    /// What differs where, without what to do about it.
+    pub(crate) fn difference(&self) -> String {
+        let Self { table, expected, found, .. } = self;
+        let place = match &self.subject {
+            Some(subject) => format!("{table}.{subject}"),
+            None => table.clone(),
+        };
+        match (expected, found) {
+            (Some(expected), Some(found)) => format!("{place}: wanted {expected}, found {found}"),
+            (Some(expected), None) => format!("{place}: missing {expected}"),
+            (None, found) => format!("{place}: extra {}", found.as_deref().unwrap_or_default()),
+        }
+    }
 }
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.table)?;
-        if let Some(subject) = &self.subject {
-            write!(f, ".{subject}")?;
-        }
-        match (&self.expected, &self.found) {
-            (Some(expected), Some(found)) => write!(f, ": wanted {expected}, found {found}")?,
-            (Some(expected), None) => write!(f, ": missing {expected}")?,
-            (None, found) => write!(f, ": extra {}", found.as_deref().unwrap_or_default())?,
-        }
+        f.write_str(&self.difference())?;
         match &self.mend {
             Mend::Sql(sql) if self.kind != DriftKind::MissingTable => {
                 write!(f, "; mend with {sql}")
