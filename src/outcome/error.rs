@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error as _, fmt, time::Duration};
 
-use super::{Drift, KeptTable, code, kept::sentence};
+use super::{Drift, DriftKind, KeptTable, code, kept::sentence, report::counted};
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -204,12 +204,9 @@ pub enum Error {
     /// were there before their migrations, or were changed or dropped after them. They were left as they
     /// are.
     #[error(
-        "{} between the tables and what the migrations make, left as they are; mend them with \
-         Migrator::mend, or by hand in a session with a strict sql_mode, then call again: {}",
-        match drifts.len() {
-            1 => "1 difference".to_owned(),
-            count => format!("{count} differences"),
-        },
+        "{} between the tables and what the migrations make, left as they are; {}, then call again: {}",
+        counted(drifts.len(), "difference"),
+        way_out(drifts),
         listed(drifts)
     )]
     #[non_exhaustive]
@@ -398,6 +395,15 @@ fn left_file(source: &mysql::Error) -> &'static str {
          delete that file"
     } else {
         ""
+    }
+}
+
+/// What to do about differences. A mend refuses all of them where a table is another application's.
+fn way_out(drifts: &[Drift]) -> &'static str {
+    if drifts.iter().any(|drift| drift.kind == DriftKind::ForeignTable) {
+        "connect to a database that holds no tables of another application"
+    } else {
+        "mend them with Migrator::mend, or by hand in a session with a strict sql_mode"
     }
 }
 

@@ -536,3 +536,23 @@ fn a_long_list_of_differences_ends() {
     );
     assert_eq!(long.matches("missing the table").count(), 10);
 }
+
+/// `mend` would refuse it, so that is no advice.
+#[test]
+fn tables_of_another_application_are_not_to_be_mended() {
+    let drift = Drift {
+        table: "auth_user".into(),
+        subject: None,
+        kind: DriftKind::ForeignTable,
+        severity: Severity::Breaking,
+        expected: Some("a table of 42 columns".into()),
+        found: Some("one with 4 of them and 7 others".into()),
+        mend: Mend::Decide("it belongs to another application".into()),
+    };
+    let said = Error::SchemaDrift { drifts: vec![drift] }.to_string();
+    let expected = "1 difference between the tables and what the migrations make, left as they are; \
+                    connect to a database that holds no tables of another application, then call \
+                    again: auth_user: wanted a table of 42 columns, found one with 4 of them and 7 \
+                    others; it belongs to another application";
+    assert_eq!(said, expected);
+}
