@@ -236,6 +236,12 @@ pub enum Error {
         source: mysql::Error,
     },
 
+    /// Another session is making or changing the tables, so that no two looks at them agree.
+    #[error(
+        "another session is making or changing the tables; wait for it to finish, then call again"
+    )]
+    TablesChanging,
+
     /// Tables have the names of ours and plainly are somebody else's: they lack most of our columns, and have
     /// more of others. Nothing was mended.
     #[error(
