@@ -30,8 +30,8 @@ use crate::{
 /// # Errors
 ///
 /// - [`LockTimeout`](crate::Error::LockTimeout), [`TablesInUse`](crate::Error::TablesInUse),
-///   [`LockUnavailable`](crate::Error::LockUnavailable): others are at work, another session holds a table,
-///   or the server gives no lock.
+///   [`TablesChanging`](crate::Error::TablesChanging), [`LockUnavailable`](crate::Error::LockUnavailable):
+///   another boot is at work, another session holds or changes a table, or the server gives no lock.
 /// - [`OpenTransaction`](crate::Error::OpenTransaction),
 ///   [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected): the connection is not fit for it.
 /// - [`UnsupportedServer`](crate::Error::UnsupportedServer), [`ReadOnly`](crate::Error::ReadOnly),
@@ -96,6 +96,7 @@ pub fn quicksight_migration_status<C: Connection>(conn: &mut C) -> Result<Status
 /// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
 /// [`Error::PermissionDenied`](crate::Error::PermissionDenied), which names the right that is
 /// missing, [`Error::TablesInUse`](crate::Error::TablesInUse),
+/// [`Error::TablesChanging`](crate::Error::TablesChanging),
 /// [`Error::UnsupportedServer`](crate::Error::UnsupportedServer) that does not describe tables as MySQL
 /// does, or [`Error::Database`](crate::Error::Database). Differences are findings, not errors.
 pub fn verify_quicksight_schema<C: Connection>(conn: &mut C) -> Result<Vec<Drift>> {
@@ -294,7 +295,7 @@ impl Migrator {
     /// may look wrong to this one; [`Error::CorruptHistory`](crate::Error::CorruptHistory), [`Error::HistoryTooLong`](crate::Error::HistoryTooLong), [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::OpenTransaction`](crate::Error::OpenTransaction),
     /// [`Error::LockTimeout`](crate::Error::LockTimeout), [`Error::LockUnavailable`](crate::Error::LockUnavailable), [`Error::ReadOnly`](crate::Error::ReadOnly),
     /// [`Error::UnsupportedServer`](crate::Error::UnsupportedServer), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::PermissionDenied`](crate::Error::PermissionDenied),
-    /// [`Error::TablesInUse`](crate::Error::TablesInUse) or [`Error::Database`](crate::Error::Database).
+    /// [`Error::TablesInUse`](crate::Error::TablesInUse), [`Error::TablesChanging`](crate::Error::TablesChanging) or [`Error::Database`](crate::Error::Database).
     pub fn mend<C: Connection>(&self, conn: &mut C) -> Result<MendReport> {
         mend::run(&self.job()?, &mut self.session(conn))
     }

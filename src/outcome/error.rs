@@ -233,6 +233,12 @@ pub enum Error {
         source: mysql::Error,
     },
 
+    /// Another session is making or changing the tables, so that no two looks at them agree.
+    #[error(
+        "another session is making or changing the tables; wait for it to finish, then call again"
+    )]
+    TablesChanging,
+
     /// Tables have the names of ours and belong to another application: they lack most of our columns, and
     /// have more others than ours. Nothing was mended.
     #[error(

@@ -1,20 +1,65 @@
 //! What the migrations would make, told by the server: each table is made once more as an empty
 //! temporary twin under another name, and the server describes it in its own canonical words.
 
-use super::shape::{Column, Index, NOW, Shape};
+use std::collections::BTreeMap;
+
+use super::{
+    shape::{Column, Index, NOW, Shape},
+    wanted::Wanted,
+};
 use crate::{
-    history::Embedded,
     outcome::{Error, Result},
     session::{Session, column, quote, version},
 };
 
-/// Describes `table` as these migrations would leave it. The twin stays until [`forget`].
-pub(super) fn describe(
+/// A table as the migrations would leave it, in the server's words.
+pub(super) struct Twin {
+    pub(super) shape: Shape,
+    description: String,
+}
+
+/// Twins by the names of their tables.
+pub(super) type Twins<'m> = BTreeMap<&'m str, Twin>;
+
+impl Twin {
+    /// The one statement that makes the table.
+    pub(super) fn statement(&self, table: &str) -> String {
+        let body = self.description.split_once('(').map_or("", |(_, body)| body);
+        format!("CREATE TABLE IF NOT EXISTS {} ({body}", quote(table))
+    }
+}
+
+/// Makes the twins of these tables, reads them, and drops them again.
+pub(super) fn make<'m>(
     session: &mut Session<'_>,
-    table: &str,
-    migrations: &[&Embedded],
-) -> Result<Shape> {
-    let shape = parse(&description(session, table, migrations)?);
+    wanted: &[Wanted<'m>],
+    is_needed: impl Fn(&Wanted<'m>) -> bool,
+) -> Result<Twins<'m>> {
+    let needed: Vec<_> = wanted.iter().filter(|one| is_needed(one)).collect();
+    if needed.is_empty() {
+        return Ok(Twins::new());
+    }
+    let names: Vec<_> = needed.iter().map(|one| one.table).collect();
+    session.finally(
+        |session| needed.iter().map(|one| Ok((one.table, make_one(session, one)?))).collect(),
+        |session| forget(session, &names),
+    )
+}
+
+fn make_one(session: &mut Session<'_>, one: &Wanted<'_>) -> Result<Twin> {
+    let (twin, needs) = (name_of(one.table), "needs CREATE TEMPORARY TABLES");
+    let failed = |error| {
+        let action = format!("make a temporary twin of {} ({needs})", quote(one.table));
+        Error::from_answer(action, error)
+    };
+    for migration in &one.migrations {
+        if let Some(sql) = migration.sql_for_twin(&twin) {
+            session.execute(&sql).map_err(failed)?;
+        }
+    }
+    let row = session.row(&format!("SHOW CREATE TABLE {}", quote(&twin))).map_err(failed)?;
+    let description: String = row.and_then(|row| column(&row, 1)).unwrap_or_default();
+    let shape = parse(&description);
     // Nothing may pass for right because it could not be read.
     if shape.columns.is_empty() || shape.engine.is_empty() {
         return Err(Error::UnsupportedServer {
@@ -22,38 +67,11 @@ pub(super) fn describe(
             needed: "a server that describes tables as MySQL does".into(),
         });
     }
-    Ok(shape)
-}
-
-/// The one statement that makes `table` as these migrations would leave it.
-pub(super) fn create_statement(
-    session: &mut Session<'_>,
-    table: &str,
-    migrations: &[&Embedded],
-) -> Result<String> {
-    let description = description(session, table, migrations)?;
-    let body = description.split_once('(').map_or("", |(_, body)| body);
-    Ok(format!("CREATE TABLE IF NOT EXISTS {} ({body}", quote(table)))
-}
-
-/// Makes the twin, and has the server say what it is like.
-fn description(session: &mut Session<'_>, table: &str, migrations: &[&Embedded]) -> Result<String> {
-    let needs = "needs CREATE TEMPORARY TABLES";
-    let failed = |error| {
-        Error::from_answer(format!("make a temporary twin of {} ({needs})", quote(table)), error)
-    };
-    for migration in migrations {
-        if let Some(sql) = migration.sql_for_twin(&name_of(table)) {
-            session.execute(&sql).map_err(failed)?;
-        }
-    }
-    let row =
-        session.row(&format!("SHOW CREATE TABLE {}", quote(&name_of(table)))).map_err(failed)?;
-    Ok(row.and_then(|row| column(&row, 1)).unwrap_or_default())
+    Ok(Twin { shape, description })
 }
 
 /// Drops the twins of these tables, made or not.
-pub(super) fn forget(session: &mut Session<'_>, tables: &[&str]) -> Result<()> {
+fn forget(session: &mut Session<'_>, tables: &[&str]) -> Result<()> {
     let twins: Vec<_> = tables.iter().map(|table| quote(&name_of(table))).collect();
     session
         .execute(&format!("DROP TEMPORARY TABLE IF EXISTS {}", twins.join(", ")))

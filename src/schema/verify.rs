@@ -1,29 +1,17 @@
 //! Verification: the tables that are there, held against their twins.
 
 use super::{
-    compare::{Comparison, half_made},
+    hold::hold,
+    judge::{confirm_half_made, is_there_after_all, judge, lack},
     look::{Found, KNEX, look},
-    shape::Shape,
     twin,
+    wanted::{Wanted, names, wanted},
 };
 use crate::{
     history::{self, Embedded},
-    outcome::{Drift, DriftKind, Error, Mend, Result, Severity, code},
-    session::{EarlierReads, Session, held, quote, refuse_open_transaction},
+    outcome::{Drift, Mend, Result, Severity},
+    session::{EarlierReads, Session, refuse_open_transaction},
 };
-
-/// A table and the migrations that make and change it.
-struct Wanted<'m> {
-    table: &'m str,
-    migrations: Vec<&'m Embedded>,
-}
-
-impl Wanted<'_> {
-    /// Whether a later migration changes what the first one makes.
-    fn is_changed(&self) -> bool {
-        self.migrations.len() > 1
-    }
-}
 
 /// Tables that were there before their migrations.
 #[derive(Debug, Default)]
@@ -68,30 +56,17 @@ pub(crate) fn verify(session: &mut Session<'_>, migrations: &[&Embedded]) -> Res
         refuse_open_transaction(session, EarlierReads::Nothing)?;
     }
     let found = look(session, &names(&wanted))?;
-    for one in wanted.iter().filter(|one| !found.shapes.contains_key(one.table)) {
-        make_sure_it_is_missing(session, one.table)?;
-    }
-    compare(session, &wanted, &found)
-}
-
-/// The tables and columns that are not there, for a user who may do no more than look.
-pub(crate) fn missing(session: &mut Session<'_>, migrations: &[Embedded]) -> Result<Vec<Drift>> {
-    let tables = history::tables(migrations);
-    let names: Vec<_> = tables.iter().map(|(table, _)| *table).collect();
-    let found = look(session, &names)?;
-    let mend = || Mend::Decide("Migrator::mend puts it back".into());
-    let mut drifts = Vec::new();
-    for (table, columns) in &tables {
-        match found.shapes.get(*table) {
-            None => drifts.push(lack(table, None, mend())),
-            Some(shape) if shape.is_half_made() => drifts.push(half_made(table)),
-            Some(shape) => {
-                let lacks = columns.iter().filter(|column| !shape.has_column(column));
-                drifts.extend(lacks.map(|column| lack(table, Some(column), mend())));
-            }
+    let mut there = Vec::new();
+    for one in &wanted {
+        if found.shapes.contains_key(one.table) || is_there_after_all(session, one.table)? {
+            there.push(one.table);
         }
     }
-    Ok(drifts)
+    let drifts = compare(session, &wanted, &there, &found)?;
+    if drifts.is_empty() || there.is_empty() {
+        return Ok(drifts);
+    }
+    compare_held(session, &wanted, &there).map(|(_, drifts)| drifts)
 }
 
 /// The same of those tables only that are there.
@@ -100,14 +75,74 @@ pub(crate) fn verify_existing(
     migrations: &[&Embedded],
 ) -> Result<Existing> {
     let wanted = wanted(migrations);
-    let found = look(session, &names(&wanted))?;
-    let is_there = |one: &Wanted<'_>| found.shapes.contains_key(one.table);
-    let (there, missing): (Vec<_>, Vec<_>) = wanted.into_iter().partition(is_there);
+    let mut found = look(session, &names(&wanted))?;
+    let (there, missing) = partition(&wanted, &found);
+    let mut drifts = compare(session, &there, &names(&there), &found)?;
+    let is_as_expected = there.is_empty() || (missing.is_empty() && drifts.is_empty());
+    if !is_as_expected {
+        (found, drifts) = compare_held(session, &there, &names(&there))?;
+    }
     let owned = |some: &[Wanted<'_>]| names(some).into_iter().map(str::to_owned).collect();
-    let drifts = compare(session, &there, &found)?;
     let knex_has_run = found.shapes.contains_key(KNEX) && knex_has_run(session);
     let missing_after_knex = if knex_has_run { owned(&missing) } else { Vec::new() };
     Ok(Existing { tables: owned(&there), drifts, missing_after_knex })
+}
+
+type Some<'m> = Vec<Wanted<'m>>;
+
+/// The tables that are there, and the others.
+fn partition<'m>(wanted: &[Wanted<'m>], found: &Found) -> (Some<'m>, Some<'m>) {
+    wanted.iter().cloned().partition(|one| found.shapes.contains_key(one.table))
+}
+
+/// Makes twins of the tables that are there, and of those that one file alone does not make, and judges by
+/// them what was found.
+fn compare(
+    session: &mut Session<'_>,
+    wanted: &[Wanted<'_>],
+    there: &[&str],
+    found: &Found,
+) -> Result<Vec<Drift>> {
+    let twins = twin::make(session, wanted, |one| there.contains(&one.table) || one.is_changed())?;
+    judge(session, wanted, found, &twins)
+}
+
+/// Looks once more and judges again, while nobody can change the tables that are there.
+fn compare_held(
+    session: &mut Session<'_>,
+    wanted: &[Wanted<'_>],
+    there: &[&str],
+) -> Result<(Found, Vec<Drift>)> {
+    let twins = twin::make(session, wanted, |one| there.contains(&one.table) || one.is_changed())?;
+    hold(session, there, |session| {
+        let found = look(session, &names(wanted))?;
+        let drifts = judge(session, wanted, &found, &twins)?;
+        Ok((found, drifts))
+    })
+}
+
+/// The tables and columns that are not there, for a user who may do no more than look.
+pub(crate) fn missing(session: &mut Session<'_>, migrations: &[Embedded]) -> Result<Vec<Drift>> {
+    let tables = history::tables(migrations);
+    let names: Vec<_> = tables.iter().map(|(table, _)| *table).collect();
+    hold(session, &names, |session| {
+        let found = look(session, &names)?;
+        let mend = || Mend::Decide("Migrator::mend puts it back".into());
+        let mut drifts = Vec::new();
+        for (table, columns) in &tables {
+            match found.shapes.get(*table) {
+                None => drifts.push(lack(table, None, mend())),
+                Some(shape) if shape.is_half_made() => {
+                    drifts.push(confirm_half_made(session, table)?);
+                }
+                Some(shape) => {
+                    let lacks = columns.iter().filter(|column| !shape.has_column(column));
+                    drifts.extend(lacks.map(|column| lack(table, Some(column), mend())));
+                }
+            }
+        }
+        Ok(drifts)
+    })
 }
 
 /// A hint and no more: a table of that name that cannot be read so is some other table.
@@ -131,111 +166,4 @@ pub(crate) fn unmet(
     let mut drifts = verify(session, &until(last.version()))?;
     drifts.retain(|drift| !drift.kind.is_extra() && !before.contains(drift));
     Ok(drifts)
-}
-
-fn wanted<'m>(migrations: &[&'m Embedded]) -> Vec<Wanted<'m>> {
-    let mut all: Vec<Wanted<'m>> = Vec::new();
-    for migration in migrations {
-        let Some(table) = migration.table() else { continue };
-        match all.iter_mut().find(|one| one.table == table) {
-            Some(known) => known.migrations.push(migration),
-            None => all.push(Wanted { table, migrations: vec![migration] }),
-        }
-    }
-    all
-}
-
-fn names<'m>(wanted: &[Wanted<'m>]) -> Vec<&'m str> {
-    wanted.iter().map(|one| one.table).collect()
-}
-
-fn compare(session: &mut Session<'_>, wanted: &[Wanted<'_>], found: &Found) -> Result<Vec<Drift>> {
-    let has_twin = |one: &&Wanted<'_>| found.shapes.contains_key(one.table) || one.is_changed();
-    let twins: Vec<_> = wanted.iter().filter(has_twin).map(|one| one.table).collect();
-    if twins.is_empty() {
-        return wanted.iter().map(|one| missing_table(session, one)).collect();
-    }
-    session.finally(
-        |session| {
-            let mut drifts = Vec::new();
-            for one in wanted {
-                match found.shapes.get(one.table) {
-                    Some(shape) => drifts.extend(compare_one(session, one, shape)?),
-                    None => drifts.push(missing_table(session, one)?),
-                }
-            }
-            Ok(drifts)
-        },
-        |session| twin::forget(session, &twins),
-    )
-}
-
-fn compare_one(session: &mut Session<'_>, one: &Wanted<'_>, found: &Shape) -> Result<Vec<Drift>> {
-    let is_table = found.stand_in.is_none() && !found.is_half_made();
-    if found.columns.is_empty() && is_table {
-        // It is there, and what it is like is not for this user to see: the server says so.
-        has_rows(session, one.table)?;
-    }
-    let wanted = twin::describe(session, one.table, &one.migrations)?;
-    let compare = |has_rows| Comparison { table: one.table, wanted: &wanted, found, has_rows };
-    let drifts = compare(true).drifts();
-    let lacking = [DriftKind::MissingColumn, DriftKind::ForeignTable];
-    let lacks_a_column = drifts.iter().any(|drift| lacking.contains(&drift.kind));
-    if lacks_a_column && !has_rows(session, one.table)? {
-        return Ok(compare(false).drifts());
-    }
-    Ok(drifts)
-}
-
-/// A table that is not there, and the statement that makes it: that of its migration, or where later
-/// ones have changed it, the server's own for what they make together.
-fn missing_table(session: &mut Session<'_>, one: &Wanted<'_>) -> Result<Drift> {
-    let sql = match &one.migrations[..] {
-        [create] => create.statement().to_owned(),
-        several => twin::create_statement(session, one.table, several)?,
-    };
-    Ok(lack(one.table, None, Mend::Sql(sql)))
-}
-
-/// A table or a column that is not there.
-fn lack(table: &str, column: Option<&str>, mend: Mend) -> Drift {
-    let (kind, expected) = match column {
-        None => (DriftKind::MissingTable, "the table".to_owned()),
-        Some(column) => (DriftKind::MissingColumn, format!("the column {}", quote(column))),
-    };
-    Drift {
-        table: table.to_owned(),
-        subject: column.map(str::to_owned),
-        kind,
-        severity: Severity::Breaking,
-        expected: Some(expected),
-        found: None,
-        mend,
-    }
-}
-
-/// Refuses a user who may read only some of the columns: the others are hidden from the description
-/// and would look missing.
-fn has_rows(session: &mut Session<'_>, table: &str) -> Result<bool> {
-    let every_column = format!("SELECT * FROM {} LIMIT 1", quote(table));
-    match session.read(&format!("SELECT 1 FROM ({every_column}) AS any_row LIMIT 1")) {
-        Ok(rows) => Ok(!rows.is_empty()),
-        Err(error) => Err(cannot_look(session, table, error)),
-    }
-}
-
-/// The server hides a table from a user without rights on it. Only an attempt to read it tells.
-fn make_sure_it_is_missing(session: &mut Session<'_>, table: &str) -> Result<()> {
-    match has_rows(session, table) {
-        Err(error) if error.server_code() == Some(code::NO_SUCH_TABLE) => Ok(()),
-        // If it can be read after all, it has been made since we looked.
-        outcome => outcome.map(drop),
-    }
-}
-
-fn cannot_look(session: &mut Session<'_>, table: &str, error: mysql::Error) -> Error {
-    if code::is_wait(&error) {
-        return held(session, &[table], error);
-    }
-    Error::from_answer(format!("look at the table {} (needs SELECT)", quote(table)), error)
 }

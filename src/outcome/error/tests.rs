@@ -336,6 +336,12 @@ fn cases_of_migrations() -> Vec<Case> {
             false,
         ),
         (
+            Error::TablesChanging,
+            "another session is making or changing the tables; wait for it to finish, then call again",
+            None,
+            true,
+        ),
+        (
             Error::ForeignTables { tables: vec!["auth_user".into()] },
             "nothing was mended, because this table belongs to another application: \
              auth_user; give the QuickSight tables a database of their own",
