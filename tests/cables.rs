@@ -124,9 +124,11 @@ fn boot_as_told(db: &Database, data: &Path) {
         } else if let Some((_, rest)) = said.split_once("send DROP TABLE ") {
             let (table, _) = rest.split_once(';').expect(&said);
             conn.query_drop(format!("DROP TABLE {table}")).unwrap();
-        } else if said.ends_with("delete that file") {
-            let Error::Migration { migration, .. } = &error else { panic!("{error:?}") };
-            let (_, table) = migration.split_once("__").unwrap();
+        } else if said.contains(": delete that file") || said.ends_with("; delete that file") {
+            let table = match &error {
+                Error::Migration { migration, .. } => migration.split_once("__").unwrap().1,
+                _ => HISTORY,
+            };
             fs::remove_file(data.join(db.name()).join(table).with_extension("ibd")).unwrap();
         } else {
             panic!("{error:?}");

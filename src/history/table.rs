@@ -192,7 +192,14 @@ impl HistoryTable {
     pub(crate) fn create(&self, session: &mut Session<'_>) -> Result<()> {
         session.execute(&self.create_statement()).map_err(|error| {
             let table = &self.quoted;
-            let action = format!("create the history table {table} (needs CREATE)");
+            let action = if code::of(&error) == Some(code::TABLESPACE_EXISTS) {
+                format!(
+                    "create the history table {table}, whose .ibd file a server that died has left in \
+                     its folder of this database: delete that file"
+                )
+            } else {
+                format!("create the history table {table} (needs CREATE)")
+            };
             Error::from_answer(action, error)
         })
     }

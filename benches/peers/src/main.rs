@@ -18,23 +18,29 @@ mod site;
 mod table;
 mod tools;
 
-use std::{env, process::ExitCode};
+use std::{env, process::ExitCode, time::Duration};
 
 use race::{Racer, race};
+use relay::Relay;
 use site::Site;
 use tools::{OURS, RAW, RAW_WITH_HISTORY, REFINERY};
 
-/// How many boots of each tool are timed, where there is nothing to do and on an empty database.
+/// How far away a server is that is not on the same machine, in each direction.
+const DISTANCE: Duration = Duration::from_millis(1);
+
+/// How many boots of each tool are timed: where there is nothing to do, near and far, and on an empty
+/// database.
 struct Rounds {
     idle: usize,
+    far: usize,
     first: usize,
 }
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
     let rounds = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => Rounds { idle: 200, first: 41 },
-        ["--quick"] => Rounds { idle: 20, first: 3 },
+        [] => Rounds { idle: 200, far: 60, first: 41 },
+        ["--quick"] => Rounds { idle: 20, far: 6, first: 3 },
         _ => {
             eprintln!("usage: quicksight-migrations-peers [--quick]");
             return ExitCode::FAILURE;
@@ -60,6 +66,9 @@ fn main() -> ExitCode {
     addresses.push(addresses[0].clone());
     let idle =
         race(&mut site, "nothing to do", &tools, rounds.idle, |_, which| addresses[which].clone());
+    let far = race(&mut site, "nothing to do, 1 ms away", &tools, rounds.far, |_, which| {
+        Relay::of_length(&addresses[which], DISTANCE).detour(&addresses[which])
+    });
 
     let tools = tools::all();
     let first = race(&mut site, "first boot", &tools, rounds.first, |site, which| {
@@ -68,6 +77,8 @@ fn main() -> ExitCode {
 
     println!("\n## Nothing to do: {} boots of each tool, all tables there\n", rounds.idle);
     print!("{}", results::table(&idle, &[("of refinery", REFINERY)]));
+    println!("\n## The same 1 ms away, each way: {} boots of each tool\n", rounds.far);
+    print!("{}", results::table(&far, &[("of refinery", REFINERY)]));
     println!("\n## First boot: {} boots of each tool, each on an empty database\n", rounds.first);
     print!("{}", results::table(&first, &[("of SQL", RAW), ("of SQL + rows", RAW_WITH_HISTORY)]));
     println!("\n{}", goals(&idle, &first));

@@ -1,4 +1,4 @@
-//! A detour on the loopback interface that counts round trips.
+//! A detour on the loopback interface that counts round trips, and can be as long as a network.
 
 use std::{
     io::{Read, Write},
@@ -8,11 +8,12 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use crate::site::Address;
 
-/// A way to the server for one connection.
+/// A way to the server.
 ///
 /// A round trip is an answer that the client waited for: bytes from the server after bytes from the
 /// client. So a command that has no answer, as the closing of a prepared statement, counts nothing,
@@ -24,15 +25,22 @@ pub struct Relay {
 
 impl Relay {
     pub fn open(to: &Address) -> Self {
+        Self::of_length(to, Duration::ZERO)
+    }
+
+    /// One on which everything takes so long in each direction.
+    pub fn of_length(to: &Address, distance: Duration) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let port = listener.local_addr().expect("its address").port();
         let round_trips = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&round_trips);
-        let to = (to.host.clone(), to.port);
+        let to = format!("{}:{}", to.host, to.port);
         thread::spawn(move || {
-            let (client, _) = listener.accept().expect("a client");
-            let server = TcpStream::connect(to).expect("the server");
-            relay(&client, &server, &counter);
+            for client in listener.incoming() {
+                let (client, counter) = (client.expect("a client"), Arc::clone(&counter));
+                let server = TcpStream::connect(&to).expect("the server");
+                thread::spawn(move || relay(&client, &server, &counter, distance));
+            }
         });
         Self { port, round_trips }
     }
@@ -47,7 +55,7 @@ impl Relay {
     }
 }
 
-fn relay(client: &TcpStream, server: &TcpStream, round_trips: &AtomicU64) {
+fn relay(client: &TcpStream, server: &TcpStream, round_trips: &AtomicU64, distance: Duration) {
     let is_asked = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -55,9 +63,13 @@ fn relay(client: &TcpStream, server: &TcpStream, round_trips: &AtomicU64) {
                 if is_asked.swap(false, Ordering::SeqCst) {
                     round_trips.fetch_add(1, Ordering::SeqCst);
                 }
+                thread::sleep(distance);
             });
         });
-        pump(client, server, || is_asked.store(true, Ordering::SeqCst));
+        pump(client, server, || {
+            is_asked.store(true, Ordering::SeqCst);
+            thread::sleep(distance);
+        });
     });
 }
 
