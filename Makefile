@@ -30,7 +30,7 @@ mutants: rust
 	@cargo mutants --version >/dev/null 2>&1 || cargo install --locked cargo-mutants@$(cargo_mutants)
 	cargo mutants $(pure:%=--file src/%.rs) --output target -- --lib --all-features
 
-pure = history/effect outcome/code outcome/drift outcome/error outcome/kept schema/compare schema/shape schema/types \
+pure = history/effect history/embedded history/status outcome/code outcome/drift outcome/error outcome/kept schema/compare schema/shape schema/types \
        session/sql session/wait
 cargo_mutants = 27.1.0
 
