@@ -81,13 +81,13 @@ fn main() -> ExitCode {
     print!("{}", results::table(&far, &[("of refinery", REFINERY)]));
     println!("\n## First boot: {} boots of each tool, each on an empty database\n", rounds.first);
     print!("{}", results::table(&first, &[("of SQL", RAW), ("of SQL + rows", RAW_WITH_HISTORY)]));
-    println!("\n{}", goals(&idle, &first));
+    println!("\n{}", goals(&far, &first));
     ExitCode::SUCCESS
 }
 
 /// What the library aims at, next to what was seen. A reader judges: a busy machine is no failure.
-fn goals(idle: &[Racer], first: &[Racer]) -> String {
-    let statements = race::find(idle, OURS).counts.statements;
+fn goals(far: &[Racer], first: &[Racer]) -> String {
+    let statements = race::find(far, OURS).counts.statements;
     let verdict = |met| if met { "met" } else { "MISSED" };
     let ratio = |racers, to, limit: f64| {
         let ratio = race::ratio(racers, OURS, to);
@@ -96,10 +96,10 @@ fn goals(idle: &[Racer], first: &[Racer]) -> String {
     format!(
         "Goals\n\
          - statements of a boot with nothing to do: {statements} (goal: 1) {}\n\
-         - its time as a part of refinery's: {}\n\
+         - its time 1 ms away as a part of refinery's: {}\n\
          - time of a first boot as a multiple of the bare SQL's: {}",
         verdict(statements == 1),
-        ratio(idle, REFINERY, 0.2),
+        ratio(far, REFINERY, 0.2),
         ratio(first, RAW, 1.15),
     )
 }
