@@ -2,7 +2,7 @@
 
 use mysql::{Conn, OptsBuilder, prelude::Queryable};
 
-use super::{ByHand, Database, Flavor, flavor, wire::lock_name};
+use super::{ByHand, Database, Flavor, connect, flavor, wire::lock_name};
 
 /// Somebody else who has the migration lock of a database, as long as the connection lives.
 #[track_caller]
@@ -42,7 +42,7 @@ impl Blockade {
 
     /// The same for whoever has no more than the way to the database.
     pub fn reached_by(opts: &OptsBuilder, table: &str) -> Self {
-        let conn = || Conn::new(opts.clone()).expect("connect");
+        let conn = || connect(opts.clone()).expect("connect");
         let mut reader = conn();
         reader.query_drop("START TRANSACTION").expect("begin");
         reader.query_drop(format!("SELECT 1 FROM {table}")).expect("read");

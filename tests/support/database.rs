@@ -1,5 +1,7 @@
 //! A database of one test, and users with few rights on it.
 
+use std::{thread, time::Duration};
+
 use mysql::{Conn, Opts, OptsBuilder, prelude::Queryable};
 use quicksight_migrations::run_quicksight_migrations;
 
@@ -37,9 +39,25 @@ pub fn reopened(server: &Server, database: &Database) -> Database {
     Database { name: database.name.clone(), server: server.opts().into() }
 }
 
+/// Connects. MariaDB 10.5 may know no host for a moment while another test makes or drops a user.
+pub fn connect(opts: impl Into<Opts>) -> mysql::Result<Conn> {
+    const HOST_NOT_PRIVILEGED: u16 = 1130;
+
+    let opts = opts.into();
+    for _ in 0..100 {
+        match Conn::new(opts.clone()) {
+            Err(mysql::Error::MySqlError(error)) if error.code == HOST_NOT_PRIVILEGED => {
+                thread::sleep(Duration::from_millis(50));
+            }
+            outcome => return outcome,
+        }
+    }
+    Conn::new(opts)
+}
+
 impl Database {
     fn create(server: Opts, name: &str) -> Self {
-        let mut conn = Conn::new(server.clone()).expect("connect");
+        let mut conn = connect(server.clone()).expect("connect");
         conn.query_drop(format!("CREATE DATABASE {}", quoted(name))).expect("create a database");
         Self { name: name.to_owned(), server }
     }
@@ -68,7 +86,7 @@ impl Database {
     /// A connection as the server's administrator.
     #[track_caller]
     pub fn conn(&self) -> Conn {
-        Conn::new(self.opts()).expect("connect")
+        connect(self.opts()).expect("connect")
     }
 
     /// A new user with these rights on this database, as in `SELECT, CREATE`; dropped with the
@@ -150,7 +168,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let Ok(mut conn) = Conn::new(self.server.clone()) else { return };
+        let Ok(mut conn) = connect(self.server.clone()) else { return };
         let _ = conn.query_drop("SET SESSION lock_wait_timeout = 5");
         let _ = conn.query_drop(format!("DROP DATABASE IF EXISTS {}", quoted(&self.name)));
     }
@@ -169,7 +187,7 @@ impl User {
 
     #[track_caller]
     pub fn conn(&self) -> Conn {
-        Conn::new(self.opts()).expect("connect as a user with few rights")
+        connect(self.opts()).expect("connect as a user with few rights")
     }
 
     /// How to connect as this user.
@@ -180,7 +198,7 @@ impl User {
 
 impl Drop for User {
     fn drop(&mut self) {
-        if let Ok(mut conn) = Conn::new(self.database.clone()) {
+        if let Ok(mut conn) = connect(self.database.clone()) {
             let _ = conn.query_drop(format!("DROP USER '{}'@'%'", self.name));
         }
     }

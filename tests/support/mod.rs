@@ -20,7 +20,9 @@ use std::{
 };
 
 pub use blockade::{Blockade, backup, lock_holder};
-pub use database::{Database, User, database, database_named, database_on, migrated, reopened};
+pub use database::{
+    Database, User, connect, database, database_named, database_on, migrated, reopened,
+};
 use mysql::{Conn, Opts, prelude::Queryable};
 use quicksight_migrations::Error;
 pub use server::{Flavor, Server};
@@ -45,7 +47,7 @@ struct Shared {
 }
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let mut conn = Conn::new(SHARED.opts.clone()).expect("connect");
+    let mut conn = connect(SHARED.opts.clone()).expect("connect");
     let version: Option<String> = conn.query_first("SELECT VERSION()").expect("ask");
     version.unwrap_or_default()
 });

@@ -15,7 +15,7 @@ use std::{
 use mysql::{Conn, Opts, OptsBuilder};
 use quicksight_migrations::{Error, Migrator, Result};
 
-use super::{Database, Server, User};
+use super::{Database, Server, User, connect};
 
 /// What stands for the execution of a prepared statement, which has no SQL.
 const EXECUTE: &str = "EXECUTE";
@@ -65,7 +65,7 @@ fn watched(opts: OptsBuilder, mut watch: impl FnMut(&str) -> Option<Cut> + Send 
     let server = (server.get_ip_or_hostname().into_owned(), server.get_tcp_port());
     let port =
         open(server, move |sql| if is_ours.load(Ordering::SeqCst) { watch(sql) } else { None });
-    let conn = Conn::new(opts.tcp_port(port)).expect("connect");
+    let conn = connect(opts.tcp_port(port)).expect("connect");
     connected.store(true, Ordering::SeqCst);
     conn
 }
