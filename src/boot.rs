@@ -140,20 +140,22 @@ impl<'j> Boot<'j> {
                 warn!("this user may not look at the tables, so the history alone was checked");
                 Ok(TableCheck::NotPermitted)
             }
-            Tables::Incomplete(error) => Err(self.incomplete(session, error)?),
+            Tables::Incomplete(error) => self.incomplete(session, error),
         }
     }
 
-    /// What is missing. Nothing, if it has come back since, or if a temporary table of the session has
-    /// its name: then the server's own words must do.
-    fn incomplete(&self, session: &mut Session<'_>, error: mysql::Error) -> Result<Error> {
+    /// What is missing is an error. Nothing is, if it has come back since; or if a temporary table of the
+    /// session has its name: then the server's own words must do.
+    fn incomplete(&self, session: &mut Session<'_>, error: mysql::Error) -> Result<TableCheck> {
         let migrations = self.job.migrations;
         let drifts = in_plain_words(session, |session| schema::missing(session, migrations))?;
-        Ok(if drifts.is_empty() {
-            Error::from_answer("see every table with every column", error)
-        } else {
-            Error::SchemaDrift { drifts }
-        })
+        if !drifts.is_empty() {
+            return Err(Error::SchemaDrift { drifts });
+        }
+        match self.job.look(session)?.tables {
+            Tables::Whole => Ok(TableCheck::Done),
+            _ => Err(Error::from_answer("see every table with every column", error)),
+        }
     }
 
     /// Looks again under the lock, looks at tables that are there already, and makes the history.

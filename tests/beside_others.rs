@@ -117,6 +117,7 @@ fn tables_that_are_being_made_are_no_drift() {
 /// Boots, again for as long as the error says that this may help.
 #[track_caller]
 fn boot_until_done(conn: &mut Conn) {
+    let mut met = Vec::new();
     for _ in 0..50 {
         match run_quicksight_migrations(conn) {
             Ok(report) => {
@@ -124,8 +125,11 @@ fn boot_until_done(conn: &mut Conn) {
                 assert_eq!(report.total(), migrations::total());
                 return;
             }
-            Err(error) => assert!(error.is_retryable(), "{error:?}"),
+            Err(error) => {
+                assert!(error.is_retryable(), "{error:?}");
+                met.push(error);
+            }
         }
     }
-    panic!("it never boots");
+    panic!("it never boots: {met:#?}");
 }

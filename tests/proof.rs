@@ -310,7 +310,7 @@ fn what_is_found_does_not_depend_on_the_collation_of_the_session() {
     assert!(collations.len() > 100, "{}", collations.len());
 
     for (charset, collation) in collations {
-        conn.query_drop(format!("SET NAMES {charset} COLLATE {collation}")).unwrap();
+        conn.query_drop(format!("SET NAMES '{charset}' COLLATE '{collation}'")).unwrap();
         assert_eq!(found(&mut conn), plain, "{collation}");
         assert_eq!(run_quicksight_migrations(&mut conn).unwrap().statements(), 1, "{collation}");
     }

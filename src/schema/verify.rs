@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     history::{self, Embedded},
-    outcome::{Drift, Mend, Result, Severity},
+    outcome::{Drift, Error, Mend, Result, Severity},
     session::{EarlierReads, Session, refuse_open_transaction},
 };
 
@@ -62,11 +62,13 @@ pub(crate) fn verify(session: &mut Session<'_>, migrations: &[&Embedded]) -> Res
             there.push(one.table);
         }
     }
-    let drifts = compare(session, &wanted, &there, &found)?;
-    if drifts.is_empty() || there.is_empty() {
-        return Ok(drifts);
+    match compare(session, &wanted, &there, &found) {
+        Ok(drifts) if drifts.is_empty() || there.is_empty() => Ok(drifts),
+        Ok(_) | Err(Error::TablesChanging) => {
+            compare_held(session, &wanted, &there).map(|(_, drifts)| drifts)
+        }
+        Err(error) => Err(error),
     }
-    compare_held(session, &wanted, &there).map(|(_, drifts)| drifts)
 }
 
 /// The same of those tables only that are there.
@@ -77,11 +79,15 @@ pub(crate) fn verify_existing(
     let wanted = wanted(migrations);
     let mut found = look(session, &names(&wanted))?;
     let (there, missing) = partition(&wanted, &found);
-    let mut drifts = compare(session, &there, &names(&there), &found)?;
-    let is_as_expected = there.is_empty() || (missing.is_empty() && drifts.is_empty());
-    if !is_as_expected {
-        (found, drifts) = compare_held(session, &there, &names(&there))?;
-    }
+    let drifts = match compare(session, &there, &names(&there), &found) {
+        Ok(drifts) if there.is_empty() || (missing.is_empty() && drifts.is_empty()) => drifts,
+        Ok(_) | Err(Error::TablesChanging) => {
+            let drifts;
+            (found, drifts) = compare_held(session, &there, &names(&there))?;
+            drifts
+        }
+        Err(error) => return Err(error),
+    };
     let owned = |some: &[Wanted<'_>]| names(some).into_iter().map(str::to_owned).collect();
     let knex_has_run = found.shapes.contains_key(KNEX) && knex_has_run(session);
     let missing_after_knex = if knex_has_run { owned(&missing) } else { Vec::new() };
