@@ -62,13 +62,9 @@ pub(crate) fn verify(session: &mut Session<'_>, migrations: &[&Embedded]) -> Res
             there.push(one.table);
         }
     }
-    match compare(session, &wanted, &there, &found) {
-        Ok(drifts) if drifts.is_empty() || there.is_empty() => Ok(drifts),
-        Ok(_) | Err(Error::TablesChanging) => {
-            compare_held(session, &wanted, &there).map(|(_, drifts)| drifts)
-        }
-        Err(error) => Err(error),
-    }
+    let nothing_there = there.is_empty();
+    let is_expected = |drifts: &[Drift]| nothing_there || drifts.is_empty();
+    compare(session, &wanted, &there, found, is_expected).map(|(_, drifts)| drifts)
 }
 
 /// The same of those tables only that are there.
@@ -77,49 +73,33 @@ pub(crate) fn verify_existing(
     migrations: &[&Embedded],
 ) -> Result<Existing> {
     let wanted = wanted(migrations);
-    let mut found = look(session, &names(&wanted))?;
-    let (there, missing) = partition(&wanted, &found);
-    let drifts = match compare(session, &there, &names(&there), &found) {
-        Ok(drifts) if there.is_empty() || (missing.is_empty() && drifts.is_empty()) => drifts,
-        Ok(_) | Err(Error::TablesChanging) => {
-            let drifts;
-            (found, drifts) = compare_held(session, &there, &names(&there))?;
-            drifts
-        }
-        Err(error) => return Err(error),
-    };
+    let found = look(session, &names(&wanted))?;
+    let is_there = |one: &Wanted<'_>| found.shapes.contains_key(one.table);
+    let (there, missing): (Vec<_>, Vec<_>) = wanted.into_iter().partition(is_there);
+    let is_expected =
+        |drifts: &[Drift]| there.is_empty() || (missing.is_empty() && drifts.is_empty());
+    let (found, drifts) = compare(session, &there, &names(&there), found, is_expected)?;
     let owned = |some: &[Wanted<'_>]| names(some).into_iter().map(str::to_owned).collect();
     let knex_has_run = found.shapes.contains_key(KNEX) && knex_has_run(session);
     let missing_after_knex = if knex_has_run { owned(&missing) } else { Vec::new() };
     Ok(Existing { tables: owned(&there), drifts, missing_after_knex })
 }
 
-type Some<'m> = Vec<Wanted<'m>>;
-
-/// The tables that are there, and the others.
-fn partition<'m>(wanted: &[Wanted<'m>], found: &Found) -> (Some<'m>, Some<'m>) {
-    wanted.iter().cloned().partition(|one| found.shapes.contains_key(one.table))
-}
-
-/// Makes twins of the tables that are there, and of those that one file alone does not make, and judges by
-/// them what was found.
+/// Judges what was found by the twins of the tables that are there, and of those that one file alone does
+/// not make. What is not as expected is looked at once more while nobody can change the tables.
 fn compare(
     session: &mut Session<'_>,
     wanted: &[Wanted<'_>],
     there: &[&str],
-    found: &Found,
-) -> Result<Vec<Drift>> {
-    let twins = twin::make(session, wanted, |one| there.contains(&one.table) || one.is_changed())?;
-    judge(session, wanted, found, &twins)
-}
-
-/// Looks once more and judges again, while nobody can change the tables that are there.
-fn compare_held(
-    session: &mut Session<'_>,
-    wanted: &[Wanted<'_>],
-    there: &[&str],
+    found: Found,
+    is_expected: impl Fn(&[Drift]) -> bool,
 ) -> Result<(Found, Vec<Drift>)> {
     let twins = twin::make(session, wanted, |one| there.contains(&one.table) || one.is_changed())?;
+    match judge(session, wanted, &found, &twins) {
+        Ok(drifts) if is_expected(&drifts) => return Ok((found, drifts)),
+        Ok(_) | Err(Error::TablesChanging) => {}
+        Err(error) => return Err(error),
+    }
     hold(session, there, |session| {
         let found = look(session, &names(wanted))?;
         let drifts = judge(session, wanted, &found, &twins)?;

@@ -3,7 +3,6 @@
 use crate::history::Embedded;
 
 /// A table and the migrations that make and change it.
-#[derive(Clone)]
 pub(super) struct Wanted<'m> {
     pub(super) table: &'m str,
     pub(super) migrations: Vec<&'m Embedded>,
