@@ -54,7 +54,7 @@ impl<'m> Job<'m> {
                 return Ok(Look { history: Seen::NoTable, tables });
             }
             Some(code::NO_SUCH_TABLE | code::UNKNOWN_COLUMN) => Tables::Incomplete(error),
-            Some(code) if code::HALF_MADE.contains(&code) => Tables::Incomplete(error),
+            _ if code::is_half_made(&error) => Tables::Incomplete(error),
             Some(code::TABLE_ACCESS_DENIED | code::COLUMN_ACCESS_DENIED) => Tables::Hidden,
             _ if code::is_wait(&error) => return Err(self.held(session, error)),
             _ => return Err(Error::from_answer("read the history and open the tables", error)),

@@ -167,7 +167,7 @@ impl HistoryTable {
     /// What could not be done, and how it can be.
     fn reading(&self, error: &mysql::Error) -> String {
         let table = &self.quoted;
-        if code::of(error).is_some_and(|code| code::HALF_MADE.contains(&code)) {
+        if code::is_half_made(error) {
             return format!(
                 "read the history table {table}, of which a server that died has left a part without \
                  rows: send DROP TABLE {table}"

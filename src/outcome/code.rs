@@ -5,7 +5,7 @@ pub(crate) const NO_DATABASE: u16 = 1046;
 pub(crate) const NO_SUCH_TABLE: u16 = 1146;
 /// The table does not exist in its engine, or what there is of it cannot be read: a server that died has
 /// left a part of it.
-pub(crate) const HALF_MADE: [u16; 2] = [1932, 1033];
+const HALF_MADE: [u16; 2] = [1932, 1033];
 /// There is a file of the table's name that no table has: the rest of what such a server has left.
 pub(crate) const TABLESPACE_EXISTS: u16 = 1813;
 pub(crate) const UNKNOWN_COLUMN: u16 = 1054;
@@ -67,6 +67,11 @@ pub(crate) fn of(error: &mysql::Error) -> Option<u16> {
         mysql::Error::MySqlError(answer) => Some(answer.code),
         _ => None,
     }
+}
+
+/// Whether the server lists a table of which it has only a part.
+pub(crate) fn is_half_made(error: &mysql::Error) -> bool {
+    of(error).is_some_and(|code| HALF_MADE.contains(&code))
 }
 
 /// Whether a statement has waited for another session for as long as it may.

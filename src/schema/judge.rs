@@ -67,9 +67,7 @@ fn missing_table(one: &Wanted<'_>, twin: Option<&Twin>) -> Drift {
 /// open it tells, and only what cannot be opened may be called so: its mend is to drop it.
 pub(super) fn confirm_half_made(session: &mut Session<'_>, table: &str) -> Result<Drift> {
     match session.read(&format!("SELECT 1 FROM {} LIMIT 0", quote(table))) {
-        Err(error) if code::of(&error).is_some_and(|code| code::HALF_MADE.contains(&code)) => {
-            Ok(half_made(table))
-        }
+        Err(error) if code::is_half_made(&error) => Ok(half_made(table)),
         Err(error) if code::of(&error) != Some(code::NO_SUCH_TABLE) => {
             Err(cannot_look(session, table, error))
         }
