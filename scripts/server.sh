@@ -166,7 +166,7 @@ system=\$(cd "\$(dirname "\$0")/system" && pwd)
 loader=\$(echo "\$system"/usr/lib/*-linux-gnu/ld-linux-*)
 english=\$(echo "\$system"/usr/share/m*/english)
 galera=\$system/usr/lib/galera/libgalera_smm.so
-[ ! -f "\$galera" ] || set -- --wsrep-provider="\$galera" "\$@"
+[ ! -f "\$galera" ] || set -- "\$@" --wsrep-provider="\$galera"
 exec "\$loader" --library-path "\${loader%/*}" "\$system/usr/sbin/$name" "\$@" \\
     --basedir="\$system/usr" --lc-messages-dir="\${english%/*}" \\
     --plugin-dir="\$system/usr/lib/mysql/plugin" --secure-file-priv=

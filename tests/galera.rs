@@ -1,0 +1,18 @@
+//! Three nodes of MariaDB that all take writes: the lock is one node's, and conflicts show at commit.
+//!
+//! Needs MariaDB with the library of Galera, so it runs only where it is asked for by name:
+//! `QUICKSIGHT_SERVER=$(scripts/server.sh galera) cargo test --test galera`.
+
+mod support;
+
+use support::Cluster;
+
+#[test]
+fn boots_on_every_node_at_once_all_succeed() {
+    Cluster::galera().assert_boots_at_once_all_succeed();
+}
+
+#[test]
+fn the_next_release_changes_tables_from_every_node_at_once() {
+    Cluster::galera().assert_next_release_boots_at_once();
+}
