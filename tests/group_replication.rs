@@ -9,10 +9,10 @@ use support::Cluster;
 
 #[test]
 fn boots_on_every_node_at_once_all_succeed() {
-    Cluster::group().assert_boots_at_once_all_succeed();
+    Cluster::group().assert_that_boots_succeed();
 }
 
 #[test]
 fn the_next_release_changes_tables_from_every_node_at_once() {
-    Cluster::group().assert_next_release_boots_at_once();
+    Cluster::group().assert_that_boots_of_the_next_release_succeed();
 }

@@ -8,7 +8,7 @@ use std::{
     net::TcpListener,
     process,
     sync::{
-        Mutex, MutexGuard,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU16, Ordering},
     },
     thread,
@@ -51,7 +51,7 @@ impl Cluster {
     fn start(kind: Kind) -> Self {
         // Two clusters at once would be slow enough for their nodes to think each other dead.
         static TURN: Mutex<()> = Mutex::new(());
-        let turn = TURN.lock().unwrap_or_else(|failed| failed.into_inner());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
 
         kind.assert_can_be_had();
         let addresses: Vec<_> = iter::repeat_with(own_address).take(NODES).collect();

@@ -62,8 +62,8 @@ pub fn versions() -> Vec<i64> {
 }
 
 /// The same by name.
-pub fn names() -> Vec<&'static str> {
-    all().iter().map(|one| one.name).collect()
+pub fn names() -> Vec<String> {
+    all().iter().map(|one| one.name.to_owned()).collect()
 }
 
 /// The tables, in the order in which the migrations make them.

@@ -61,13 +61,7 @@ impl NextRelease {
 
     /// All that it has to apply, by name.
     pub fn names() -> Vec<String> {
-        let ours = migrations::all().iter().map(|one| one.name.to_owned());
-        ours.chain(changes().map(|(name, _)| name)).collect()
-    }
-
-    /// What only it has to apply, by name.
-    pub fn changes() -> Vec<String> {
-        changes().map(|(name, _)| name).collect()
+        migrations::names().into_iter().chain(changes().map(|(name, _)| name)).collect()
     }
 
     /// Starts a service; it logs to its standard error.

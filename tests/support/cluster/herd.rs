@@ -1,108 +1,140 @@
 //! Whole herds of boots, over all nodes of a cluster at once.
 
-use std::{collections::HashMap, thread};
+use std::thread;
 
 use mysql::{Conn, prelude::Queryable};
-use quicksight_migrations::{Report, run_quicksight_migrations};
+use quicksight_migrations::run_quicksight_migrations;
 
 use super::{Cluster, NODES};
-use crate::support::{HISTORY, NextRelease, migrations};
+use crate::support::{HISTORY, NextRelease, chain, migrations};
 
 const BOOTS: usize = 60;
 const ROUNDS: usize = 10;
 
-/// What the service of `examples/service_boot.rs` says where an orchestrator should start it again.
-const MAY_HELP: &str = "a restart may help";
+/// A boot that succeeded.
+struct Booted {
+    /// The names of what it applied.
+    applied: Vec<String>,
+    is_second_try: bool,
+}
+
+/// A boot that did not.
+struct Failed {
+    why: String,
+    is_retryable: bool,
+}
 
 impl Cluster {
-    /// Services boot on all nodes at once: each migration is applied by one of them, and none fails.
-    pub fn assert_boots_at_once_all_succeed(&self) {
-        let mut again = 0;
-        for round in 0..ROUNDS {
+    /// This release boots on all nodes at once.
+    pub fn assert_that_boots_succeed(&self) {
+        in_rounds(|| {
             let db = self.database();
-            let conns: Vec<_> = (0..BOOTS).map(|boot| self.conn(boot % NODES, &db)).collect();
-
-            let boots = conns.into_iter().map(|conn| thread::spawn(move || boot(conn)));
-            let boots: Vec<_> = boots.collect();
-            let outcomes: Vec<_> = boots.into_iter().map(|boot| boot.join().unwrap()).collect();
-
-            let mut applied = 0;
-            for outcome in outcomes {
-                let (report, tries) = outcome.unwrap_or_else(|error| {
-                    panic!("round {round}: {error}");
-                });
-                applied += report.applied().len();
-                again += tries - 1;
-            }
-            assert_eq!(applied, migrations::total(), "each migration is recorded by one boot");
-            self.assert_well_and_equal(&db);
-            for node in 0..NODES {
-                let mut conn = self.conn(node, &db);
-                assert_eq!(self.history(node, &db), migrations::names(), "node {node}");
-                assert_eq!(run_quicksight_migrations(&mut conn).unwrap().statements(), 1);
-            }
-        }
-        println!("{again} of {} boots were tried again", BOOTS * ROUNDS);
+            let conns = (0..BOOTS).map(|number| self.conn(number % NODES, &db));
+            let boots = at_once(conns.collect(), |mut conn| boot(|| boot_this_release(&mut conn)));
+            self.assert_booted(&db, boots, &migrations::names(), 0)
+        });
     }
 
-    /// Services of the next release boot on all nodes at once, over the tables and rows of this one.
-    pub fn assert_next_release_boots_at_once(&self) {
+    /// The next release boots on all nodes at once, over the tables and rows of this one.
+    pub fn assert_that_boots_of_the_next_release_succeed(&self) {
         let next = NextRelease::build();
-        let mut again = 0;
-        for round in 0..ROUNDS {
+        in_rounds(|| {
             let db = self.database();
-            let mut conn = self.conn(0, &db);
-            run_quicksight_migrations(&mut conn).unwrap();
-            for row in 1..=100 {
-                let name = format!("INSERT INTO user_label (id, name) VALUES ({row}, 'label {row}')");
-                conn.query_drop(name).unwrap();
-                let trip = "INSERT INTO trip (id, user_id, travel_mode, started_on, role) VALUES";
-                conn.query_drop(format!("{trip} ({row}, {row}, 1, '2026-11-01', 1)")).unwrap();
-            }
-            // Until they have all of it, the others would not know that it is there.
-            self.assert_well_and_equal(&db);
-
-            let urls: Vec<_> = (0..BOOTS).map(|boot| self.url(boot % NODES, &db)).collect();
-            let services: Vec<_> = urls.iter().map(|url| next.boot(url)).collect();
-            let outputs: Vec<_> =
-                services.into_iter().map(|one| one.wait_with_output().unwrap()).collect();
-
-            let mut applied: HashMap<String, usize> = HashMap::new();
-            for (output, url) in outputs.into_iter().zip(&urls) {
-                let mut log = String::from_utf8(output.stderr).unwrap();
-                let mut success = output.status.success();
-                if !success && log.contains(MAY_HELP) {
-                    again += 1;
-                    let output = next.boot(url).wait_with_output().unwrap();
-                    success = output.status.success();
-                    log.push_str(&String::from_utf8(output.stderr).unwrap());
-                }
-                assert!(success, "round {round}: {log}\n{}", self.said());
-                for name in NextRelease::changes() {
-                    *applied.entry(name.clone()).or_default() +=
-                        log.matches(&format!("applied {name} in ")).count();
-                }
-            }
-            let once: HashMap<_, _> = NextRelease::changes().into_iter().map(|name| (name, 1)).collect();
-            assert_eq!(applied, once, "each change is applied by one service");
-            self.assert_well_and_equal(&db);
-            assert_eq!(self.history(0, &db), NextRelease::names());
-        }
-        println!("{again} of {} services were started again", BOOTS * ROUNDS);
+            self.fill(&db);
+            let urls = (0..BOOTS).map(|number| self.url(number % NODES, &db));
+            let boots = at_once(urls.collect(), |url| boot(|| boot_next_release(&next, &url)));
+            self.assert_booted(&db, boots, &NextRelease::names(), migrations::total())
+        });
     }
 
-    fn history(&self, node: usize, database: &str) -> Vec<String> {
-        let names = format!("SELECT CONCAT('V', LPAD(version, 2, '0'), '__', name) FROM {HISTORY} ORDER BY version");
-        self.conn(node, database).query(names).unwrap()
+    /// All tables of this release on all nodes, two of them with rows.
+    fn fill(&self, database: &str) {
+        let mut conn = self.conn(0, database);
+        run_quicksight_migrations(&mut conn).expect("a boot");
+        for (table, row) in [
+            ("user_label (id, name)", "'a label'"),
+            ("trip (id, user_id, travel_mode, started_on)", "1, 1, '2026-11-01'"),
+        ] {
+            let rows: Vec<_> = (1..=100).map(|id| format!("({id}, {row})")).collect();
+            let sql = format!("INSERT INTO {table} VALUES {}", rows.join(", "));
+            conn.query_drop(sql).expect("write rows");
+        }
+        self.assert_well_and_equal(database);
+    }
+
+    /// None has failed, each migration after those that were there was applied by one of them, and all
+    /// nodes agree on it. Returns how many boots were tried again.
+    #[track_caller]
+    fn assert_booted(
+        &self,
+        database: &str,
+        boots: Vec<Result<Booted, String>>,
+        migrations: &[String],
+        there: usize,
+    ) -> usize {
+        let boots: Vec<_> = boots
+            .into_iter()
+            .map(|boot| boot.unwrap_or_else(|error| panic!("{error}\n{}", self.said())))
+            .collect();
+        let mut applied: Vec<_> = boots.iter().flat_map(|boot| boot.applied.clone()).collect();
+        applied.sort();
+        assert_eq!(applied, migrations[there..], "each migration is applied by one boot");
+
+        self.assert_well_and_equal(database);
+        for node in 0..NODES {
+            let mut conn = self.conn(node, database);
+            let names = "CONCAT('V', LPAD(version, 2, '0'), '__', name)";
+            let sql = format!("SELECT {names} FROM {HISTORY} ORDER BY version");
+            let recorded: Vec<String> = conn.query(sql).expect("read the history");
+            assert_eq!(recorded, migrations, "node {node}");
+            let report = run_quicksight_migrations(&mut conn).expect("a boot with nothing to do");
+            assert_eq!(report.statements(), 1, "node {node}");
+        }
+        boots.iter().filter(|boot| boot.is_second_try).count()
     }
 }
 
-/// Boots, and once more where the error says that this may help.
-fn boot(mut conn: Conn) -> quicksight_migrations::Result<(Report, usize)> {
-    match run_quicksight_migrations(&mut conn) {
-        Err(error) if error.is_retryable() => {
-            run_quicksight_migrations(&mut conn).map(|report| (report, 2))
-        }
-        outcome => outcome.map(|report| (report, 1)),
+fn in_rounds(round: impl FnMut() -> usize) {
+    let again: usize = std::iter::repeat_with(round).take(ROUNDS).sum();
+    println!("{again} of {} boots were tried again", ROUNDS * BOOTS);
+}
+
+fn at_once<T: Send, R: Send>(all: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    thread::scope(|scope| {
+        let work = &work;
+        let start = |one| scope.spawn(move || work(one));
+        let running: Vec<_> = all.into_iter().map(start).collect();
+        running.into_iter().map(|one| one.join().expect("no panic")).collect()
+    })
+}
+
+/// Boots, and once more where the error says that it may be tried again.
+fn boot(mut try_to: impl FnMut() -> Result<Vec<String>, Failed>) -> Result<Booted, String> {
+    match try_to() {
+        Ok(applied) => Ok(Booted { applied, is_second_try: false }),
+        Err(first) if first.is_retryable => match try_to() {
+            Ok(applied) => Ok(Booted { applied, is_second_try: true }),
+            Err(second) => Err(format!("{}, and then {}", first.why, second.why)),
+        },
+        Err(failed) => Err(failed.why),
+    }
+}
+
+fn boot_this_release(conn: &mut Conn) -> Result<Vec<String>, Failed> {
+    match run_quicksight_migrations(conn) {
+        Ok(report) => Ok(report.applied().iter().map(|one| one.name().to_owned()).collect()),
+        Err(error) => Err(Failed { why: chain(&error), is_retryable: error.is_retryable() }),
+    }
+}
+
+fn boot_next_release(next: &NextRelease, url: &str) -> Result<Vec<String>, Failed> {
+    let output = next.boot(url).wait_with_output().expect("what the service says");
+    let log = String::from_utf8(output.stderr).expect("a log");
+    if output.status.success() {
+        let applied =
+            log.lines().filter_map(|line| line.split_once("] applied ")?.1.split_once(" in "));
+        Ok(applied.map(|(name, _)| name.to_owned()).collect())
+    } else {
+        Err(Failed { is_retryable: log.contains("a restart may help"), why: log })
     }
 }

@@ -141,11 +141,12 @@ fn galera(node: usize, addresses: &[String]) -> Vec<String> {
 /// moment, they go on together as soon as they see each other, and none sends its data to another.
 fn remember_the_cluster(node: usize, data: &Path) {
     let id = |number| format!("3a2f4a1e-0000-4000-8000-{number:012}");
-    let members: String = (0..NODES).map(|other| format!("member: {} 0\n", id(other))).collect();
+    let members: Vec<_> = (0..NODES).map(|other| format!("member: {} 0\n", id(other))).collect();
     let view = format!(
-        "my_uuid: {}\n#vwbeg\nview_id: 3 {} 1\nbootstrap: 0\n{members}#vwend\n",
+        "my_uuid: {}\n#vwbeg\nview_id: 3 {} 1\nbootstrap: 0\n{}#vwend\n",
         id(node),
-        id(0)
+        id(0),
+        members.concat()
     );
     let state = format!("version: 2.1\nuuid: {}\nseqno: 0\nsafe_to_bootstrap: 0\n", id(NODES));
     fs::write(data.join("gvwstate.dat"), view).expect("write who is in the cluster");
