@@ -124,8 +124,8 @@ client_library() {
 version() {
     home=$servers/$1 version=$2 release=$3 package=$4 download=$5 size=$6
     case $1 in mysql*) name=mysqld ;; *) name=mariadbd ;; esac
-    # The system's own server knows of no library but the system's own.
-    program=$([ "$1" = galera ] || find_program "$name") && is_right "$program" || {
+    # Beside the system's own server there may be no library of Galera.
+    [ "$1" != galera ] && program=$(find_program "$name") && is_right "$program" || {
         program=$home/$name
         is_right "$program" || unpack
     }

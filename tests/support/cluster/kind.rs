@@ -17,12 +17,13 @@ pub enum Kind {
 impl Kind {
     #[track_caller]
     pub fn assert_can_be_had(self) {
-        let (flavor, name) = match self {
-            Self::Group | Self::SinglePrimaryGroup => (Flavor::MySql, "mysql-9"),
-            Self::Galera => (Flavor::MariaDb, "galera"),
-        };
-        let hint = format!("run this with QUICKSIGHT_SERVER=$(scripts/server.sh {name})");
-        assert_eq!(program_flavor(), flavor, "{hint}");
+        let flavor = if self == Self::Galera { Flavor::MariaDb } else { Flavor::MySql };
+        assert_eq!(program_flavor(), flavor, "{}", self.hint());
+    }
+
+    fn hint(self) -> String {
+        let name = if self == Self::Galera { "galera" } else { "mysql-9" };
+        format!("run this with QUICKSIGHT_SERVER=$(scripts/server.sh {name})")
     }
 
     /// What the server of a node is started with, of those that talk to each other at these addresses.
@@ -44,7 +45,11 @@ impl Kind {
     /// Lets a server that runs into the cluster. The first one founds it.
     pub fn join(self, node: usize, conn: &mut Conn) {
         if self == Self::Galera {
-            return; // It does so by itself.
+            // It does so by itself, if it can.
+            let provider: Option<String> =
+                conn.query_first("SELECT @@wsrep_provider").expect("ask");
+            assert_ne!(provider.as_deref(), Some("none"), "{}", self.hint());
+            return;
         }
         let founds = if node == 0 { "ON" } else { "OFF" };
         for sql in [
@@ -130,7 +135,7 @@ fn galera(node: usize, addresses: &[String]) -> Vec<String> {
         format!("--wsrep-node-name=node{node}"),
         format!("--wsrep-node-address={}", addresses[node]),
         format!("--wsrep-provider-options={}", provider.join(";")),
-        // All nodes begin with the same data, so there is nothing to send to whoever joins.
+        // Otherwise a server that starts waits for data from another one.
         "--wsrep-sst-method=skip".into(),
         "--binlog-format=ROW".into(),
         "--innodb-autoinc-lock-mode=2".into(),
