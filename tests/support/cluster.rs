@@ -55,13 +55,17 @@ impl Cluster {
 
         kind.assert_can_be_had();
         let addresses: Vec<_> = iter::repeat_with(own_address).take(NODES).collect();
-        let nodes: Vec<_> = thread::scope(|scope| {
-            let start = |node| {
-                let options = kind.options(node, &addresses);
-                scope.spawn(move || Server::start_with(&options, |data| kind.prepare(node, data)))
-            };
-            let starting: Vec<_> = (0..NODES).map(start).collect();
-            starting.into_iter().map(|node| node.join().expect("a node")).collect()
+        let prepare = |node| {
+            let server = Server::prepare(&kind.options(node, &addresses));
+            kind.prepare(node, &server.data());
+            server
+        };
+        let mut nodes: Vec<_> = (0..NODES).map(prepare).collect();
+        // None of Galera answers before it sees the others.
+        thread::scope(|scope| {
+            for node in &mut nodes {
+                scope.spawn(|| node.resume());
+            }
         });
         for (node, server) in nodes.iter().enumerate() {
             kind.join(node, &mut Conn::new(server.opts()).expect("connect"));

@@ -40,22 +40,21 @@ pub struct Server {
 impl Server {
     /// Starts a fresh server and waits until it answers.
     pub fn start(options: &[&str]) -> Self {
-        Self::start_with(options, |_| ())
+        let mut server = Self::prepare(options);
+        server.resume();
+        server
     }
 
-    /// The same with something more in its data folder, which is handed to `prepare` before.
-    pub fn start_with(options: &[impl ToString], prepare: impl FnOnce(&Path)) -> Self {
+    /// The same before it is started.
+    pub fn prepare(options: &[impl ToString]) -> Self {
         let program = Program::find();
-        let mut server = Self {
+        Self {
             process: None,
             folder: program.new_data_folder(),
             program,
             port: 0,
             options: options.iter().map(ToString::to_string).collect(),
-        };
-        prepare(&server.data());
-        server.resume();
-        server
+        }
     }
 
     pub fn port(&self) -> u16 {

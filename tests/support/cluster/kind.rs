@@ -121,7 +121,6 @@ fn galera(node: usize, addresses: &[String]) -> Vec<String> {
     let provider = [
         format!("gmcast.listen_addr=tcp://{}", addresses[node]),
         format!("ist.recv_addr={}", own_address()),
-        "pc.wait_prim_timeout=PT60S".into(),
         "gcache.size=16M".into(),
         // A busy machine is slow, and not dead.
         "evs.suspect_timeout=PT30S".into(),
