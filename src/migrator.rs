@@ -8,7 +8,7 @@ use crate::{
     mend,
     outcome::{Drift, MendReport, Report, Result, RollbackReport},
     rollback, schema,
-    session::{Connection, Data, NewerHistory, Session, Settings, in_plain_words},
+    session::{Connection, Data, NewerHistory, OtherWriters, Session, Settings, in_plain_words},
 };
 
 /// Brings the QuickSight tables into place, with the defaults of [`Migrator`].
@@ -219,6 +219,25 @@ impl Migrator {
     /// ```
     pub fn discard_data(mut self) -> Self {
         self.settings.data = Data::Discard;
+        self
+    }
+
+    /// Says that no other node of the cluster takes writes while a [`rollback`](Self::rollback) or a
+    /// [`mend`](Self::mend) runs, where the server alone would say that it may. A run is not changed by this.
+    ///
+    /// If that is not so, a rollback can stop a Galera cluster for good, and either call can put all
+    /// members of a group into the state `ERROR`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+    /// // Every service is stopped.
+    /// quicksight_migrations::Migrator::new().only_writer().rollback(&mut conn)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn only_writer(mut self) -> Self {
+        self.settings.other_writers = OtherWriters::None;
         self
     }
 

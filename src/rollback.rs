@@ -13,9 +13,19 @@ use crate::{
     outcome::{Error, KeptReason, KeptTable, Result, RollbackReport, code},
     schema::is_table,
     session::{
-        Data, EarlierReads, Session, column, in_turn, literal, quote, settled, wait_no_more,
+        CLAIM_TABLE, Data, EarlierReads, Session, Writers, column, in_turn, literal, quote,
+        settled, wait_no_more,
     },
 };
+
+/// How tables are dropped.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Way {
+    /// One after the other, after a look under a lock on all of them.
+    OneByOne,
+    /// All in one statement without a lock: under one, a Galera cluster stops for good.
+    AtOnce,
+}
 
 /// One rollback.
 struct Rollback<'j> {
@@ -48,31 +58,68 @@ pub(crate) fn plan(job: &Job<'_>, session: &mut Session<'_>) -> Result<Vec<Strin
 impl Rollback<'_> {
     /// Looks and refuses, and does nothing.
     fn plan(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
-        let history = self.read_history(session)?.then(|| self.job.history.quoted().to_owned());
-        let tables = self.find_tables(session)?;
+        let (records, tables) = self.find(session)?;
+        if records.is_empty() && tables.is_empty() {
+            return Ok(Vec::new());
+        }
+        let way = self.way(session)?;
         let order = self.drop_order(session, database, &tables)?;
-        let names = history.into_iter().chain(order.iter().map(|table| quote(table)));
-        Ok(names.map(|name| format!("DROP TABLE {name}")).collect())
+        let names = || records.iter().copied().chain(order.iter().map(String::as_str));
+        Ok(match way {
+            Way::OneByOne => names().map(|name| format!("DROP TABLE {}", quote(name))).collect(),
+            Way::AtOnce => vec![drop_at_once(names())],
+        })
     }
 
     /// Looks, refuses, locks, looks again, drops.
     fn roll_back(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
-        let has_history = self.read_history(session)?;
-        let tables = self.find_tables(session)?;
-        let mut locked: Vec<_> = tables.iter().map(String::as_str).collect();
-        locked.extend(has_history.then(|| self.job.history.name()));
-        if locked.is_empty() {
+        let (records, tables) = self.find(session)?;
+        let all: Vec<_> =
+            tables.iter().map(String::as_str).chain(records.iter().copied()).collect();
+        if all.is_empty() {
             return Ok(Vec::new());
         }
+        let way = self.way(session)?;
         // The first look spares everybody the wait for a rollback that is going to refuse.
-        self.drop_order(session, database, &tables)?;
-        with_tables_locked(session, &locked, |session| {
-            let order = self.drop_order(session, database, &tables)?;
-            if has_history {
-                self.drop_history(session)?;
+        let order = self.drop_order(session, database, &tables)?;
+        match way {
+            Way::OneByOne => with_tables_locked(session, &all, |session| {
+                let order = self.drop_order(session, database, &tables)?;
+                drop_records(session, &records)?;
+                self.drop_tables(session, order)
+            }),
+            Way::AtOnce => {
+                let names = records.iter().copied().chain(order.iter().map(String::as_str));
+                session.execute(&drop_at_once(names)).map_err(|error| {
+                    Error::from_answer("drop all tables at once (needs DROP)", error)
+                })?;
+                Ok(order)
             }
-            self.drop_tables(session, order)
-        })
+        }
+    }
+
+    /// In which way the tables can be dropped here.
+    fn way(&self, session: &mut Session<'_>) -> Result<Way> {
+        let writers = Writers::beside(session, self.job.settings)?;
+        let way_out = match (writers, self.job.settings.data) {
+            (Writers::One, _) => return Ok(Way::OneByOne),
+            (Writers::Galera { .. }, Data::Discard) => return Ok(Way::AtOnce),
+            (Writers::Galera { .. }, Data::Keep) => {
+                "ask for discard_data, which drops the tables with their rows in one statement"
+            }
+            (Writers::Group { .. }, _) => Writers::ONE_PRIMARY,
+        };
+        Err(writers.refusal("rolled back", way_out))
+    }
+
+    /// What is there: the records of migrations, and the tables.
+    fn find(&self, session: &mut Session<'_>) -> Result<(Vec<&str>, Vec<String>)> {
+        let has_history = self.read_history(session)?;
+        let there = self.look(session)?;
+        let history = has_history.then(|| self.job.history.name());
+        let claims = there.contains_key(CLAIM_TABLE).then_some(CLAIM_TABLE);
+        let tables = self.tables(session, &there)?;
+        Ok((history.into_iter().chain(claims).collect(), tables))
     }
 
     /// What to drop first, unless something must not be dropped.
@@ -108,8 +155,11 @@ impl Rollback<'_> {
     }
 
     /// The tables that are there, the newest first: a table is made after those that it builds on.
-    fn find_tables(&self, session: &mut Session<'_>) -> Result<Vec<String>> {
-        let there = self.look(session)?;
+    fn tables(
+        &self,
+        session: &mut Session<'_>,
+        there: &BTreeMap<String, String>,
+    ) -> Result<Vec<String>> {
         let ours = || self.job.migrations.iter().rev().filter_map(Embedded::makes);
         let obstacles: Vec<_> = ours()
             .filter_map(|table| Some((table, there.get(table)?)))
@@ -129,8 +179,8 @@ impl Rollback<'_> {
 
     /// What has the name of one of our tables, and what kind of thing it is.
     fn look(&self, session: &mut Session<'_>) -> Result<BTreeMap<String, String>> {
-        let names: Vec<_> =
-            self.job.migrations.iter().filter_map(Embedded::makes).map(literal).collect();
+        let ours = self.job.migrations.iter().filter_map(Embedded::makes);
+        let names: Vec<_> = ours.chain([CLAIM_TABLE]).map(literal).collect();
         let ask = format!(
             "SELECT table_name, table_type FROM information_schema.tables \
              WHERE table_schema = DATABASE() AND table_name IN ({}) AND table_type <> 'TEMPORARY'",
@@ -157,16 +207,6 @@ impl Rollback<'_> {
         if tables.is_empty() { Ok(()) } else { Err(Error::TablesNotEmpty { tables }) }
     }
 
-    /// The history goes first, and whole: without it a run makes every table that is missing and
-    /// takes over every table that is there. A row that outlives its table would hide that table
-    /// from all later runs, and a row that is gone below one that is not would stop them.
-    fn drop_history(&self, session: &mut Session<'_>) -> Result<()> {
-        let table = self.job.history.quoted();
-        session.execute(&format!("DROP TABLE {table}")).map_err(|error| {
-            Error::from_answer(format!("drop the history table {table} (needs DROP)"), error)
-        })
-    }
-
     /// Drops one table after the other, and goes on past those that stay.
     fn drop_tables(&self, session: &mut Session<'_>, order: Vec<String>) -> Result<Vec<String>> {
         let (total, mut dropped, mut failed) = (order.len(), Vec::new(), Vec::new());
@@ -189,6 +229,26 @@ impl Rollback<'_> {
             Err(Error::RollbackIncomplete { dropped, failed })
         }
     }
+}
+
+/// The history goes first, and whole: without it a run makes every table that is missing and
+/// takes over every table that is there. A row that outlives its table would hide that table
+/// from all later runs, and a row that is gone below one that is not would stop them.
+fn drop_records(session: &mut Session<'_>, records: &[&str]) -> Result<()> {
+    for table in records {
+        let table = quote(table);
+        session.execute(&format!("DROP TABLE {table}")).map_err(|error| {
+            Error::from_answer(format!("drop the history table {table} (needs DROP)"), error)
+        })?;
+    }
+    Ok(())
+}
+
+/// One statement, which a cluster runs on all nodes in the same place among all others. Another node may
+/// have been first.
+/// <https://mariadb.com/docs/galera-cluster/galera-management/performing-schema-upgrades-in-galera-cluster>
+fn drop_at_once<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    format!("DROP TABLE IF EXISTS {}", names.map(quote).collect::<Vec<_>>().join(", "))
 }
 
 /// Drops a table, or says why the server would not. Without an answer nobody knows, and that is an

@@ -120,10 +120,6 @@ impl HistoryTable {
         &self.name
     }
 
-    pub(crate) fn quoted(&self) -> &str {
-        &self.quoted
-    }
-
     /// The statement that reads it where this holds.
     pub(super) fn select(&self, condition: &str) -> String {
         format!(
@@ -204,10 +200,15 @@ impl HistoryTable {
         })
     }
 
-    /// Records a migration as applied, at this moment. In refinery's own words.
+    /// Records a migration as applied, at this moment, as refinery does. No row outlives its table: where
+    /// that is gone again, as beside a rollback on another node of a cluster, the server refuses this.
     pub(crate) fn record_statement(&self, own: &Embedded) -> String {
+        let table = own.table().map_or_else(
+            || "TRUE".to_owned(),
+            |table| format!("NOT EXISTS (SELECT 1 FROM {} WHERE FALSE)", quote(table)),
+        );
         format!(
-            "INSERT INTO {} (version, name, applied_on, checksum) VALUES ({}, {}, {}, {})",
+            "INSERT INTO {} (version, name, applied_on, checksum) SELECT {}, {}, {}, {} FROM DUAL WHERE {table}",
             self.quoted,
             own.version(),
             literal(own.title()),

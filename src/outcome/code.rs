@@ -14,9 +14,9 @@ pub(crate) const TABLE_ACCESS_DENIED: u16 = 1142;
 pub(crate) const COLUMN_ACCESS_DENIED: u16 = 1143;
 pub(crate) const TRANSACTION_IN_PROGRESS: u16 = 1568;
 
-/// Table exists, unknown column, duplicate column, duplicate key name, nothing to drop, no such key:
-/// what a statement that has been run before answers when it is run again.
-pub(crate) const ALREADY_DONE: [u16; 6] = [1050, 1054, 1060, 1061, 1091, 1176];
+/// Table exists, unknown column, duplicate column, duplicate key name, a second primary key, nothing to
+/// drop, no such key: what a statement that has been run before answers when it is run again.
+pub(crate) const ALREADY_DONE: [u16; 7] = [1050, 1054, 1060, 1061, 1068, 1091, 1176];
 
 /// A change that the server cannot make in the way that was asked for: it does not know that way, or
 /// not for this change, or not for this table any more.

@@ -1,6 +1,6 @@
 //! What must be true before anything is changed: the server, the database, the session.
 
-use super::{ALL, EarlierReads, Session, column, words::Words};
+use super::{ALL, EarlierReads, Session, column, literal, words::Words};
 use crate::outcome::{Error, Result, code};
 
 const NEEDED: &str = "MySQL 5.7 or later, or MariaDB 10.3 or later";
@@ -23,6 +23,8 @@ struct Variables {
     sql_select_limit: String,
     words: Words,
     statement_time: String,
+    /// How a node of Galera passes a change of tables on. `None`: the server is no such node.
+    osu_method: Option<String>,
 }
 
 /// Asks the server for all that matters in one statement, and refuses one that cannot take the
@@ -36,7 +38,9 @@ pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
         "SELECT CAST(DATABASE() AS BINARY), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
          @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@foreign_key_checks, \
          @@sql_select_limit, {} \
-         /*!50708 , @@max_execution_time */ /*M!100300 , @@max_statement_time */ LIMIT 1",
+         /*!50708 , @@max_execution_time */ /*M!100300 , @@max_statement_time, \
+         (SELECT variable_value FROM information_schema.session_variables \
+         WHERE variable_name = 'WSREP_OSU_METHOD') */ LIMIT 1",
         Words::SELECTED
     ));
     match facts {
@@ -76,6 +80,7 @@ fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
             sql_select_limit: known(8),
             words,
             statement_time: fact(14).unwrap_or_else(|| "0".to_owned()),
+            osu_method: fact(15),
         },
     })
 }
@@ -86,7 +91,8 @@ impl Server {
     }
 
     /// Runs `work` in a session that commits each statement, reads SQL in the server's default way,
-    /// drops no table that a foreign key needs, answers in full, takes the time that it takes, and
+    /// drops no table that a foreign key needs, answers in full, takes the time that it takes, changes
+    /// all nodes of a cluster and not this one alone, and
     /// waits for another session's locks no longer than this call may; then puts the caller's settings back.
     ///
     /// Without this a forgotten transaction on a table holds a boot for `lock_wait_timeout`, which
@@ -106,6 +112,7 @@ impl Server {
             sql_select_limit: ALL.to_string(),
             words: Words::ours(),
             statement_time: "0".to_owned(),
+            osu_method: self.variables.osu_method.as_ref().map(|_| "TOI".to_owned()),
         };
         session.with_patience(|session| {
             ours.apply(session)
@@ -121,10 +128,11 @@ impl Server {
 
 impl Variables {
     fn apply(&self, session: &mut Session<'_>) -> mysql::Result<()> {
+        let osu_method = self.osu_method.as_ref();
         session.execute(&format!(
             "SET SESSION autocommit = {}, lock_wait_timeout = {}, innodb_lock_wait_timeout = {}, \
              foreign_key_checks = {}, sql_select_limit = {}, {} \
-             /*!50708 , max_execution_time = {time} */ /*M!100300 , max_statement_time = {time} */",
+             /*!50708 , max_execution_time = {time} */ /*M!100300 , max_statement_time = {time} */{osu}",
             self.autocommit,
             self.lock_wait_timeout,
             self.innodb_lock_wait_timeout,
@@ -132,6 +140,10 @@ impl Variables {
             self.sql_select_limit,
             self.words.assignments(),
             time = self.statement_time,
+            osu = osu_method.map_or_else(String::new, |way| format!(
+                ", wsrep_OSU_method = {}",
+                literal(way)
+            )),
         ))
     }
 }
@@ -237,9 +249,10 @@ mod tests {
     }
 
     #[rustfmt::skip]
-    const FACTS: [&str; 15] = [
+    const FACTS: [&str; 16] = [
         "tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "1000",
         "ANSI_QUOTES", "1", "latin1", "utf8mb4", "latin1_swedish_ci", "0.5",
+        "RSU",
     ];
 
     fn words(facts: &'static [&str]) -> impl FnMut() -> Option<String> {
@@ -262,6 +275,7 @@ mod tests {
             sql_select_limit: "1000".to_owned(),
             words: Words::read(words(&FACTS[9..14])),
             statement_time: "0.5".to_owned(),
+            osu_method: Some("RSU".to_owned()),
         };
         let expected = Server { database: "tsp".to_owned(), variables };
         assert_eq!(judge_with(0, Some("tsp")).unwrap(), expected);
