@@ -29,7 +29,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// - [`LockTimeout`](crate::Error::LockTimeout), [`TablesInUse`](crate::Error::TablesInUse),
+/// - [`LockTimeout`](crate::Error::LockTimeout), [`ClaimTimeout`](crate::Error::ClaimTimeout), [`TablesInUse`](crate::Error::TablesInUse),
 ///   [`TablesChanging`](crate::Error::TablesChanging), [`LockUnavailable`](crate::Error::LockUnavailable):
 ///   another boot is at work, another session holds or changes a table, or the server gives no lock.
 /// - [`OpenTransaction`](crate::Error::OpenTransaction),
@@ -109,7 +109,9 @@ pub fn verify_quicksight_schema<C: Connection>(conn: &mut C) -> Result<Vec<Drift
 /// It keeps boots out by the same lock that boots take, and everybody else by `LOCK TABLES`, from
 /// before it looks for rows until the tables are gone. So no row that another session was told is
 /// stored is lost unseen: it is found and stops the rollback, or its `INSERT` fails with error 1146.
-/// Both locks are one server's: where several nodes take writes, stop the writers first.
+/// Both locks are one server's: where several nodes take writes it is refused, but for a Galera cluster
+/// whose rows may be [discarded](Migrator::discard_data): there all tables go in one statement, without a
+/// lock.
 ///
 /// The history goes first. Whatever interrupts a rollback after that, a later
 /// [`run`](Migrator::run) makes what is missing and a later rollback drops what is there. If nothing
@@ -131,7 +133,7 @@ pub fn verify_quicksight_schema<C: Connection>(conn: &mut C) -> Result<Vec<Drift
 /// # Errors
 ///
 /// Before anything is dropped: [`Error::TablesNotEmpty`](crate::Error::TablesNotEmpty), [`Error::TablesInUse`](crate::Error::TablesInUse),
-/// [`Error::RollbackBlocked`](crate::Error::RollbackBlocked); [`Error::NewerHistory`](crate::Error::NewerHistory), [`Error::Diverged`](crate::Error::Diverged),
+/// [`Error::RollbackBlocked`](crate::Error::RollbackBlocked), [`Error::SeveralWriters`](crate::Error::SeveralWriters); [`Error::NewerHistory`](crate::Error::NewerHistory), [`Error::Diverged`](crate::Error::Diverged),
 /// [`Error::CorruptHistory`](crate::Error::CorruptHistory) or
 /// [`Error::HistoryTooLong`](crate::Error::HistoryTooLong) of a history that may stand for tables unknown to this build;
 /// [`Error::LockTimeout`](crate::Error::LockTimeout), [`Error::LockUnavailable`](crate::Error::LockUnavailable), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
@@ -310,7 +312,8 @@ impl Migrator {
     /// # Errors
     ///
     /// [`Error::Mend`](crate::Error::Mend) if a statement failed: all others that could be mended are. Before anything is
-    /// changed: [`Error::ForeignTables`](crate::Error::ForeignTables); [`Error::NewerHistory`](crate::Error::NewerHistory), because what a newer build made
+    /// changed: [`Error::ForeignTables`](crate::Error::ForeignTables); [`Error::SeveralWriters`](crate::Error::SeveralWriters) in a MySQL group whose members all take
+    /// writes; [`Error::NewerHistory`](crate::Error::NewerHistory), because what a newer build made
     /// may look wrong to this one; [`Error::CorruptHistory`](crate::Error::CorruptHistory), [`Error::HistoryTooLong`](crate::Error::HistoryTooLong), [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::OpenTransaction`](crate::Error::OpenTransaction),
     /// [`Error::LockTimeout`](crate::Error::LockTimeout), [`Error::LockUnavailable`](crate::Error::LockUnavailable), [`Error::ReadOnly`](crate::Error::ReadOnly),
     /// [`Error::UnsupportedServer`](crate::Error::UnsupportedServer), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::PermissionDenied`](crate::Error::PermissionDenied),

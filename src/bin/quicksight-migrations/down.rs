@@ -21,6 +21,9 @@ pub(super) struct Down {
     /// Drop tables that hold rows, and the rows with them
     #[arg(long)]
     discard_data: bool,
+    /// Nobody writes to other nodes of the cluster now
+    #[arg(long)]
+    only_writer: bool,
 }
 
 impl Down {
@@ -29,6 +32,9 @@ impl Down {
         let mut migrator = settings.migrator();
         if self.discard_data {
             migrator = migrator.discard_data();
+        }
+        if self.only_writer {
+            migrator = migrator.only_writer();
         }
         if !self.yes {
             // Nobody should be asked first and refused afterwards.
