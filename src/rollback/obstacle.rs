@@ -78,7 +78,7 @@ fn foreign_keys(
     let ask = "SELECT constraint_schema, table_name, constraint_name, referenced_table_name \
                FROM information_schema.referential_constraints \
                WHERE unique_constraint_schema = DATABASE() \
-               AND constraint_schema NOT IN ('mysql', 'sys')";
+               AND constraint_schema NOT IN ('mysql', 'sys') ORDER BY 1, 2, 3";
     let rows = session
         .rows(ask)
         .map_err(|error| Error::from_answer("look for foreign keys on the tables", error))?;
@@ -114,7 +114,8 @@ fn views(session: &mut Session<'_>, database: &str, tables: &[String]) -> Result
          CAST(view_definition AS BINARY) FROM information_schema.views \
          WHERE table_schema NOT IN ('mysql', 'sys') AND \
          (LOCATE(CONCAT({}, x'2E'), {}) > 0 \
-         OR (table_schema = DATABASE() AND COALESCE(LENGTH(view_definition), 0) = 0))",
+         OR (table_schema = DATABASE() AND COALESCE(LENGTH(view_definition), 0) = 0)) \
+         ORDER BY 1, 2",
         bare("DATABASE()"),
         bare("view_definition")
     );

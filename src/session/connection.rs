@@ -210,12 +210,14 @@ fn unreadable() -> mysql::Error {
     io::Error::new(io::ErrorKind::InvalidData, said).into()
 }
 
-/// A `SELECT` that ends after so long, by the way of either server.
+/// A `SELECT` that ends after so long, by the way of either server, and is not refused for the rows that the
+/// server expects to look at.
 fn bounded(select: &str, seconds: u64, milliseconds: u64) -> String {
     let rest = select.strip_prefix("SELECT ").unwrap_or(select);
     format!(
-        "/*M!100300 SET STATEMENT lock_wait_timeout = {seconds}, max_statement_time = 0 FOR */ \
-         SELECT /*+ MAX_EXECUTION_TIME({milliseconds}) */ {rest}"
+        "/*M!100300 SET STATEMENT lock_wait_timeout = {seconds}, max_statement_time = 0, \
+         sql_big_selects = 1 FOR */ \
+         SELECT /*+ MAX_EXECUTION_TIME({milliseconds}) SET_VAR(sql_big_selects = 1) */ {rest}"
     )
 }
 
