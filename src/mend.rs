@@ -59,6 +59,9 @@ fn mend_all(session: &mut Session<'_>, drifts: Vec<Drift>) -> Result<(Vec<Mended
                 );
                 mended.push(Mended { drift, access, duration });
             }
+            Err(error) if code::is_read_only(&error) => {
+                return Err(Error::ReadOnly { source: Some(error) });
+            }
             Err(error) => {
                 let code = code::of(&error);
                 warn!(

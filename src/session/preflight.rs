@@ -10,7 +10,6 @@ const NEEDED_ENGINE: &str = "the InnoDB storage engine";
 #[derive(Debug, PartialEq)]
 pub(crate) struct Server {
     database: String,
-    session_is_read_only: bool,
     variables: Variables,
 }
 
@@ -37,14 +36,13 @@ pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
     let facts = session.row(&format!(
         "SELECT CAST(DATABASE() AS BINARY), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
          @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@foreign_key_checks, \
-         @@sql_select_limit, @@sql_big_selects, /*M!100502 @@sql_if_exists + */ 0, \
-         /*!50720 @@transaction_read_only + */ /*M!100300 @@tx_read_only + */ 0, {} LIMIT 1",
+         @@sql_select_limit, @@sql_big_selects, /*M!100502 @@sql_if_exists + */ 0, {} LIMIT 1",
         Words::SELECTED
     ));
     match facts {
         Ok(facts) => {
             let server = judge(|index| facts.as_ref().and_then(|row| column(row, index)))?;
-            if server.session_is_read_only {
+            if server.variables.words.read_only() {
                 Err(read_only(session, &server.database))
             } else {
                 Ok(server)
@@ -73,11 +71,10 @@ fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
     if is_on(&known(2)) || is_on(&known(3)) {
         return Err(Error::ReadOnly { source: None });
     }
-    let mut index = 12..;
+    let mut index = 11..;
     let words = Words::read(|| fact(index.next()?));
     Ok(Server {
         database,
-        session_is_read_only: is_on(&known(11)),
         variables: Variables {
             autocommit: known(4),
             lock_wait_timeout: known(5),
@@ -259,8 +256,8 @@ mod tests {
 
     #[rustfmt::skip]
     const FACTS: [&str; 19] = [
-        "tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "1000", "0", "1", "1",
-        "ANSI_QUOTES", "1", "latin1", "utf8mb4", "latin1_swedish_ci", "1", "0.5",
+        "tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "1000", "0", "1",
+        "ANSI_QUOTES", "1", "latin1", "utf8mb4", "latin1_swedish_ci", "1", "1", "0.5",
     ];
 
     fn words(facts: &'static [&str]) -> impl FnMut() -> Option<String> {
@@ -283,10 +280,9 @@ mod tests {
             sql_select_limit: "1000".to_owned(),
             sql_big_selects: "0".to_owned(),
             sql_if_exists: "1".to_owned(),
-            words: Words::read(words(&FACTS[12..])),
+            words: Words::read(words(&FACTS[11..])),
         };
-        let database = "tsp".to_owned();
-        let expected = Server { database, session_is_read_only: true, variables };
+        let expected = Server { database: "tsp".to_owned(), variables };
         assert_eq!(judge_with(0, Some("tsp")).unwrap(), expected);
     }
 

@@ -28,6 +28,8 @@ pub(super) struct Words {
     collation_connection: String,
     /// Whether the server leaves out the primary keys that it has made by itself: `0` or `1`.
     hides_keys: String,
+    /// Whether its transactions may not write, nor make a temporary table: `0` or `1`.
+    reads_only: String,
     /// After how long the server ends a statement; 0 is never. MySQL ends no statement but a `SELECT`.
     statement_time: String,
 }
@@ -39,6 +41,7 @@ impl Words {
     pub(super) const SELECTED: &str = "@@sql_mode, @@sql_quote_show_create, \
         @@character_set_client, @@character_set_results, @@collation_connection, \
         /*!80030 1 - @@show_gipk_in_create_table_and_information_schema + */ 0, \
+        /*!50720 @@transaction_read_only + */ /*M!100300 @@tx_read_only + */ 0, \
         /*!50708 @@max_execution_time + */ /*M!100300 @@max_statement_time + */ 0";
 
     /// Takes them from an answer.
@@ -50,6 +53,7 @@ impl Words {
             character_set_results: next(),
             collation_connection: next().unwrap_or_default(),
             hides_keys: next().unwrap_or_default(),
+            reads_only: next().unwrap_or_default(),
             statement_time: next().unwrap_or_default(),
         }
     }
@@ -64,6 +68,7 @@ impl Words {
             character_set_results: Some("utf8mb4".to_owned()),
             collation_connection: "utf8mb4_general_ci".to_owned(),
             hides_keys: "0".to_owned(),
+            reads_only: "0".to_owned(),
             statement_time: "0".to_owned(),
         }
     }
@@ -74,6 +79,8 @@ impl Words {
             "sql_mode = {}, sql_quote_show_create = {}, character_set_client = {}, \
              character_set_results = {}, collation_connection = {} \
              /*!80030 , show_gipk_in_create_table_and_information_schema = 1 - {} */ \
+             /*!50720 , @@session.transaction_read_only = {reads_only} */ \
+             /*M!100300 , @@session.tx_read_only = {reads_only} */ \
              /*!50708 , max_execution_time = {time} */ /*M!100300 , max_statement_time = {time} */",
             literal(&self.sql_mode),
             self.sql_quote_show_create,
@@ -81,8 +88,14 @@ impl Words {
             self.character_set_results.as_deref().unwrap_or("NULL"),
             self.collation_connection,
             self.hides_keys,
+            reads_only = self.reads_only,
             time = self.statement_time
         )
+    }
+
+    /// Whether a session may not write.
+    pub(super) fn read_only(&self) -> bool {
+        self.reads_only == "1"
     }
 
     /// Whether the server may leave things out of its descriptions or word them in another way, or the
@@ -92,6 +105,7 @@ impl Words {
         let mut modes = self.sql_mode.split(',').filter(|mode| !mode.is_empty());
         self.sql_quote_show_create == "0"
             || self.hides_keys == "1"
+            || self.read_only()
             || self.statement_time.trim_matches(['0', '.']) != ""
             || modes.any(|mode| !PLAIN.contains(&mode))
             || !is_ours(&self.character_set_client)
