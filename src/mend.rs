@@ -8,7 +8,7 @@ use crate::{
     history::{self, Job},
     outcome::{Access, Drift, DriftKind, Error, Mend, MendReport, Mended, Result, code},
     schema,
-    session::{Session, in_turn, wait_no_more},
+    session::{Session, in_turn, unchanged, wait_no_more},
 };
 
 /// Puts right what a statement can, under the migration lock.
@@ -44,9 +44,12 @@ fn mend_all(session: &mut Session<'_>, drifts: Vec<Drift>) -> Result<(Vec<Mended
     let is_mendable = |drift: &Drift| matches!(drift.mend, Mend::Sql(_));
     let (mendable, left): (Vec<_>, Vec<_>) = drifts.into_iter().partition(is_mendable);
     let total = mendable.len();
-    let (mut mended, mut failure) = (Vec::new(), None);
+    let (mut mended, mut failure, mut in_use) = (Vec::new(), None, Vec::new());
     for drift in mendable {
         let Mend::Sql(sql) = &drift.mend else { continue };
+        if in_use.contains(&drift.table) {
+            continue;
+        }
         let started = Instant::now();
         match mend_one(session, sql) {
             Ok(access) => {
@@ -68,17 +71,23 @@ fn mend_all(session: &mut Session<'_>, drifts: Vec<Drift>) -> Result<(Vec<Mended
                     table = drift.table(), kind = drift.kind().as_str(), code;
                     "not mended: {drift}"
                 );
+                if code == Some(code::LOCK_WAIT_TIMEOUT) {
+                    wait_no_more(session)?;
+                    in_use.push(drift.table.clone());
+                }
                 failure.get_or_insert((sql.clone(), error));
-                match code {
-                    None => break,
-                    Some(code::LOCK_WAIT_TIMEOUT) => wait_no_more(session)?,
-                    Some(_) => {}
+                if code.is_none() || !session.may_wait() {
+                    break;
                 }
             }
         }
     }
     match failure {
         None => Ok((mended, left)),
+        Some((_, error)) if code::is_wait(&error) => {
+            let tables: Vec<_> = in_use.iter().map(String::as_str).collect();
+            Err(unchanged(session, &tables, error, |_, _| Ok(()))?)
+        }
         Some((statement, source)) => {
             Err(Error::Mend { statement, mended: mended.len(), total, source })
         }

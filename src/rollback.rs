@@ -13,7 +13,7 @@ use crate::{
     outcome::{Error, KeptReason, KeptTable, Result, RollbackReport, code},
     schema::is_table,
     session::{
-        Data, EarlierReads, Session, column, in_turn, literal, quote, settled, wait_no_more,
+        Data, EarlierReads, Session, column, in_turn, literal, quote, settled, unread, wait_no_more,
     },
 };
 
@@ -129,8 +129,8 @@ impl Rollback<'_> {
 
     /// What has the name of one of our tables, and what kind of thing it is.
     fn look(&self, session: &mut Session<'_>) -> Result<BTreeMap<String, String>> {
-        let names: Vec<_> =
-            self.job.migrations.iter().filter_map(Embedded::makes).map(literal).collect();
+        let ours: Vec<_> = self.job.migrations.iter().filter_map(Embedded::makes).collect();
+        let names: Vec<_> = ours.iter().map(|table| literal(table)).collect();
         let ask = format!(
             "SELECT table_name, table_type FROM information_schema.tables \
              WHERE table_schema = DATABASE() AND table_name IN ({}) AND table_type <> 'TEMPORARY'",
@@ -138,7 +138,7 @@ impl Rollback<'_> {
         );
         let rows = session
             .rows(&ask)
-            .map_err(|error| Error::from_answer("look which tables are there", error))?;
+            .map_err(|error| unread(session, &ours, "look which tables are there", error))?;
         Ok(rows.iter().filter_map(|row| Some((column(row, 0)?, column(row, 1)?))).collect())
     }
 
@@ -150,8 +150,9 @@ impl Rollback<'_> {
             .iter()
             .map(|table| format!("(SELECT {} FROM {} LIMIT 1)", literal(table), quote(table)))
             .collect();
+        let names: Vec<_> = tables.iter().map(String::as_str).collect();
         let rows = session.rows(&looks.join(" UNION ALL ")).map_err(|error| {
-            Error::from_answer("look for rows in the tables (needs SELECT)", error)
+            unread(session, &names, "look for rows in the tables (needs SELECT)", error)
         })?;
         let tables: Vec<_> = rows.iter().filter_map(|row| column(row, 0)).collect();
         if tables.is_empty() { Ok(()) } else { Err(Error::TablesNotEmpty { tables }) }
@@ -215,7 +216,7 @@ fn refuse_hidden(session: &mut Session<'_>, missing: &[&str]) -> Result<()> {
     let names: Vec<_> = missing.iter().map(|name| quote(name)).collect();
     match session.execute(&format!("SELECT 1 FROM {} LIMIT 0", names.join(", "))) {
         Err(error) if code::of(&error) != Some(code::NO_SUCH_TABLE) => {
-            Err(Error::from_answer("see whether the tables are there (needs SELECT)", error))
+            Err(unread(session, missing, "see whether the tables are there (needs SELECT)", error))
         }
         _ => Ok(()),
     }

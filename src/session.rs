@@ -22,7 +22,7 @@ pub use self::connection::Connection;
 pub(crate) use self::connection::{contained, driver};
 pub(crate) use self::{
     connection::{ALL, Session, column},
-    held::{held, in_use},
+    held::{unchanged, unread},
     preflight::{is_mariadb, refuse_open_transaction, version},
     settings::{Data, NewerHistory, Settings},
     sql::{literal, quote},

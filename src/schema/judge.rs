@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     outcome::{Drift, DriftKind, Error, Mend, Result, Severity, code},
-    session::{Session, held, quote},
+    session::{Session, quote, unread},
 };
 
 /// Compares each table with its twin.
@@ -112,8 +112,6 @@ pub(super) fn is_there_after_all(session: &mut Session<'_>, table: &str) -> Resu
 }
 
 pub(super) fn cannot_look(session: &mut Session<'_>, table: &str, error: mysql::Error) -> Error {
-    if code::is_wait(&error) {
-        return held(session, &[table], error);
-    }
-    Error::from_answer(format!("look at the table {} (needs SELECT)", quote(table)), error)
+    let action = format!("look at the table {} (needs SELECT)", quote(table));
+    unread(session, &[table], action, error)
 }

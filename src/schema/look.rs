@@ -9,8 +9,8 @@ use super::{
     twin,
 };
 use crate::{
-    outcome::{Error, Result},
-    session::{ALL, Session, column, is_mariadb, literal, quote},
+    outcome::Result,
+    session::{ALL, Session, column, is_mariadb, literal, quote, unread},
 };
 
 /// The history of Knex, whose migration of the same tables many databases have seen.
@@ -32,7 +32,7 @@ const CHECK: &str = "CHECK";
 /// One statement for all would be a join, for which MariaDB looks through every database of the
 /// server: 60 ms instead of 1 beside a hundred databases like ours.
 pub(super) fn look(session: &mut Session<'_>, tables: &[&str]) -> Result<Found> {
-    let mut found = Found::default();
+    let (mut found, ours) = (Found::default(), tables);
     let names = tables.iter().copied().chain([KNEX]);
     let names = names.map(literal).collect::<Vec<_>>().join(", ");
     let select = |what: &str, view: &str| {
@@ -44,7 +44,7 @@ pub(super) fn look(session: &mut Session<'_>, tables: &[&str]) -> Result<Found> 
     let mut ask = |select: String, order: &str| {
         session
             .read(&format!("{select} ORDER BY {order} LIMIT {ALL}"))
-            .map_err(|error| Error::from_answer("read the shape of the tables", error))
+            .map_err(|error| unread(session, ours, "read the shape of the tables", error))
     };
     let tables = "table_name AS table_name, table_type AS table_type, engine AS engine, \
                   table_collation AS table_collation, create_options AS create_options, \

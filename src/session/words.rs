@@ -106,7 +106,7 @@ impl Words {
         self.sql_quote_show_create == "0"
             || self.hides_keys == "1"
             || self.read_only()
-            || self.statement_time.trim_matches(['0', '.']) != ""
+            || !self.statement_time.trim_matches(['0', '.']).is_empty()
             || modes.any(|mode| !PLAIN.contains(&mode))
             || !is_ours(&self.character_set_client)
             || !self.character_set_results.as_deref().is_some_and(is_ours)
