@@ -4,6 +4,7 @@ mod compare;
 mod hold;
 mod judge;
 mod look;
+mod mends;
 mod shape;
 mod twin;
 mod types;
