@@ -6,6 +6,7 @@ mod judge;
 mod look;
 mod mends;
 mod shape;
+mod ties;
 mod twin;
 mod types;
 mod verify;

@@ -3,6 +3,7 @@
 use super::{
     mends::decide,
     shape::{Column, Index, Shape, same_names},
+    ties::Tie,
     types,
 };
 use crate::{
@@ -17,6 +18,8 @@ pub(super) struct Comparison<'s> {
     pub(super) found: &'s Shape,
     /// Whether the table has rows, which a new column would need values for.
     pub(super) has_rows: bool,
+    /// The foreign keys that keep its columns as they are.
+    pub(super) ties: &'s [Tie],
 }
 
 impl Comparison<'_> {
@@ -277,7 +280,7 @@ mod tests {
         let (wanted, mut found) = (wanted(), wanted());
         change(&mut found);
         let comparison =
-            Comparison { table: "trip", wanted: &wanted, found: &found, has_rows: true };
+            Comparison { table: "trip", wanted: &wanted, found: &found, has_rows: true, ties: &[] };
         let say = |drift: &Drift| {
             let subject = drift.subject().map_or(String::new(), |subject| format!(".{subject}"));
             let (kind, severity) = (drift.kind().as_str(), drift.severity().as_str());
@@ -370,7 +373,8 @@ mod tests {
         let (mut wanted, found) = (wanted(), wanted());
         wanted.columns.push(Column { nullable: false, ..column("mode", "int") });
         let mend = |has_rows| {
-            let comparison = Comparison { table: "trip", wanted: &wanted, found: &found, has_rows };
+            let comparison =
+                Comparison { table: "trip", wanted: &wanted, found: &found, has_rows, ties: &[] };
             comparison.drifts()[0].mend().clone()
         };
         assert!(matches!(mend(true), Mend::Decide(_)));

@@ -3,6 +3,7 @@
 use super::{
     compare::Comparison,
     shape::{Column, Index, Shape},
+    ties::Tie,
     types,
 };
 use crate::{outcome::Mend, session::quote};
@@ -19,6 +20,14 @@ const LONGEST: u32 = 3072;
 /// What only a person can decide, and why.
 pub(super) fn decide(reason: &'static str) -> Mend {
     Mend::Decide(reason.into())
+}
+
+/// <https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html>
+fn tied(tie: &Tie) -> Mend {
+    let name = &tie.name;
+    Mend::Decide(
+        format!("the foreign key {name} is on it: drop that key, mend, and add it again").into(),
+    )
 }
 
 impl Comparison<'_> {
@@ -74,6 +83,9 @@ impl Comparison<'_> {
                 "the values that are there may not fit the wanted type: convert by hand",
             );
         }
+        if let Some(tie) = self.tie(wanted).filter(|_| !wanted.differs_by_default_alone(found)) {
+            return tied(tie);
+        }
         let is_in = |index: &Index| index.has_whole(wanted);
         let format =
             if self.found.indexes.iter().any(is_in) { self.format_for([wanted]) } else { "" };
@@ -86,6 +98,10 @@ impl Comparison<'_> {
         let Shape { indexes, is_partitioned, .. } = self.found;
         let may_be_added = !is_partitioned && !indexes.iter().any(Index::is_primary);
         may_be_added || indexes.iter().any(|one| one.begins_with(column))
+    }
+
+    fn tie(&self, column: &Column) -> Option<&Tie> {
+        self.ties.iter().find(|tie| tie.column.eq_ignore_ascii_case(&column.name))
     }
 
     /// Adds an index, in place of one of that name.
@@ -102,6 +118,13 @@ impl Comparison<'_> {
         let fits = |column: &&Column| column.bytes_in_key().is_some_and(|bytes| bytes <= LONGEST);
         if !columns.iter().all(fits) {
             return decide("its column is too long for a key: convert the column by hand first");
+        }
+        let is_on = |column: &&Column| {
+            in_place_of.is_some_and(|other| other.begins_with(column))
+                && !wanted.begins_with(column)
+        };
+        if let Some(tie) = self.found.columns.iter().filter(is_on).find_map(|one| self.tie(one)) {
+            return tied(tie);
         }
         let drop = in_place_of.map(|index| format!("DROP INDEX {}, ", quote(&index.name)));
         let (format, drop) = (self.format_for(columns), drop.unwrap_or_default());

@@ -110,6 +110,12 @@ impl Column {
         bare(self) == bare(other)
     }
 
+    pub(super) fn differs_by_default_alone(&self, other: &Self) -> bool {
+        let bare = |column: &Self| Self { default: None, on_update: false, ..column.clone() };
+        types::canonical(&self.kind) == types::canonical(&other.kind)
+            && bare(self).same_but_type(&bare(other))
+    }
+
     pub(super) fn is_text_of_one_kind(&self, other: &Self) -> bool {
         self.collation.is_some() == other.collation.is_some()
     }
