@@ -11,7 +11,7 @@ use crate::{
     history::{self, Job},
     outcome::{Access, Drift, DriftKind, Error, Mend, MendReport, Mended, Result, code},
     schema,
-    session::{Session, Writers, in_turn, wait_no_more},
+    session::{Session, Writers, in_turn, unchanged, wait_no_more},
 };
 
 /// How often the tables are looked at again, where another node of a cluster may be mending them.
@@ -42,12 +42,19 @@ fn mend(job: &Job<'_>, session: &mut Session<'_>) -> Result<(Vec<Mended>, Vec<Dr
         if round.is_outdated && patience > 0 {
             patience -= 1;
             drifts = schema::verify(session, &migrations)?;
-        } else if let Some(Failure { statement, source, open }) = round.failure {
-            let (mended, total) = (mended.len(), mended.len() + open);
-            return Err(Error::Mend { statement, mended, total, source });
-        } else {
-            return Ok((mended, round.left));
+            continue;
         }
+        return match round.failure {
+            None => Ok((mended, round.left)),
+            Some(Failure { source, .. }) if code::is_wait(&source) => {
+                let tables: Vec<_> = round.in_use.iter().map(String::as_str).collect();
+                Err(unchanged(session, &tables, source, |_, _| Ok(()))?)
+            }
+            Some(Failure { statement, source, open }) => {
+                let (mended, total) = (mended.len(), mended.len() + open);
+                Err(Error::Mend { statement, mended, total, source })
+            }
+        };
     }
 }
 
@@ -74,6 +81,8 @@ fn is_mendable(drift: &Drift) -> bool {
 struct Round {
     left: Vec<Drift>,
     failure: Option<Failure>,
+    /// The tables that others held for as long as this call may wait.
+    in_use: Vec<String>,
     /// Whether the tables are not what they were when the differences were found.
     is_outdated: bool,
 }
@@ -92,9 +101,12 @@ fn mend_all(
 ) -> Result<Round> {
     let (mendable, left): (Vec<_>, Vec<_>) = drifts.into_iter().partition(is_mendable);
     let total = mended.len() + mendable.len();
-    let (mut failure, mut is_outdated) = (None, false);
+    let (mut failure, mut in_use, mut is_outdated) = (None, Vec::new(), false);
     for drift in mendable {
         let Mend::Sql(sql) = &drift.mend else { continue };
+        if in_use.contains(&drift.table) {
+            continue;
+        }
         let started = Instant::now();
         match mend_one(session, sql) {
             Ok(access) => {
@@ -108,6 +120,9 @@ fn mend_all(
                 // What was half made is gone, and can be made.
                 is_outdated |= drift.kind == DriftKind::HalfMade;
                 mended.push(Mended { drift, access, duration });
+            }
+            Err(error) if code::is_read_only(&error) => {
+                return Err(Error::ReadOnly { source: Some(error) });
             }
             Err(error) if is_by_others(&error) => {
                 info!(
@@ -124,18 +139,20 @@ fn mend_all(
                     table = drift.table(), kind = drift.kind().as_str(), code;
                     "not mended: {drift}"
                 );
+                if code == Some(code::LOCK_WAIT_TIMEOUT) {
+                    wait_no_more(session)?;
+                    in_use.push(drift.table.clone());
+                }
                 failure.get_or_insert((sql.clone(), error));
-                match code {
-                    None => break,
-                    Some(code::LOCK_WAIT_TIMEOUT) => wait_no_more(session)?,
-                    Some(_) => {}
+                if code.is_none() || !session.may_wait() {
+                    break;
                 }
             }
         }
     }
     let open = total - mended.len();
     let failure = failure.map(|(statement, source)| Failure { statement, source, open });
-    Ok(Round { left, failure, is_outdated })
+    Ok(Round { left, failure, in_use, is_outdated })
 }
 
 /// Whether a statement was refused because its work is done, or undone because another node of a cluster

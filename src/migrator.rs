@@ -181,9 +181,9 @@ impl Migrator {
         self
     }
 
-    /// How long each statement waits for a table that another session holds, as a forgotten
-    /// transaction does; in whole seconds, rounded up, at least one. The default is 60 seconds; the
-    /// server's own is a year.
+    /// How long a call waits in all for tables that other sessions hold, as a forgotten transaction
+    /// does; in whole seconds, rounded up, at least one. When that is used up, a statement still waits
+    /// for up to five seconds once. The default is 60 seconds; the server's own is a year.
     pub fn metadata_lock_timeout(mut self, limit: Duration) -> Self {
         self.settings.metadata_lock_timeout = limit;
         self
@@ -311,13 +311,14 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// [`Error::Mend`](crate::Error::Mend) if a statement failed: all others that could be mended are. Before anything is
+    /// [`Error::Mend`](crate::Error::Mend) if a statement failed: all others that could be mended are.
+    /// [`Error::TablesInUse`](crate::Error::TablesInUse) if others held a table that it must change: what could be mended by then is. Before anything is
     /// changed: [`Error::ForeignTables`](crate::Error::ForeignTables); [`Error::SeveralWriters`](crate::Error::SeveralWriters) in a MySQL group whose members all take
     /// writes; [`Error::NewerHistory`](crate::Error::NewerHistory), because what a newer build made
     /// may look wrong to this one; [`Error::CorruptHistory`](crate::Error::CorruptHistory), [`Error::HistoryTooLong`](crate::Error::HistoryTooLong), [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::OpenTransaction`](crate::Error::OpenTransaction),
     /// [`Error::LockTimeout`](crate::Error::LockTimeout), [`Error::LockUnavailable`](crate::Error::LockUnavailable), [`Error::ReadOnly`](crate::Error::ReadOnly),
     /// [`Error::UnsupportedServer`](crate::Error::UnsupportedServer), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::PermissionDenied`](crate::Error::PermissionDenied),
-    /// [`Error::TablesInUse`](crate::Error::TablesInUse), [`Error::TablesChanging`](crate::Error::TablesChanging) or [`Error::Database`](crate::Error::Database).
+    /// [`Error::TablesChanging`](crate::Error::TablesChanging) or [`Error::Database`](crate::Error::Database).
     pub fn mend<C: Connection>(&self, conn: &mut C) -> Result<MendReport> {
         mend::run(&self.job()?, &mut self.session(conn))
     }
@@ -360,7 +361,7 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// As [`rollback`](Self::rollback) as things stand, except those of its locks.
+    /// As [`rollback`](Self::rollback) as things stand, except those of the migration lock.
     pub fn rollback_plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
         rollback::plan(&self.job()?, &mut self.session(conn))
     }

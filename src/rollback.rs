@@ -14,7 +14,7 @@ use crate::{
     schema::is_table,
     session::{
         CLAIM_TABLE, Data, EarlierReads, Session, Writers, column, in_turn, literal, quote,
-        settled, wait_no_more,
+        settled, unread, wait_no_more,
     },
 };
 
@@ -179,8 +179,8 @@ impl Rollback<'_> {
 
     /// What has the name of one of our tables, and what kind of thing it is.
     fn look(&self, session: &mut Session<'_>) -> Result<BTreeMap<String, String>> {
-        let ours = self.job.migrations.iter().filter_map(Embedded::makes);
-        let names: Vec<_> = ours.chain([CLAIM_TABLE]).map(literal).collect();
+        let ours: Vec<_> = self.job.migrations.iter().filter_map(Embedded::makes).collect();
+        let names: Vec<_> = ours.iter().copied().chain([CLAIM_TABLE]).map(literal).collect();
         let ask = format!(
             "SELECT table_name, table_type FROM information_schema.tables \
              WHERE table_schema = DATABASE() AND table_name IN ({}) AND table_type <> 'TEMPORARY'",
@@ -188,7 +188,7 @@ impl Rollback<'_> {
         );
         let rows = session
             .rows(&ask)
-            .map_err(|error| Error::from_answer("look which tables are there", error))?;
+            .map_err(|error| unread(session, &ours, "look which tables are there", error))?;
         Ok(rows.iter().filter_map(|row| Some((column(row, 0)?, column(row, 1)?))).collect())
     }
 
@@ -200,8 +200,9 @@ impl Rollback<'_> {
             .iter()
             .map(|table| format!("(SELECT {} FROM {} LIMIT 1)", literal(table), quote(table)))
             .collect();
+        let names: Vec<_> = tables.iter().map(String::as_str).collect();
         let rows = session.rows(&looks.join(" UNION ALL ")).map_err(|error| {
-            Error::from_answer("look for rows in the tables (needs SELECT)", error)
+            unread(session, &names, "look for rows in the tables (needs SELECT)", error)
         })?;
         let tables: Vec<_> = rows.iter().filter_map(|row| column(row, 0)).collect();
         if tables.is_empty() { Ok(()) } else { Err(Error::TablesNotEmpty { tables }) }
@@ -275,7 +276,7 @@ fn refuse_hidden(session: &mut Session<'_>, missing: &[&str]) -> Result<()> {
     let names: Vec<_> = missing.iter().map(|name| quote(name)).collect();
     match session.execute(&format!("SELECT 1 FROM {} LIMIT 0", names.join(", "))) {
         Err(error) if code::of(&error) != Some(code::NO_SUCH_TABLE) => {
-            Err(Error::from_answer("see whether the tables are there (needs SELECT)", error))
+            Err(unread(session, missing, "see whether the tables are there (needs SELECT)", error))
         }
         _ => Ok(()),
     }

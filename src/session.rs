@@ -26,7 +26,7 @@ pub(crate) use self::{
     claim::{CLAIM_TABLE, with_claim},
     cluster::{Writers, writers},
     connection::{ALL, Session, column},
-    held::{held, in_use},
+    held::{unchanged, unread},
     preflight::{is_mariadb, refuse_open_transaction, version},
     settings::{Data, NewerHistory, OtherWriters, Settings},
     sql::{literal, quote},

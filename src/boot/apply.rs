@@ -93,11 +93,12 @@ impl Boot<'_> {
     }
 
     fn apply_one(&self, session: &mut Session<'_>, own: &Embedded, before: usize) -> Result<()> {
-        let failed = |source| Error::Migration {
-            migration: own.name().to_owned(),
-            applied: before,
-            total: self.job.migrations.len(),
-            source,
+        let failed = |source| {
+            if code::is_read_only(&source) {
+                return Error::ReadOnly { source: Some(source) };
+            }
+            let (migration, total) = (own.name().to_owned(), self.job.migrations.len());
+            Error::Migration { migration, applied: before, total, source }
         };
         if let Err(error) = session.execute(own.sql())
             && !self.is_done_already(session, own, &error)?

@@ -6,7 +6,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{Embedded, embedded::file_name};
 use crate::{
     outcome::{Error, Result, code},
-    session::{Session, column, held, literal, quote},
+    session::{Session, column, literal, quote, unread},
 };
 
 /// How many migrations newer builds may have.
@@ -155,8 +155,7 @@ impl HistoryTable {
     pub(crate) fn read_existing(&self, session: &mut Session<'_>) -> Result<Vec<Recorded>> {
         match session.read(&self.select("TRUE")) {
             Ok(rows) => self.decode(&rows),
-            Err(error) if code::is_wait(&error) => Err(held(session, &[&self.name], error)),
-            Err(error) => Err(Error::from_answer(self.reading(&error), error)),
+            Err(error) => Err(unread(session, &[&self.name], self.reading(&error), error)),
         }
     }
 

@@ -142,7 +142,8 @@ pub enum Error {
         needed: Cow<'static, str>,
     },
 
-    /// The server or the session takes no writes: a replica, a reader endpoint, a fenced primary.
+    /// The server, the database or the session takes no writes: a replica, a reader endpoint, a fenced
+    /// primary, a session whose transactions are read-only.
     #[error(
         "the server or the session is read-only, and there is something to write; connect to the \
          primary (the writer endpoint), in a session that may write"
@@ -316,7 +317,8 @@ pub enum Error {
     )]
     #[non_exhaustive]
     TablesInUse {
-        /// Every table that was still held when they were asked for one by one, quoted.
+        /// Every table that was still held, quoted, as far as the server says so or there was time to ask for
+        /// one after the other.
         tables: Vec<String>,
         /// The connections that hold them, ten at most, as `SHOW PROCESSLIST` and `KILL` know them.
         /// Empty where the server does not tell.

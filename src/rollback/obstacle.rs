@@ -4,7 +4,7 @@ use mysql::Row;
 
 use crate::{
     outcome::{Error, KeptReason, KeptTable, Result},
-    session::{Session, column, quote},
+    session::{Session, column, quote, unread},
 };
 
 /// The order in which the server drops `tables`: each after those whose foreign keys point to it.
@@ -78,10 +78,8 @@ fn foreign_keys(
     let ask = "SELECT constraint_schema, table_name, constraint_name, referenced_table_name \
                FROM information_schema.referential_constraints \
                WHERE unique_constraint_schema = DATABASE() \
-               AND constraint_schema NOT IN ('mysql', 'sys')";
-    let rows = session
-        .rows(ask)
-        .map_err(|error| Error::from_answer("look for foreign keys on the tables", error))?;
+               AND constraint_schema NOT IN ('mysql', 'sys') ORDER BY 1, 2, 3";
+    let rows = rows(session, tables, ask, "look for foreign keys on the tables")?;
     let keys = rows.iter().map(|row| {
         let (at, owner) = (text(row, 0), text(row, 1));
         ForeignKey {
@@ -92,6 +90,12 @@ fn foreign_keys(
         }
     });
     Ok(keys.collect())
+}
+
+/// MariaDB opens the tables that its catalogue describes, and waits for those that another session changes.
+fn rows(session: &mut Session<'_>, tables: &[String], ask: &str, action: &str) -> Result<Vec<Row>> {
+    let names: Vec<_> = tables.iter().map(String::as_str).collect();
+    session.rows(ask).map_err(|error| unread(session, &names, action, error))
 }
 
 fn text(row: &Row, index: usize) -> String {
@@ -114,13 +118,12 @@ fn views(session: &mut Session<'_>, database: &str, tables: &[String]) -> Result
          CAST(view_definition AS BINARY) FROM information_schema.views \
          WHERE table_schema NOT IN ('mysql', 'sys') AND \
          (LOCATE(CONCAT({}, x'2E'), {}) > 0 \
-         OR (table_schema = DATABASE() AND COALESCE(LENGTH(view_definition), 0) = 0))",
+         OR (table_schema = DATABASE() AND COALESCE(LENGTH(view_definition), 0) = 0)) \
+         ORDER BY 1, 2",
         bare("DATABASE()"),
         bare("view_definition")
     );
-    let rows = session
-        .rows(&ask)
-        .map_err(|error| Error::from_answer("look for views on the tables", error))?;
+    let rows = rows(session, tables, &ask, "look for views on the tables")?;
     let (database, mut found) = (database.replace('`', ""), Vec::new());
     for row in &rows {
         let (name, definition) = (qualified(row), text(row, 2).replace('`', ""));
