@@ -35,14 +35,14 @@ struct Variables {
 /// has another name on each server, or is on one alone, the others take for a comment.
 /// <https://mariadb.com/docs/server/reference/sql-structure/sql-language-structure/comment-syntax>
 pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
-    let facts = session.row(&format!(
-        "SELECT CAST(DATABASE() AS BINARY), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
-         @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@foreign_key_checks, \
-         @@sql_select_limit, @@sql_big_selects, /*M!100502 @@sql_if_exists + */ 0, \
-         /*M!100300 COALESCE((SELECT variable_value FROM information_schema.session_variables \
-         WHERE variable_name = 'WSREP_OSU_METHOD'), */ NULL /*M!100300 ) */, {} LIMIT 1",
-        Words::SELECTED
-    ));
+    let facts =
+        match facts(session, "/*M!100300 COALESCE(@@wsrep_OSU_method, */ NULL /*M!100300 ) */") {
+            // Not every MariaDB is built with what makes a cluster of it.
+            Err(error) if code::of(&error) == Some(code::UNKNOWN_VARIABLE) => {
+                facts(session, "NULL")
+            }
+            facts => facts,
+        };
     match facts {
         Ok(facts) => {
             let server = judge(|index| facts.as_ref().and_then(|row| column(row, index)))?;
@@ -61,6 +61,17 @@ pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
         }
         Err(error) => Err(Error::from_answer("ask the server for its version and settings", error)),
     }
+}
+
+/// What [`judge`] wants to know.
+fn facts(session: &mut Session<'_>, osu_method: &str) -> mysql::Result<Option<mysql::Row>> {
+    session.row(&format!(
+        "SELECT CAST(DATABASE() AS BINARY), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
+         @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@foreign_key_checks, \
+         @@sql_select_limit, @@sql_big_selects, /*M!100502 @@sql_if_exists + */ 0, {osu_method}, {} \
+         LIMIT 1",
+        Words::SELECTED
+    ))
 }
 
 fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
