@@ -8,14 +8,14 @@ use std::{
 use log::{info, warn};
 
 use crate::{
-    history::{self, Job},
+    history::{self, Embedded, Job},
     outcome::{Access, Drift, DriftKind, Error, Mend, MendReport, Mended, Result, code},
     schema,
     session::{Session, Writers, in_turn, unchanged, wait_no_more},
 };
 
 /// How often the tables are looked at again, where another node of a cluster may be mending them.
-const ROUNDS: u32 = 5;
+const ROUNDS: u32 = 10;
 
 /// How long a mend waits for the work of another node to arrive.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -31,17 +31,18 @@ fn mend(job: &Job<'_>, session: &mut Session<'_>) -> Result<(Vec<Mended>, Vec<Dr
     let status = history::status(job, session)?;
     job.refuse_newer(&status)?;
     let migrations: Vec<_> = job.migrations.iter().collect();
-    let mut drifts = schema::verify(session, &migrations)?;
+    let mut patience = ROUNDS;
+    let mut drifts = verify(session, &migrations, &mut patience)?;
     refuse_foreign(&drifts)?;
     if drifts.iter().any(is_mendable) {
         refuse_group(session, job)?;
     }
-    let (mut mended, mut patience) = (Vec::new(), ROUNDS);
+    let mut mended = Vec::new();
     loop {
         let round = mend_all(session, drifts, &mut mended)?;
         if round.is_outdated && patience > 0 {
             patience -= 1;
-            drifts = schema::verify(session, &migrations)?;
+            drifts = verify(session, &migrations, &mut patience)?;
             continue;
         }
         return match round.failure {
@@ -55,6 +56,23 @@ fn mend(job: &Job<'_>, session: &mut Session<'_>) -> Result<(Vec<Mended>, Vec<Dr
                 Err(Error::Mend { statement, mended, total, source })
             }
         };
+    }
+}
+
+/// All differences, once nobody is changing the tables.
+fn verify(
+    session: &mut Session<'_>,
+    migrations: &[&Embedded],
+    patience: &mut u32,
+) -> Result<Vec<Drift>> {
+    loop {
+        match schema::verify(session, migrations) {
+            Err(Error::TablesChanging) if *patience > 0 => {
+                *patience -= 1;
+                thread::sleep(PAUSE);
+            }
+            outcome => return outcome,
+        }
     }
 }
 

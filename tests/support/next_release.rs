@@ -5,7 +5,7 @@ use std::{
     fs::{self, File},
     os::unix::fs::symlink,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 use super::{
@@ -42,7 +42,8 @@ impl NextRelease {
         copy_of_this_crate(&source);
 
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.args(["build", "--quiet", "--locked", "--offline", "--example", "next_release"]);
+        cargo.args(["build", "--quiet", "--locked", "--offline"]);
+        cargo.args(["--example", "next_release", "--example", "next_migrate"]);
         cargo.current_dir(&source).arg("--target-dir").arg(&target);
         // What cargo told this process about this crate would have it build dependencies anew.
         for (name, _) in env::vars_os() {
@@ -54,14 +55,24 @@ impl NextRelease {
         run(&mut cargo);
 
         let folder = Folder::temporary();
-        let built = target.join("debug/examples/next_release");
-        fs::copy(built, folder.path().join("service")).expect("take the program");
+        for (built, name) in [("next_release", "service"), ("next_migrate", "command")] {
+            let built = target.join("debug/examples").join(built);
+            fs::copy(built, folder.path().join(name)).expect("take the program");
+        }
         Self { folder }
     }
 
     /// All that it has to apply, by name.
     pub fn names() -> Vec<String> {
         migrations::names().into_iter().chain(changes().map(|(name, _)| name)).collect()
+    }
+
+    /// Applies what is missing by the command, which waits this long for other migrators.
+    pub fn up(&self, url: &str, lock_timeout: u64) -> Output {
+        Command::new(self.folder.path().join("command"))
+            .args(["up", "--url", url, "--lock-timeout", &lock_timeout.to_string()])
+            .output()
+            .expect("run the command")
     }
 
     /// Starts a service; it logs to its standard error.
@@ -99,6 +110,9 @@ fn copy_of_this_crate(folder: &Path) {
     }
     // Under a name of its own, because both builds put their examples into one folder.
     let examples = folder.join("examples");
-    fs::rename(examples.join("service_boot.rs"), examples.join("next_release.rs"))
-        .expect("rename an example");
+    for (ours, theirs) in
+        [("service_boot.rs", "next_release.rs"), ("migrate.rs", "next_migrate.rs")]
+    {
+        fs::rename(examples.join(ours), examples.join(theirs)).expect("rename an example");
+    }
 }
