@@ -135,7 +135,7 @@ fn the_reports_need_no_newer_sql() {
         assert_eq!(users.map(|user| user.unwrap().trips()).collect::<Vec<_>>(), [1]);
         let campaign = reports.campaign_performance(&mut conn, 7).unwrap().unwrap();
         assert_eq!(campaign.mean_days_to_first_trip(), Some(3.0));
-        assert_eq!(reports.hourly_trips(&mut conn, first.midnight()).unwrap().len(), 1);
+        assert_eq!(reports.hourly_trips(&mut conn, range).unwrap().len(), 1);
         assert_eq!(
             reports
                 .activity_hotspots(&mut conn, HotspotLimits { min_frequency: 1, limit: 10 })

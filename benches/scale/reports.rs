@@ -126,6 +126,9 @@ pub(crate) fn campaign_performance(ap_campaign_id: i32) -> Call {
 }
 
 pub(crate) fn hourly_trips(period: Period, days: i64) -> Call {
-    let since = days_before_the_end(period, days);
-    Box::new(move |conn| analytics::hourly_trips(conn, since).map(drop))
+    let since = days_before_the_end(period, days).date();
+    Box::new(move |conn| {
+        let range = DateRange::new(since, period.end().date())?;
+        analytics::hourly_trips(conn, range).map(drop)
+    })
 }

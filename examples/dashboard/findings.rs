@@ -62,7 +62,7 @@ impl Findings {
             new_users,
             busiest,
             campaigns,
-            hours: reports.hourly_trips(conn, first.midnight())?,
+            hours: reports.hourly_trips(conn, range)?,
             hotspots: reports.activity_hotspots(conn, most_frequent)?,
             validation: integrity::validate(conn)?,
             issues: integrity::monitor(conn)?,

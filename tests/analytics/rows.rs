@@ -18,8 +18,11 @@ pub(crate) struct User {
 #[derive(Debug, Clone)]
 pub(crate) struct Movement {
     pub(crate) user_id: i32,
+    pub(crate) activity: i32,
     pub(crate) points: Decimal,
     pub(crate) created_on: PrimitiveDateTime,
+    pub(crate) payer: i32,
+    pub(crate) payee: i32,
 }
 
 #[derive(Debug, Clone)]
@@ -29,11 +32,13 @@ pub(crate) struct Grant {
     pub(crate) tokens: Option<Decimal>,
     pub(crate) created_on: Option<PrimitiveDateTime>,
     pub(crate) issued_on: Option<PrimitiveDateTime>,
+    pub(crate) expired_on: Option<PrimitiveDateTime>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Payment {
     pub(crate) user_id: i32,
+    pub(crate) payment_type: Option<&'static str>,
     pub(crate) total_price: Option<Decimal>,
     pub(crate) created_on: PrimitiveDateTime,
 }
@@ -41,6 +46,7 @@ pub(crate) struct Payment {
 #[derive(Debug, Clone)]
 pub(crate) struct Trip {
     pub(crate) user_id: i32,
+    pub(crate) role: Option<i32>,
     pub(crate) travel_mode: i32,
     pub(crate) started_on: PrimitiveDateTime,
     pub(crate) distance: Option<f64>,
@@ -62,6 +68,14 @@ pub(crate) struct Campaign {
     pub(crate) tokens: Decimal,
 }
 
+#[derive(Debug, Clone)]
+pub(crate) struct Referral {
+    pub(crate) sender: i32,
+    pub(crate) receiver: i32,
+    pub(crate) ap_campaign_id: u32,
+    pub(crate) created_at: PrimitiveDateTime,
+}
+
 /// All of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Rows {
@@ -72,6 +86,7 @@ pub(crate) struct Rows {
     pub(crate) trips: Vec<Trip>,
     pub(crate) habits: Vec<Habit>,
     pub(crate) campaigns: Vec<Campaign>,
+    pub(crate) referrals: Vec<Referral>,
 }
 
 /// Ids of users with and without a row, ids of campaigns with and without one: few, so that they meet.
@@ -92,12 +107,20 @@ pub(crate) fn moments() -> impl Strategy<Value = PrimitiveDateTime> {
     })
 }
 
+/// The same, and moments of the two months around them.
+fn moments_of_months() -> impl Strategy<Value = PrimitiveDateTime> {
+    let days = (0_i64..60, 0_i64..24).prop_map(|(day, hour)| {
+        at(Month::January, 25, 0) + Duration::days(day) + Duration::hours(hour)
+    });
+    prop_oneof![moments(), days]
+}
+
 fn amounts(hundredths: std::ops::RangeInclusive<i64>) -> impl Strategy<Value = Decimal> {
     hundredths.prop_map(|amount| Decimal::new(amount, 2))
 }
 
 fn users() -> impl Strategy<Value = Vec<User>> {
-    let user = (any::<bool>(), option::of(moments()), option::of(0..=1));
+    let user = (any::<bool>(), option::of(moments_of_months()), option::of(0..=1));
     vec(user, IDS.len() - 1).prop_map(|users| {
         let users = IDS.zip(users).filter(|(_, (is_there, ..))| *is_there);
         users.map(|(id, (_, created_on, is_debug))| User { id, created_on, is_debug }).collect()
@@ -105,11 +128,21 @@ fn users() -> impl Strategy<Value = Vec<User>> {
 }
 
 fn points() -> impl Strategy<Value = Movement> {
-    (IDS, amounts(-500..=900), moments()).prop_map(|(user_id, points, created_on)| Movement {
-        user_id,
-        points,
-        created_on,
-    })
+    // Users, no name, and the service's own accounts.
+    let account =
+        || prop::sample::select(vec![1, 2, 3, 4, 5, 6, 0, 0, 2000, 2001, 2002, 2100, 2101, 2102]);
+    let user = prop_oneof![3 => IDS, 1 => 2000..=2001];
+    let activity = prop::sample::select(vec![1, 2, 9, 10, 11, 14]);
+    (user, activity, amounts(-500..=900), moments(), account(), account()).prop_map(
+        |(user_id, activity, points, created_on, payer, payee)| Movement {
+            user_id,
+            activity,
+            points,
+            created_on,
+            payer,
+            payee,
+        },
+    )
 }
 
 fn tokens() -> impl Strategy<Value = Grant> {
@@ -120,34 +153,44 @@ fn tokens() -> impl Strategy<Value = Grant> {
         option::weighted(0.9, amounts(-200..=900)),
         moment(),
         moment(),
+        moment(),
     )
-        .prop_map(|(user_id, ap_campaign_id, tokens, created_on, issued_on)| Grant {
-            user_id,
-            ap_campaign_id,
-            tokens,
-            created_on,
-            issued_on,
+        .prop_map(|(user_id, ap_campaign_id, tokens, created_on, issued_on, expired_on)| {
+            Grant { user_id, ap_campaign_id, tokens, created_on, issued_on, expired_on }
         })
 }
 
 fn payments() -> impl Strategy<Value = Payment> {
-    (IDS, option::weighted(0.9, amounts(-100..=2_000)), moments())
-        .prop_map(|(user_id, total_price, created_on)| Payment { user_id, total_price, created_on })
+    let payment_type =
+        option::weighted(0.9, prop::sample::select(vec!["coins", "Coins", "tokens"]));
+    (IDS, payment_type, option::weighted(0.9, amounts(-100..=2_000)), moments()).prop_map(
+        |(user_id, payment_type, total_price, created_on)| Payment {
+            user_id,
+            payment_type,
+            total_price,
+            created_on,
+        },
+    )
 }
 
-/// Half metres, whose sums are exact whatever the order in which they are added.
+/// Half metres, whose sums are exact whatever the order in which they are added, and what is no distance.
 fn distances() -> impl Strategy<Value = f64> {
-    (0_i32..60_000).prop_map(|halves| f64::from(halves) / 2.0)
+    let known = (0_i32..60_000).prop_map(|halves| f64::from(halves) / 2.0);
+    prop_oneof![8 => known, 1 => prop::sample::select(vec![-1.0, 40_075_001.0, 1e308])]
 }
 
 fn trips() -> impl Strategy<Value = Trip> {
-    (IDS, prop::sample::select(vec![1, 2, 100, 77]), moments(), option::weighted(0.8, distances()))
-        .prop_map(|(user_id, travel_mode, started_on, distance)| Trip {
+    let mode = prop::sample::select(vec![1, 2, 3, 100, 77]);
+    let (role, distance) = (option::of(1..=2), option::weighted(0.8, distances()));
+    (IDS, role, mode, moments_of_months(), distance).prop_map(
+        |(user_id, role, travel_mode, started_on, distance)| Trip {
             user_id,
+            role,
             travel_mode,
             started_on,
             distance,
-        })
+        },
+    )
 }
 
 fn habits() -> impl Strategy<Value = Habit> {
@@ -172,6 +215,21 @@ fn campaigns() -> impl Strategy<Value = Vec<Campaign>> {
     })
 }
 
+fn referrals() -> impl Strategy<Value = Vec<Referral>> {
+    let referral = (any::<bool>(), IDS, 1_u32..3, moments_of_months());
+    vec(referral, IDS.len() - 1).prop_map(|referrals| {
+        let referrals = IDS.zip(referrals).filter(|(_, (is_there, ..))| *is_there);
+        referrals
+            .map(|(receiver, (_, sender, ap_campaign_id, created_at))| Referral {
+                sender,
+                receiver,
+                ap_campaign_id,
+                created_at,
+            })
+            .collect()
+    })
+}
+
 pub(crate) fn rows() -> impl Strategy<Value = Rows> {
     (
         users(),
@@ -181,15 +239,10 @@ pub(crate) fn rows() -> impl Strategy<Value = Rows> {
         vec(trips(), 0..25),
         vec(habits(), 0..40),
         campaigns(),
+        referrals(),
     )
-        .prop_map(|(users, points, tokens, payments, trips, habits, campaigns)| Rows {
-            users,
-            points,
-            tokens,
-            payments,
-            trips,
-            habits,
-            campaigns,
+        .prop_map(|(users, points, tokens, payments, trips, habits, campaigns, referrals)| {
+            Rows { users, points, tokens, payments, trips, habits, campaigns, referrals }
         })
 }
 
@@ -209,12 +262,25 @@ impl Rows {
                 ]
             })
         });
-        fill(conn, "points_transaction (user_id, activity_type, points, balance, created_on)", {
+        fill(
+            conn,
+            "points_transaction (user_id, activity_type, points, balance, created_on, payer, payee)",
             self.points.iter().map(|row| {
-                [row.user_id.into(), 1.into(), row.points.into(), 0.into(), row.created_on.into()]
-            })
-        });
-        fill(conn, "token_transaction (user_id, ap_campaign_id, tokens, created_on, issued_on)", {
+                [
+                    row.user_id.into(),
+                    row.activity.into(),
+                    row.points.into(),
+                    0.into(),
+                    row.created_on.into(),
+                    row.payer.into(),
+                    row.payee.into(),
+                ]
+            }),
+        );
+        fill(
+            conn,
+            "token_transaction \
+             (user_id, ap_campaign_id, tokens, created_on, issued_on, expired_on)",
             self.tokens.iter().map(|row| {
                 [
                     row.user_id.into(),
@@ -222,18 +288,28 @@ impl Rows {
                     row.tokens.into(),
                     row.created_on.into(),
                     row.issued_on.into(),
+                    row.expired_on.into(),
                 ]
-            })
-        });
-        fill(conn, "bytemark_order_payments (user_id, order_id, total_price, created_on)", {
+            }),
+        );
+        fill(
+            conn,
+            "bytemark_order_payments (user_id, order_id, payment_type, total_price, created_on)",
             self.payments.iter().map(|row| {
-                [row.user_id.into(), 1.into(), row.total_price.into(), row.created_on.into()]
-            })
-        });
-        fill(conn, "trip (user_id, travel_mode, started_on, distance)", {
+                [
+                    row.user_id.into(),
+                    1.into(),
+                    row.payment_type.into(),
+                    row.total_price.into(),
+                    row.created_on.into(),
+                ]
+            }),
+        );
+        fill(conn, "trip (user_id, role, travel_mode, started_on, distance)", {
             self.trips.iter().map(|row| {
                 [
                     row.user_id.into(),
+                    row.role.into(),
                     row.travel_mode.into(),
                     row.started_on.into(),
                     row.distance.into(),
@@ -261,6 +337,20 @@ impl Rows {
                 [row.ap_campaign_id.into(), name.into(), row.tokens.into()]
             })
         });
+        fill(
+            conn,
+            "referral_history \
+             (sender_user_id, receiver_user_id, receiver_device_id, ap_campaign_id, created_at)",
+            self.referrals.iter().map(|row| {
+                [
+                    row.sender.into(),
+                    row.receiver.into(),
+                    row.receiver.to_string().into(),
+                    row.ap_campaign_id.into(),
+                    row.created_at.into(),
+                ]
+            }),
+        );
     }
 }
 
