@@ -42,13 +42,13 @@
 //!
 //! The columns are `datetime` without a zone and hold the wall clock of the service, US/Central,
 //! apart from those that say UTC in their comment. So does everything here: a day is a Central day,
-//! an hour a Central hour, and `since` is a Central moment. Nothing is converted, and the session's
+//! an hour a Central hour. Nothing is converted, and the session's
 //! `time_zone` has no influence. In the autumn night that has an hour twice, its trips share one hour.
 //!
 //! # Ranges
 //!
-//! Ranges are half-open: `since` and the first day are in, the end is not, so that ranges laid end to
-//! end count nothing twice.
+//! Ranges are half-open: the first day is in, the end is not, so that ranges laid end to end count
+//! nothing twice.
 //!
 //! # Test accounts
 //!

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What a campaign gave out, and what its recipients did then. See
-/// [`campaign_performance`](super::campaign_performance).
+/// [`campaign_performance`].
 ///
 /// A grant is a row of `token_transaction` with the campaign's `ap_campaign_id` and `tokens` above 0,
 /// so tokens that were spent later take nothing off what was given out.
@@ -191,7 +191,7 @@ impl Analytics {
 ///
 /// # Errors
 ///
-/// As [`daily_revenue`], with `SELECT` on `campaign`, `token_transaction` and `trip`.
+/// As [`daily_revenue`](super::daily_revenue), with `SELECT` on `campaign`, `token_transaction` and `trip`.
 pub fn campaign_performance<C: Connection>(
     conn: &mut C,
     ap_campaign_id: i32,

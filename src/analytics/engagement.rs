@@ -1,15 +1,14 @@
 //! Engagement by user.
 
 use rust_decimal::Decimal;
-use time::PrimitiveDateTime;
 
-use super::{Accounts, Analytics, moment};
+use super::{Accounts, Analytics, DateRange, is_date};
 use crate::{
     outcome::Result,
     session::{Answers, Columns, Connection, ask},
 };
 
-/// What one user has done. See [`user_engagement`](super::user_engagement).
+/// What one user has done. See [`user_engagement`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserEngagement {
     user_id: i32,
@@ -117,7 +116,7 @@ impl Analytics {
     pub fn user_engagement<C: Connection>(
         self,
         conn: &mut C,
-        since: PrimitiveDateTime,
+        signed_up: DateRange,
     ) -> Result<UserEngagements<'_>> {
         // Each table is summed up for itself before the three are put together: joined first, a user with
         // two movements of points and three trips would have six of each.
@@ -125,10 +124,12 @@ impl Analytics {
             Accounts::All => "",
             Accounts::Real => " AND NOT (u.is_debug <=> 1)",
         };
+        let is_date = is_date("u.created_on");
         let of = |table: &str, sums: &str, ends: &str| {
             format!(
                 "SELECT u.id, {sums} FROM auth_user u JOIN {table} t ON t.user_id = u.id \
-                 WHERE u.created_on >= ?{real}{ends} GROUP BY u.id"
+                 WHERE u.created_on >= ? AND u.created_on < ? AND {is_date}{real}{ends} \
+                 GROUP BY u.id"
             )
         };
         let each = [
@@ -148,14 +149,14 @@ impl Analytics {
              SUM(tokens) AS tokens, SUM(trips) AS trips FROM ({each}) e GROUP BY id \
              ) s JOIN auth_user u ON u.id = s.id ORDER BY s.points DESC, u.id"
         );
-        let since = moment(since);
-        let values = (since.clone(), since.clone(), since);
+        let (from, until) = (signed_up.start(), signed_up.end());
+        let values = (from, until, from, until, from, until);
         let rows = ask(conn, "sum up the engagement by user", &sql, values, UserEngagement::read)?;
         Ok(UserEngagements { rows })
     }
 }
 
-/// What the users who signed up since a moment have done until now: their movements of points, of
+/// What the users who signed up in a range of days have done since: their movements of points, of
 /// tokens, and their trips. Users who did none of the three are left out. The user who
 /// gained most points comes first.
 ///
@@ -163,9 +164,9 @@ impl Analytics {
 /// iterator is dropped.
 ///
 /// ```no_run
-/// # use quicksight_migrations::{analytics, mysql::Conn, time::PrimitiveDateTime};
-/// # fn newcomers(conn: &mut Conn, since: PrimitiveDateTime) -> quicksight_migrations::Result<()> {
-/// for user in analytics::user_engagement(conn, since)? {
+/// # use quicksight_migrations::{analytics::{self, DateRange}, mysql::Conn};
+/// # fn newcomers(conn: &mut Conn, signed_up: DateRange) -> quicksight_migrations::Result<()> {
+/// for user in analytics::user_engagement(conn, signed_up)? {
 ///     let user = user?;
 ///     println!("{}: {} trips, {} points", user.user_id(), user.trips(), user.total_points());
 /// }
@@ -175,11 +176,11 @@ impl Analytics {
 ///
 /// # Errors
 ///
-/// As [`daily_revenue`], with `SELECT` on `auth_user`, `points_transaction`, `token_transaction` and
+/// As [`daily_revenue`](super::daily_revenue), with `SELECT` on `auth_user`, `points_transaction`, `token_transaction` and
 /// `trip`. Each item may also be an error, if the connection breaks meanwhile.
 pub fn user_engagement<C: Connection>(
     conn: &mut C,
-    since: PrimitiveDateTime,
+    signed_up: DateRange,
 ) -> Result<UserEngagements<'_>> {
-    Analytics::new().user_engagement(conn, since)
+    Analytics::new().user_engagement(conn, signed_up)
 }

@@ -31,7 +31,7 @@ impl Default for HotspotLimits {
 }
 
 /// Two places between which users have a habit of travelling by one mode. See
-/// [`activity_hotspots`](super::activity_hotspots).
+/// [`activity_hotspots`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hotspot {
     origin: Option<u32>,
@@ -138,7 +138,7 @@ impl Analytics {
 ///
 /// # Errors
 ///
-/// As [`daily_revenue`], with `SELECT` on `cm_activity_location`.
+/// As [`daily_revenue`](super::daily_revenue), with `SELECT` on `cm_activity_location`.
 pub fn activity_hotspots<C: Connection>(
     conn: &mut C,
     limits: HotspotLimits,

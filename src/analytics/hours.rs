@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The trips that started within one hour of the week, by one mode. See
-/// [`hourly_trips`](super::hourly_trips).
+/// [`hourly_trips`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct HourlyTrips {
     weekday: Weekday,
@@ -129,7 +129,7 @@ fn whole_week(hours: Vec<HourlyTrips>) -> Vec<HourlyTrips> {
 ///
 /// # Errors
 ///
-/// As [`daily_revenue`], with `SELECT` on `trip`.
+/// As [`daily_revenue`](super::daily_revenue), with `SELECT` on `trip`.
 pub fn hourly_trips<C: Connection>(conn: &mut C, range: DateRange) -> Result<Vec<HourlyTrips>> {
     Analytics::new().hourly_trips(conn, range)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use time::Date;
+use time::{Date, Duration};
 
 use super::{Analytics, DateRange, Period, is_date, ratio};
 use crate::{
@@ -86,7 +86,7 @@ impl Analytics {
             self.accounts.condition(["u.id"])
         );
         let values = (range.end(), range.start(), range.end());
-        let mut cohorts = Cohorts { range, period, cohorts: BTreeMap::new() };
+        let mut cohorts = Cohorts { range, period, found: BTreeMap::new() };
         let (mut user, mut periods) = (None, BTreeSet::new());
         for row in ask(conn, "count who stays", &sql, values, Activity::read)? {
             let Activity { user: of, signed_up: Some(signed_up), active_on } = row? else {
@@ -105,23 +105,23 @@ impl Analytics {
                 *active += 1;
             }
         }
-        Ok(cohorts.cohorts.into_values().collect())
+        Ok(cohorts.found.into_values().collect())
     }
 }
 
 struct Cohorts {
     range: DateRange,
     period: Period,
-    cohorts: BTreeMap<Date, CohortRetention>,
+    found: BTreeMap<Date, CohortRetention>,
 }
 
 impl Cohorts {
     /// The cohort of those who signed up on a day.
     fn of(&mut self, signed_up: Date) -> &mut CohortRetention {
         let cohort = self.period.first_day(signed_up);
-        let last = self.range.end().saturating_sub(time::Duration::DAY);
+        let last = self.range.end().saturating_sub(Duration::DAY);
         let later = self.period.between(cohort, last).unwrap_or_default();
-        self.cohorts.entry(cohort).or_insert_with(|| CohortRetention {
+        self.found.entry(cohort).or_insert_with(|| CohortRetention {
             cohort,
             size: 0,
             active: vec![0; later + 1],

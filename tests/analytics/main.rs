@@ -17,7 +17,7 @@ use quicksight_migrations::{
     Connection,
     analytics::{Analytics, DateRange, EmissionFactors, HotspotLimits, Period},
     rust_decimal::Decimal,
-    time::PrimitiveDateTime,
+    time::{Date, Month},
 };
 use support::{ByHand, Database, migrated};
 
@@ -28,8 +28,8 @@ fn revenue<C: Connection>(reports: Analytics, conn: &mut C, range: DateRange) ->
         .collect()
 }
 
-fn engagement(reports: Analytics, conn: &mut Conn, since: PrimitiveDateTime) -> Vec<Engagement> {
-    let users = reports.user_engagement(conn, since).unwrap().map(Result::unwrap);
+fn engagement(reports: Analytics, conn: &mut Conn, range: DateRange) -> Vec<Engagement> {
+    let users = reports.user_engagement(conn, range).unwrap().map(Result::unwrap);
     users
         .map(|user| {
             assert_eq!(user.first_name(), Some(format!("First {}", user.user_id()).as_str()));
@@ -118,6 +118,11 @@ fn everything<C: Connection>(reports: Analytics, conn: &mut C, range: DateRange)
         format!("{:?}", reports.referral_conversion(conn, range).unwrap()),
         format!("{:?}", reports.activity_hotspots(conn, limits).unwrap()),
     ]
+}
+
+/// From a day of 2025 to the end of the calendar.
+fn from(month: Month, day: u8) -> DateRange {
+    DateRange::new(rows::date(month, day), Date::MAX).unwrap()
 }
 
 /// What the service would hold after two movements of points, a grant and three trips.

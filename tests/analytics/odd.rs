@@ -6,16 +6,12 @@ use quicksight_migrations::{
     analytics::{self, Analytics, DateRange, HourlyTrips, Period, TravelMode},
     ledger::{Account, Activity, Ends, NewPointsTransfer, SystemAccount, record_points_transfer},
     rust_decimal::Decimal,
-    time::{Date, Month, PrimitiveDateTime, Weekday},
+    time::{Date, Month, Weekday},
 };
 
 use crate::{
-    campaign, engagement, everything, hours,
-    oracle::Performance,
-    revenue,
-    rows::{at, date},
-    support::migrated,
-    two_points_one_token_three_trips,
+    campaign, engagement, everything, from, hours, oracle::Performance, revenue, rows::date,
+    support::migrated, two_points_one_token_three_trips,
 };
 
 #[test]
@@ -23,7 +19,7 @@ fn nothing_is_counted_twice() {
     let (_db, mut conn) = two_points_one_token_three_trips();
     let reports = Analytics::new();
 
-    let users = engagement(reports, &mut conn, at(Month::March, 1, 0));
+    let users = engagement(reports, &mut conn, from(Month::March, 1));
     let campaign = campaign(reports, &mut conn, 7).unwrap();
 
     assert_eq!(users, [(1, 2, Decimal::new(625, 2), 1, Decimal::from(5), 3)]);
@@ -140,11 +136,10 @@ fn columns_that_somebody_has_added_change_nothing() {
         "INSERT INTO cm_activity_location (user_id, o_id, d_id) VALUES (1, 1, 2), (2, 1, 2), (1, 2, 1)",
     )
     .unwrap();
-    let since = at(Month::March, 1, 0);
     let range = DateRange::new(date(Month::March, 1), date(Month::April, 1)).unwrap();
     let all = |conn: &mut Conn| {
         let reports = Analytics::new();
-        (engagement(reports, conn, since), everything(reports, conn, range))
+        (engagement(reports, conn, range), everything(reports, conn, range))
     };
     let before = all(&mut conn);
     for (table, names) in [
@@ -172,9 +167,14 @@ fn columns_that_somebody_has_added_change_nothing() {
 #[test]
 fn takes_any_moment_and_refuses_ranges_that_are_none() {
     let (_db, mut conn) = two_points_one_token_three_trips();
-    for (since, users) in [(PrimitiveDateTime::MIN, 1), (PrimitiveDateTime::MAX, 0)] {
-        assert_eq!(engagement(Analytics::new(), &mut conn, since).len(), users);
+    let (first, last) = (Date::from_ordinal_date(1000, 1).unwrap(), Date::MAX);
+    for (start, users) in [(first, 1), (last, 0)] {
+        let range = DateRange::new(start, last).unwrap();
+        assert_eq!(engagement(Analytics::new(), &mut conn, range).len(), users);
+        assert_eq!(hours(Analytics::new(), &mut conn, range).len(), 3 * users);
     }
+    let end_of_february = DateRange::new(first, date(Month::March, 1)).unwrap();
+    assert_eq!(engagement(Analytics::new(), &mut conn, end_of_february), []);
 
     let year = |year| Date::from_ordinal_date(year, 1).unwrap();
     for (from, until) in [(2025, 2024), (999, 2025), (-5, 2025)] {
@@ -237,10 +237,10 @@ fn points_are_gained_once_however_often_they_move() {
         ]
     );
     let real = Analytics::new().without_test_accounts();
-    let users = real.user_engagement(&mut conn, PrimitiveDateTime::MIN).unwrap();
+    let users = real.user_engagement(&mut conn, from(Month::January, 1)).unwrap();
     assert_eq!(users.count(), 0, "nobody has signed up");
     conn.query_drop("UPDATE auth_user SET created_on = '2025-01-01'").unwrap();
-    let users = real.user_engagement(&mut conn, PrimitiveDateTime::MIN).unwrap();
+    let users = real.user_engagement(&mut conn, from(Month::January, 1)).unwrap();
     let points: Vec<_> = users.map(|user| user.unwrap().total_points()).collect();
     assert_eq!(points, [Decimal::from(85), Decimal::from(5)]);
 }

@@ -112,7 +112,7 @@ pub(crate) type Paid = (Date, Option<String>, u64, Decimal);
 pub(crate) fn payments(rows: &Rows, range: DateRange) -> Vec<Paid> {
     let mut sums = BTreeMap::<_, (u64, Decimal)>::new();
     for row in rows.payments.iter().filter(|row| is_in(range, row.created_on)) {
-        let sum = sums.entry((row.created_on.date(), row.payment_type)).or_default();
+        let sum = sums.entry((row.created_on.date(), row.kind)).or_default();
         *sum = (sum.0 + 1, sum.1 + row.total_price.unwrap_or_default());
     }
     sums.into_iter()
@@ -143,11 +143,11 @@ pub(crate) fn budgets(rows: &Rows, range: DateRange) -> Vec<Budget> {
     rows.campaigns.iter().map(budget).collect()
 }
 
-pub(crate) fn engagement(rows: &Rows, since: PrimitiveDateTime) -> Vec<Engagement> {
+pub(crate) fn engagement(rows: &Rows, range: DateRange) -> Vec<Engagement> {
     let mut users: Vec<_> = rows
         .users
         .iter()
-        .filter(|user| user.created_on.is_some_and(|created| created >= since))
+        .filter(|user| user.created_on.is_some_and(|created| is_in(range, created)))
         .map(|user| {
             let points: Vec<_> = rows.points.iter().filter(|row| row.user_id == user.id).collect();
             let tokens: Vec<_> = rows.tokens.iter().filter(|row| row.user_id == user.id).collect();

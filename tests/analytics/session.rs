@@ -8,19 +8,18 @@ use quicksight_migrations::{
 };
 
 use crate::{
-    engagement, everything, hotspots, hours,
-    rows::{at, date},
+    engagement, everything, from, hotspots, hours,
+    rows::date,
     support::{ByHand, database, migrated, questions, wire::cut_within_each_answer},
     two_points_one_token_three_trips,
 };
 
 /// Calls every report, for all accounts and for the real ones.
 fn all_reports<C: Connection>(conn: &mut C) -> quicksight_migrations::Result<()> {
-    let since = at(Month::March, 1, 0);
     let range = DateRange::new(date(Month::March, 1), date(Month::April, 1))?;
     for reports in [Analytics::new(), Analytics::new().without_test_accounts()] {
         assert_eq!(reports.daily_revenue(conn, range)?.len(), 31);
-        reports.user_engagement(conn, since)?.try_for_each(|user| user.map(drop))?;
+        reports.user_engagement(conn, range)?.try_for_each(|user| user.map(drop))?;
         everything(reports, conn, range);
     }
     Ok(())
@@ -83,7 +82,7 @@ fn a_column_of_another_type_is_an_error_and_no_panic() {
     conn.query_drop("ALTER TABLE auth_user MODIFY enterprise_id varchar(10)").unwrap();
     conn.query_drop("UPDATE auth_user SET enterprise_id = 'ten'").unwrap();
 
-    let mut users = analytics::user_engagement(&mut conn, at(Month::March, 1, 0)).unwrap();
+    let mut users = analytics::user_engagement(&mut conn, from(Month::March, 1)).unwrap();
     let error = users.next().unwrap().unwrap_err();
 
     assert!(matches!(error, Error::UnexpectedAnswer { column: 4, .. }), "{error:?}");
@@ -99,7 +98,7 @@ fn the_connection_is_free_again_when_the_rest_is_not_wanted() {
     conn.query_drop("INSERT INTO trip (user_id, travel_mode, started_on) VALUES (2, 1, NOW())")
         .unwrap();
 
-    let first = analytics::user_engagement(&mut conn, at(Month::March, 1, 0)).unwrap().next();
+    let first = analytics::user_engagement(&mut conn, from(Month::March, 1)).unwrap().next();
 
     assert_eq!(first.unwrap().unwrap().user_id(), 1);
     all_reports(&mut conn).unwrap();
@@ -112,11 +111,10 @@ fn a_connection_that_breaks_under_way_never_makes_a_report_shorter() {
     conn.query_drop("INSERT INTO trip (user_id, travel_mode, started_on) VALUES (2, 1, NOW())")
         .unwrap();
 
-    let since = at(Month::March, 1, 0);
     let range = DateRange::new(date(Month::March, 1), date(Month::April, 1)).unwrap();
     cut_within_each_answer(&db, |conn| analytics::daily_revenue(conn, range));
     cut_within_each_answer(&db, |conn| {
-        analytics::user_engagement(conn, since)?.collect::<Result<Vec<_>, _>>()
+        analytics::user_engagement(conn, range)?.collect::<Result<Vec<_>, _>>()
     });
     cut_within_each_answer(&db, |conn| analytics::campaign_performance(conn, 7));
     cut_within_each_answer(&db, |conn| analytics::hourly_trips(conn, range));
@@ -145,13 +143,12 @@ fn reports_are_whole_whatever_limit_the_session_has() {
         "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (2, 1, '2025-03-05')",
         "INSERT INTO cm_activity_location (user_id, o_id, d_id) VALUES (1, 1, 2), (1, 2, 1)",
     ]);
-    let since = at(Month::March, 1, 0);
     let range = DateRange::new(date(Month::March, 1), date(Month::April, 1)).unwrap();
     let mut all = |limit: &str| {
         conn.query_drop(format!("SET sql_select_limit = {limit}")).unwrap();
         let reports = Analytics::new();
         (
-            engagement(reports, &mut conn, since),
+            engagement(reports, &mut conn, range),
             hours(reports, &mut conn, range),
             hotspots(reports, &mut conn, 1, 10),
             everything(reports, &mut conn, range),
