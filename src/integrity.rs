@@ -39,7 +39,10 @@ mod campaign;
 mod check;
 mod duplicate;
 mod findings;
+mod monitor;
 mod referral;
+mod severity;
+mod walk;
 
 use std::fmt;
 
@@ -48,7 +51,9 @@ pub use self::{
     campaign::OverDistributedCampaign,
     check::{Check, QualityIssue},
     findings::Findings,
+    monitor::{Monitor, MonitorReport},
     referral::{BrokenReferral, MissingUser},
+    severity::Severity,
 };
 use crate::{outcome::Result, session::Connection};
 
@@ -129,10 +134,10 @@ pub fn validate<C: Connection>(conn: &mut C) -> Result<ValidationReport> {
 ///
 /// # Errors
 ///
-/// As [`validate`], with `SELECT` on the tables of [`Check`] and on `auth_user` and `campaign`. The
+/// As [`validate`], with `SELECT` on the tables of the checks and on those that their rows name. The
 /// first check that fails ends it.
 pub fn monitor<C: Connection>(conn: &mut C) -> Result<Vec<QualityIssue>> {
-    Check::ALL.iter().filter_map(|check| check.run(conn).transpose()).collect()
+    Ok(Monitor::new().run(conn)?.into_issues())
 }
 
 /// Runs one check, and returns what it found or `None`.
@@ -140,7 +145,7 @@ pub fn monitor<C: Connection>(conn: &mut C) -> Result<Vec<QualityIssue>> {
 /// ```no_run
 /// # use quicksight_migrations::{integrity::{self, Check}, mysql::Conn};
 /// # fn duplicates(conn: &mut Conn) -> quicksight_migrations::Result<u64> {
-/// let issue = integrity::check(conn, Check::DuplicatePoints)?;
+/// let issue = integrity::check(conn, Check::DUPLICATE_POINTS)?;
 /// # Ok(
 /// issue.map_or(0, |issue| issue.total())
 /// # )
@@ -151,5 +156,5 @@ pub fn monitor<C: Connection>(conn: &mut C) -> Result<Vec<QualityIssue>> {
 ///
 /// As [`monitor`].
 pub fn check<C: Connection>(conn: &mut C, check: Check) -> Result<Option<QualityIssue>> {
-    check.run(conn)
+    check.run(conn, None)
 }

@@ -1,11 +1,15 @@
 //! Integrity finds exactly the rows that are wrong, whatever stands around them, and counts them all.
 
 mod bounds;
+mod dictionary;
+mod families;
 mod findings;
 mod good;
+mod monitor;
 mod oracle;
 mod plans;
 mod planted;
+mod rows;
 mod session;
 #[path = "../support/mod.rs"]
 mod support;
