@@ -34,6 +34,7 @@
 //! number, nor with the number of findings. The tables are read from end to end, though, so this is
 //! work for the night and not for a request.
 
+mod arrivals;
 mod balance;
 mod campaign;
 mod check;
@@ -47,6 +48,7 @@ mod walk;
 use std::fmt;
 
 pub use self::{
+    arrivals::{Expected, Unexpected, arrivals},
     balance::BalanceInconsistency,
     campaign::OverDistributedCampaign,
     check::{Check, QualityIssue},

@@ -397,7 +397,10 @@ fn check_says_what_it_found_and_ends_with_2() {
         "check": "users_of_same_email", "severity": "suspicion", "table": "auth_user",
         "rows": 1, "ids": [7], "message": line,
     });
-    assert_eq!((&json["findings"], &json["left_out"]), (&serde_json::json!([finding]), &serde_json::json!([])));
+    assert_eq!(
+        (&json["findings"], &json["left_out"]),
+        (&serde_json::json!([finding]), &serde_json::json!([]))
+    );
     assert_ends(&run_on(&db, &["check", "--since", "2025-03-02 00:00:01"]), 0);
 
     let late = run_on(&db, &["check", "--budget", "0", "--only", "users_of_same_email"]);

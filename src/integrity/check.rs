@@ -15,6 +15,7 @@ use std::{fmt, hash};
 use time::PrimitiveDateTime;
 
 use self::find::Rule;
+pub(super) use self::times::refresh_column;
 use super::{Findings, Severity};
 use crate::{outcome::Result, session::Connection};
 

@@ -38,7 +38,7 @@ pub(super) fn ids<C: Connection>(
 ) -> Result<Findings<i64>> {
     // The order is that of the bytes, as the comparison is.
     let sql = format!(
-        "SELECT g.first, t.points, CAST(t.note AS BINARY) AS event, t.id, (TRUE{newer}) \
+        "SELECT g.first, t.points, CAST(t.note AS BINARY) AS event, t.id, IFNULL(TRUE{newer}, FALSE) \
          FROM {rows} ORDER BY g.first, t.points, event, t.id"
     );
     let mut before = None;

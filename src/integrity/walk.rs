@@ -36,7 +36,7 @@ impl Walk {
         complete: fn(&str) -> String,
         newer: &str,
     ) -> Result<Findings<i64>> {
-        let sql = complete(self.sql()).replace("{new}", &format!("(TRUE{newer})"));
+        let sql = complete(self.sql()).replace("{new}", &format!("IFNULL(TRUE{newer}, FALSE)"));
         match self {
             Self::TokenBalances => {
                 let mut ledger = TokenLedger::default();

@@ -39,9 +39,7 @@ fn each_bound_is_the_last_right_value() {
     for (check, column, [below, least, most, above]) in BOUNDS {
         let (table, needed, values) = match check.table() {
             "auth_user" => ("auth_user", "", ""),
-            "trip" => {
-                ("trip", "user_id, travel_mode, started_on, ", "1, 1, NOW(), ")
-            }
+            "trip" => ("trip", "user_id, travel_mode, started_on, ", "1, 1, NOW(), "),
             "app_data" => (
                 "app_data",
                 "user_id, gmt_time, local_time, created_on, modified_on, ",
@@ -62,7 +60,9 @@ fn each_bound_is_the_last_right_value() {
                 "" => (String::new(), ""),
                 other => (format!(", {other}"), if value == "NULL" { ", NULL" } else { ", 1" }),
             };
-            format!("INSERT INTO {table} (id, {needed}{column}{name}) VALUES ({id}, {values}{value}{half})")
+            format!(
+                "INSERT INTO {table} (id, {needed}{column}{name}) VALUES ({id}, {values}{value}{half})"
+            )
         };
         for (id, value) in (901..).zip([below, least, "NULL", most, above]) {
             run(&mut conn, &row(id, value));

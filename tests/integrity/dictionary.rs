@@ -83,7 +83,8 @@ fn every_table_with_users_has_its_check_of_them() {
     for table in tables {
         let is_it = |check: &Check| {
             check.table() == table
-                && (check.as_str().ends_with("_of_unknown_user") || check.as_str() == "members_unknown")
+                && (check.as_str().ends_with("_of_unknown_user")
+                    || check.as_str() == "members_unknown")
         };
         assert!(Check::ALL.iter().any(is_it), "{table}");
     }

@@ -16,7 +16,9 @@ fn an_issue_is_one_readable_line() {
         integrity::monitor(conn).unwrap().iter().map(QualityIssue::to_string).collect::<Vec<_>>()
     };
     let trip = |ids: std::ops::RangeInclusive<u32>| {
-        let rows: Vec<_> = ids.map(|id| format!("({id}, 1, 1, NOW() - INTERVAL {id} MINUTE, '2025-01-01')")).collect();
+        let rows: Vec<_> = ids
+            .map(|id| format!("({id}, 1, 1, NOW() - INTERVAL {id} MINUTE, '2025-01-01')"))
+            .collect();
         format!(
             "INSERT INTO trip (id, user_id, travel_mode, started_on, ended_on) VALUES {}",
             rows.join(", ")

@@ -4,7 +4,11 @@ use std::collections::HashSet;
 
 use quicksight_migrations::integrity::{self, Check};
 
-use crate::{good, issues, rows::{self, planted}, run};
+use crate::{
+    good, issues,
+    rows::{self, planted},
+    run,
+};
 
 /// Lets dates in that no calendar has.
 pub(crate) const IMPOSSIBLE_DATES: &str = "SET sql_mode = 'ALLOW_INVALID_DATES,STRICT_ALL_TABLES'";
@@ -24,7 +28,10 @@ fn each_check_finds_what_was_planted_and_nothing_else() {
         // Each by itself, too: one of several conditions must not hide behind another.
         if !rows::TOGETHER.contains(check) {
             for id in ids {
-                run(&mut conn, &format!("DELETE FROM {table} WHERE id BETWEEN 900 AND 9999 AND id <> {id}"));
+                run(
+                    &mut conn,
+                    &format!("DELETE FROM {table} WHERE id BETWEEN 900 AND 9999 AND id <> {id}"),
+                );
                 assert_eq!(issues(&mut conn), [(*check, vec![*id])], "{id} of {rows}");
                 run(&mut conn, &format!("DELETE FROM {table} WHERE id BETWEEN 900 AND 9999"));
                 run(&mut conn, &format!("INSERT INTO {rows}"));

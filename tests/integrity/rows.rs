@@ -9,7 +9,8 @@ pub(crate) type Planted = (Check, String, Vec<i64>);
 
 /// All that is planted, check by check.
 pub(crate) fn planted() -> Vec<Planted> {
-    let by_hand = PLANTED.iter().map(|(check, rows, ids)| (*check, (*rows).to_owned(), ids.to_vec()));
+    let by_hand =
+        PLANTED.iter().map(|(check, rows, ids)| (*check, (*rows).to_owned(), ids.to_vec()));
     by_hand.chain(families::planted()).collect()
 }
 
@@ -297,12 +298,32 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
          (906, 1, 1, 1, 5, 'a', '2025-04-01 00:00:01'), (907, 1, 1, NULL, 5, 'a', '2025-04-01')",
         &[901],
     ),
-    (Check::DUPLICATE_PASSES, "bytemark_pass (id, pass_uuid) VALUES (900, 'q'), (901, 'q'), (902, ''), (903, NULL), (904, NULL)", &[901]),
-    (Check::DUPLICATE_ITEMS, "bytemark_order_items (id, order_id, pass_uuid) VALUES (900, 1, 'r'), (901, 2, 'r'), (902, 1, NULL), (903, 1, NULL)", &[901]),
-    (Check::DUPLICATE_REDEMPTIONS, "redeem_transaction (id, user_id, points, transaction_id, created_on) VALUES (900, 1, -5, 'x', NOW())", &[900]),
-    (Check::DUPLICATE_PAYMENTS, "bytemark_order_payments (id, user_id, order_id, order_uuid, payment_type, total_price, f_token_id) VALUES \
-         (900, 1, 1, 'o', 'tokens', 5, 0), (901, 1, 1, 'o', 'tokens', 5, 1), (902, 1, 1, NULL, 'tokens', 5, 1), (903, 1, 1, NULL, 'tokens', 5, 1)", &[900]),
-    (Check::DUPLICATE_MEMBERS, "group_member (id, group_id, user_id) VALUES (900, 1, 1), (901, 1, 1), (902, 2, 1), (903, 1, 2)", &[901]),
+    (
+        Check::DUPLICATE_PASSES,
+        "bytemark_pass (id, pass_uuid) VALUES (900, 'q'), (901, 'q'), (902, ''), (903, NULL), (904, NULL)",
+        &[901],
+    ),
+    (
+        Check::DUPLICATE_ITEMS,
+        "bytemark_order_items (id, order_id, pass_uuid) VALUES (900, 1, 'r'), (901, 2, 'r'), (902, 1, NULL), (903, 1, NULL)",
+        &[901],
+    ),
+    (
+        Check::DUPLICATE_REDEMPTIONS,
+        "redeem_transaction (id, user_id, points, transaction_id, created_on) VALUES (900, 1, -5, 'x', NOW())",
+        &[900],
+    ),
+    (
+        Check::DUPLICATE_PAYMENTS,
+        "bytemark_order_payments (id, user_id, order_id, order_uuid, payment_type, total_price, f_token_id) VALUES \
+         (900, 1, 1, 'o', 'tokens', 5, 0), (901, 1, 1, 'o', 'tokens', 5, 1), (902, 1, 1, NULL, 'tokens', 5, 1), (903, 1, 1, NULL, 'tokens', 5, 1)",
+        &[900],
+    ),
+    (
+        Check::DUPLICATE_MEMBERS,
+        "group_member (id, group_id, user_id) VALUES (900, 1, 1), (901, 1, 1), (902, 2, 1), (903, 1, 2)",
+        &[901],
+    ),
     (
         Check::DUPLICATE_TRIPS,
         "trip (id, user_id, travel_mode, started_on, ended_on) VALUES \
@@ -361,10 +382,26 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
          (902, 1, 1, 'd', '2025-11-02 01:50:00', '2025-11-02 01:10:00')",
         &[900],
     ),
-    (Check::USERS_WITH_SYSTEM_ID, "auth_user (id) VALUES (2000), (2003), (2099), (2102), (2103)", &[2000, 2102]),
-    (Check::USERS_OF_SAME_EMAIL, "auth_user (id, email) VALUES (900, 'a@b.example'), (901, 'A@B.example'), (902, 'c@b.example'), (903, NULL), (904, '')", &[901]),
-    (Check::USERS_OF_SAME_PHONE, "auth_user (id, country_code, phone_number) VALUES (900, '1', '5'), (901, '1', '5'), (902, '2', '5'), (903, '1', NULL), (904, '1', NULL)", &[901]),
-    (Check::USERS_OF_SAME_DEVICE, "auth_user (id, register_device_id, device_id) VALUES (900, 'a', 'x'), (901, 'a', 'y'), (902, 'b', 'y'), (903, NULL, 'y')", &[901]),
+    (
+        Check::USERS_WITH_SYSTEM_ID,
+        "auth_user (id) VALUES (2000), (2003), (2099), (2102), (2103)",
+        &[2000, 2102],
+    ),
+    (
+        Check::USERS_OF_SAME_EMAIL,
+        "auth_user (id, email) VALUES (900, 'a@b.example'), (901, 'A@B.example'), (902, 'c@b.example'), (903, NULL), (904, '')",
+        &[901],
+    ),
+    (
+        Check::USERS_OF_SAME_PHONE,
+        "auth_user (id, country_code, phone_number) VALUES (900, '1', '5'), (901, '1', '5'), (902, '2', '5'), (903, '1', NULL), (904, '1', NULL)",
+        &[901],
+    ),
+    (
+        Check::USERS_OF_SAME_DEVICE,
+        "auth_user (id, register_device_id, device_id) VALUES (900, 'a', 'x'), (901, 'a', 'y'), (902, 'b', 'y'), (903, NULL, 'y')",
+        &[901],
+    ),
     (
         Check::REFERRAL_OF_ONESELF,
         "referral_history (id, sender_user_id, receiver_user_id, receiver_device_id, ap_campaign_id) VALUES (900, 10, 10, 'x', 7), (901, 10, 11, 'y', 7)",

@@ -98,7 +98,11 @@ fn finds_everything_whatever_limit_the_session_has() {
             run(&mut conn, &format!("DELETE FROM {table} WHERE id BETWEEN 900 AND 9999"));
             run(&mut conn, &format!("INSERT INTO {rows}"));
             let issue = integrity::check(&mut conn, *check).unwrap();
-            assert_eq!(issue.map(|issue| issue.ids().to_vec()).as_deref(), Some(&ids[..]), "{check:?}");
+            assert_eq!(
+                issue.map(|issue| issue.ids().to_vec()).as_deref(),
+                Some(&ids[..]),
+                "{check:?}"
+            );
             run(&mut conn, &format!("DELETE FROM {table} WHERE id BETWEEN 900 AND 9999"));
         }
     }

@@ -58,7 +58,8 @@ impl Check {
     }
 
     fn monitor(&self) -> Monitor<'_> {
-        let mut monitor = Monitor::new().on_progress(|rule| log::info!(target: "quicksight_migrations", "looking for {rule}"));
+        let mut monitor = Monitor::new()
+            .on_progress(|rule| log::info!(target: "quicksight_migrations", "looking for {rule}"));
         if !self.only.is_empty() {
             monitor = monitor.only(self.only.iter().copied());
         }
@@ -94,6 +95,7 @@ fn named(name: &str) -> Result<Rule, String> {
 }
 
 fn moment(text: &str) -> Result<PrimitiveDateTime, Box<dyn Error + Send + Sync>> {
-    let form = format_description::parse("[year]-[month]-[day] [hour]:[minute]:[second]")?;
+    let form = "[year]-[month]-[day] [hour]:[minute]:[second]";
+    let form = format_description::parse_borrowed::<2>(form)?;
     Ok(PrimitiveDateTime::parse(text, &form)?)
 }

@@ -85,7 +85,9 @@ impl Rule {
     /// What a line says of the rows.
     pub(super) fn says(&self) -> String {
         match &self.find {
-            Find::Rows(says, ..) | Find::Equals(says, _) | Find::Walk(says, _) => (*says).to_owned(),
+            Find::Rows(says, ..) | Find::Equals(says, _) | Find::Walk(says, _) => {
+                (*says).to_owned()
+            }
             Find::Unknown { column, target, .. } => {
                 format!("whose {column} is not in {}", target.table)
             }

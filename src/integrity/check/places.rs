@@ -6,9 +6,21 @@ use super::{checks, find::Rule};
 macro_rules! no_place {
     ($latitude:literal, $longitude:literal) => {
         concat!(
-            "t.", $latitude, " NOT BETWEEN -90 AND 90 OR t.", $longitude, " NOT BETWEEN -180 AND 180 \
-             OR (t.", $latitude, " IS NULL) <> (t.", $longitude, " IS NULL) \
-             OR (t.", $latitude, " = 0 AND t.", $longitude, " = 0)"
+            "t.",
+            $latitude,
+            " NOT BETWEEN -90 AND 90 OR t.",
+            $longitude,
+            " NOT BETWEEN -180 AND 180 \
+             OR (t.",
+            $latitude,
+            " IS NULL) <> (t.",
+            $longitude,
+            " IS NULL) \
+             OR (t.",
+            $latitude,
+            " = 0 AND t.",
+            $longitude,
+            " = 0)"
         )
     };
 }

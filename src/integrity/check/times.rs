@@ -29,7 +29,7 @@ macro_rules! dated {
 }
 
 /// The column that tells which rows of a table are new.
-pub(super) fn refresh_column(table: &str) -> Option<&'static str> {
+pub(in crate::integrity) fn refresh_column(table: &str) -> Option<&'static str> {
     REFRESH.iter().find(|(dated, _)| *dated == table).map(|(_, column)| *column)
 }
 
