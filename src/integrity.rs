@@ -31,8 +31,8 @@
 //! Each check is one prepared `SELECT`, so `SELECT` is the only right that is needed, and a replica
 //! will do. A check sees one moment of the database, and the next check a later one, unless the caller
 //! has a transaction open that reads from one snapshot. Rows stream: memory does not grow with their
-//! number, nor with the number of findings. The tables are read from end to end, though, so this is
-//! work for the night and not for a request.
+//! number, nor with the number of findings; referrals alone are held, to find their circles. The tables
+//! are read from end to end, though, so this is work for the night and not for a request.
 
 mod arrivals;
 mod balance;
@@ -131,7 +131,7 @@ pub fn validate<C: Connection>(conn: &mut C) -> Result<ValidationReport> {
     })
 }
 
-/// Runs every [`Check`] and returns what each found, in the order of [`Check::ALL`]; a check that
+/// Runs every [`Check`], as a [`Monitor`] does that was not told otherwise, and returns what each found, in the order of [`Check::ALL`]; a check that
 /// found nothing is left out. One statement per check.
 ///
 /// # Errors

@@ -32,6 +32,7 @@ pub struct Expected {
 impl Expected {
     /// At least one row within this time. `None` if the table has no refresh column, so that nobody
     /// knows when its rows came.
+    #[must_use]
     pub fn new(table: &'static str, within: Duration) -> Option<Self> {
         let column = refresh_column(table)?;
         Some(Self { table, column, within, at_least: 1, at_most: u64::MAX })

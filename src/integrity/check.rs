@@ -52,6 +52,7 @@ const SUBJECTS: [&[Check]; 8] = [
     travel::CHECKS,
 ];
 
+#[allow(clippy::indexing_slicing)] // What is out of bounds in a constant does not compile.
 const TOTAL: usize = {
     let (mut total, mut subject) = (0, 0);
     while subject < SUBJECTS.len() {
@@ -62,6 +63,7 @@ const TOTAL: usize = {
 };
 
 /// The checks of all subjects, one subject after the other.
+#[allow(clippy::indexing_slicing)] // As above.
 const ALL: [Check; TOTAL] = {
     let mut all = [Check::DUPLICATE_POINTS; TOTAL];
     let (mut to, mut subject) = (0, 0);

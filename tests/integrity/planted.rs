@@ -22,7 +22,7 @@ fn each_check_finds_what_was_planted_and_nothing_else() {
         let (table, _) = rows.split_once(' ').unwrap();
         run(&mut conn, &format!("INSERT INTO {rows}"));
 
-        assert_eq!(issues(&mut conn), [(*check, ids.to_vec())], "{rows}");
+        assert_eq!(issues(&mut conn), [(*check, ids.clone())], "{rows}");
         let issue = integrity::check(&mut conn, *check).unwrap().unwrap();
         assert_eq!((issue.table(), issue.total()), (table, ids.len() as u64));
         // Each by itself, too: one of several conditions must not hide behind another.

@@ -16,7 +16,7 @@ use super::{
 
 #[derive(Args)]
 pub(super) struct Check {
-    /// Run these checks alone, as in: --only broken_pair,duplicate_points
+    /// Run these checks alone, as in: `--only broken_pair,duplicate_points`
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = named)]
     only: Vec<Rule>,
     /// Find only rows since this moment in US/Central, as in: --since '2025-03-01 00:00:00'
