@@ -100,7 +100,7 @@ fn the_ledger_and_the_checks_need_no_newer_sql() {
     assert_eq!(totals, [2, 1, 1]);
     let issues = integrity::monitor(&mut conn).unwrap();
     let checks: Vec<_> = issues.iter().map(QualityIssue::check).collect();
-    assert_eq!(checks, [Check::PointsInFuture]);
+    assert_eq!(checks, [Check::POINTS_IN_FUTURE]);
 }
 
 #[cfg(feature = "full")]

@@ -116,12 +116,12 @@ fn checks() -> Vec<Report> {
         Report {
             name: "integrity::check, duplicates",
             original: original::duplicate_transactions(),
-            ours: check(Check::DuplicatePoints),
+            ours: check(Check::DUPLICATE_POINTS),
         },
         Report {
             name: "integrity::check, coordinates",
             original: original::invalid_coordinates(),
-            ours: check(Check::SignUpCoordinates),
+            ours: check(Check::SIGN_UP_COORDINATES),
         },
         Report {
             name: "integrity::monitor, all checks",
