@@ -61,26 +61,29 @@ fn claim(session: &mut Session<'_>, timeout: Duration) -> Result<()> {
         "INSERT INTO {CLAIM_TABLE} (id, member, connection) VALUES (1, @@server_uuid, CONNECTION_ID())"
     );
     loop {
-        match session.execute(&insert) {
+        let conflict = match session.execute(&insert) {
             Ok(()) => return Ok(()),
-            Err(error) if is_conflict(&error) => {}
+            Err(error) if is_conflict(&error) => error,
             Err(error) => return Err(claiming(error)),
+        };
+        let other = read(session)?;
+        if let Some(other) = &other
+            && is_left(session, other)?
+            && take_over(session, other)?
+        {
+            return Ok(());
         }
-        if let Some(other) = read(session)? {
-            if is_left(session, &other)? {
-                if take_over(session, &other)? {
-                    return Ok(());
-                }
-                continue;
+        let waited = started.elapsed();
+        match other {
+            Some(Claim { member, connection, .. }) if waited >= timeout => {
+                return Err(Error::ClaimTimeout { member, connection, waited });
             }
-            if started.elapsed() >= timeout {
-                let Claim { member, connection, .. } = other;
-                return Err(Error::ClaimTimeout { member, connection, waited: started.elapsed() });
-            }
-            info!(
-                member = other.member.as_str(), holder = other.connection;
-                "waiting for connection {} of the member {}, which changes the tables", other.connection, other.member
-            );
+            None if waited >= timeout => return Err(claiming(conflict)),
+            Some(Claim { member, connection, .. }) => info!(
+                member = member.as_str(), holder = connection;
+                "waiting for connection {connection} of the member {member}, which changes the tables"
+            ),
+            None => {}
         }
         thread::sleep(PAUSE);
     }
