@@ -247,8 +247,11 @@ impl Program {
     }
 
     fn initialise(&self, data: &Path) {
+        // A server that starts clears this folder of what another one may be using.
+        let scratch = Folder::temporary();
         let mut server = Command::new(&self.path);
         server.args(self.options(data));
+        server.arg(format!("--tmpdir={}", scratch.path.display()));
         if self.is_modern_mysql() || self.version.contains("Ver 5.7") {
             run(server.arg("--initialize-insecure"));
             return;
