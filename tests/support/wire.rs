@@ -38,7 +38,7 @@ pub enum Cut {
 }
 
 /// What a wire does to a statement that is about to pass.
-type Hook = dyn FnMut(&str) -> Option<Cut> + Send;
+type Hook<'a> = dyn FnMut(&str) -> Option<Cut> + 'a;
 
 impl Database {
     /// A connection of which `watch` sees each statement before the server does, and says where to
@@ -58,13 +58,11 @@ impl User {
 }
 
 #[track_caller]
-fn watched(opts: OptsBuilder, mut watch: impl FnMut(&str) -> Option<Cut> + Send + 'static) -> Conn {
+fn watched(opts: OptsBuilder, watch: impl FnMut(&str) -> Option<Cut> + Send + 'static) -> Conn {
     let connected = Arc::new(AtomicBool::new(false));
-    let is_ours = Arc::clone(&connected);
     let server = Opts::from(opts.clone());
     let server = (server.get_ip_or_hostname().into_owned(), server.get_tcp_port());
-    let port =
-        open(server, move |sql| if is_ours.load(Ordering::SeqCst) { watch(sql) } else { None });
+    let port = open(server, Arc::clone(&connected), watch);
     let conn = connect(opts.tcp_port(port)).expect("connect");
     connected.store(true, Ordering::SeqCst);
     conn
@@ -95,16 +93,24 @@ pub fn crash(server: &Arc<Mutex<Server>>) -> impl FnMut() -> Cut + Send + use<> 
     }
 }
 
-/// Opens a port of the loopback interface that leads to the server, for one connection.
-fn open(server: (String, u16), mut hook: impl FnMut(&str) -> Option<Cut> + Send + 'static) -> u16 {
+/// Opens a port of the loopback interface that leads to the server, for one client: it may try more
+/// than once until it is `connected`, and from then on `watch` sees what it sends.
+fn open(
+    server: (String, u16),
+    connected: Arc<AtomicBool>,
+    mut watch: impl FnMut(&str) -> Option<Cut> + Send + 'static,
+) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let port = listener.local_addr().expect("its address").port();
     thread::spawn(move || {
-        let (client, _) = listener.accept().expect("a client");
-        let server = TcpStream::connect(server).expect("the server");
-        let _ = client.set_nodelay(true);
-        let _ = server.set_nodelay(true);
-        relay(client, server, &mut hook);
+        let is_connected = || connected.load(Ordering::SeqCst);
+        while !is_connected() {
+            let (client, _) = listener.accept().expect("a client");
+            let server = TcpStream::connect(server.clone()).expect("the server");
+            let _ = client.set_nodelay(true);
+            let _ = server.set_nodelay(true);
+            relay(client, server, &mut |sql| if is_connected() { watch(sql) } else { None });
+        }
     });
     port
 }
@@ -164,7 +170,7 @@ pub fn cut_within_each_answer<T: PartialEq + Debug>(
     }
 }
 
-fn relay(mut client: TcpStream, mut server: TcpStream, hook: &mut Hook) {
+fn relay(mut client: TcpStream, mut server: TcpStream, hook: &mut Hook<'_>) {
     let mut answers = server.try_clone().expect("a second handle");
     let mut to_client = client.try_clone().expect("a second handle");
     let may_pass = Arc::new(AtomicUsize::new(usize::MAX));
