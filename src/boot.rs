@@ -5,10 +5,7 @@ mod apply;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use log::{debug, info, warn};
 
@@ -17,15 +14,13 @@ use crate::{
     outcome::{AppliedMigration, Error, Report, Result, TableCheck, code},
     schema::{self, Existing},
     session::{
-        EarlierReads, NewerHistory, Session, Turn, Writers, in_plain_words, in_turn_or, writers,
+        EarlierReads, NewerHistory, Session, Turn, Writers, in_plain_words, in_turn_or,
+        let_others_work, writers,
     },
 };
 
 /// How often a run begins anew where another node may be rolling back.
 const BEGINNINGS: u32 = 4;
-
-/// How long a run waits for the work of another node to arrive.
-const PAUSE: Duration = Duration::from_millis(250);
 
 /// One run.
 struct Boot<'j> {
@@ -136,7 +131,7 @@ impl<'j> Boot<'j> {
             match self.apply_once(session, turn) {
                 Err(error) if misses_something(&error) && writers(session)? != Writers::One => {
                     info!("another node may be rolling back, so this run begins anew: {error}");
-                    thread::sleep(PAUSE);
+                    let_others_work();
                 }
                 outcome => return outcome,
             }

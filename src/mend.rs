@@ -1,9 +1,6 @@
 //! Mending: the differences that a statement can put right without losing data, one by one.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::Instant;
 
 use log::{info, warn};
 
@@ -11,14 +8,11 @@ use crate::{
     history::{self, Embedded, Job},
     outcome::{Access, Drift, DriftKind, Error, Mend, MendReport, Mended, Result, code},
     schema,
-    session::{Session, Writers, in_turn, unchanged, wait_no_more},
+    session::{Session, Writers, in_turn, let_others_work, unchanged, wait_no_more},
 };
 
 /// How often the tables are looked at again, where another node of a cluster may be mending them.
 const ROUNDS: u32 = 10;
-
-/// How long a mend waits for the work of another node to arrive.
-const PAUSE: Duration = Duration::from_millis(250);
 
 /// Puts right what a statement can, under the migration lock.
 pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<MendReport> {
@@ -69,7 +63,7 @@ fn verify(
         match schema::verify(session, migrations) {
             Err(Error::TablesChanging) if *patience > 0 => {
                 *patience -= 1;
-                thread::sleep(PAUSE);
+                let_others_work();
             }
             outcome => return outcome,
         }
@@ -148,7 +142,7 @@ fn mend_all(
                     "another session may have mended {}", drift.difference()
                 );
                 is_outdated = true;
-                thread::sleep(PAUSE);
+                let_others_work();
                 failure.get_or_insert((sql.clone(), error));
             }
             Err(error) => {

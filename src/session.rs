@@ -24,7 +24,7 @@ pub use self::connection::Connection;
 pub(crate) use self::connection::{contained, driver};
 pub(crate) use self::{
     claim::{CLAIM_TABLE, with_claim},
-    cluster::{Writers, writers},
+    cluster::{Writers, let_others_work, writers},
     connection::{ALL, Session, column},
     held::{unchanged, unread},
     preflight::{is_mariadb, refuse_open_transaction, version},

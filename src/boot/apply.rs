@@ -1,15 +1,15 @@
 //! The work itself: each statement, and the row that records it.
 
-use std::{thread, time::Instant};
+use std::time::Instant;
 
 use log::info;
 
-use super::{Boot, PAUSE};
+use super::Boot;
 use crate::{
     history::{Embedded, Status},
     outcome::{AppliedMigration, Collision, Error, Result, code},
     schema,
-    session::{Session, Writers, with_claim, writers},
+    session::{Session, Writers, let_others_work, with_claim, writers},
 };
 
 /// How often in a row a run goes on after another node of a cluster undid its statement, without
@@ -59,7 +59,7 @@ impl Boot<'_> {
                 return Err(error);
             } else {
                 patience -= 1;
-                thread::sleep(PAUSE);
+                let_others_work();
             }
             info!(
                 applied = arrived, total = status.total(), code = error.server_code();
@@ -145,7 +145,7 @@ impl Boot<'_> {
                 return Err(error);
             }
             patience -= 1;
-            thread::sleep(PAUSE);
+            let_others_work();
         }
         Ok(())
     }

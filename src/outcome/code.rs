@@ -76,6 +76,11 @@ pub(crate) fn is_half_made(error: &mysql::Error) -> bool {
     of(error).is_some_and(|code| HALF_MADE.contains(&code))
 }
 
+/// Whether another node of the cluster was first.
+pub(crate) fn is_conflict(error: &mysql::Error) -> bool {
+    of(error).is_some_and(|code| CONFLICTS.contains(&code))
+}
+
 /// Whether a statement has waited for another session for as long as it may.
 pub(crate) fn is_wait(error: &mysql::Error) -> bool {
     matches!(of(error), Some(LOCK_WAIT_TIMEOUT | QUERY_TIMEOUT))

@@ -6,21 +6,19 @@
 //! changes of a group in the order of their commits.
 //! <https://dev.mysql.com/doc/refman/8.4/en/group-replication-summary.html>
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use log::{info, warn};
 
-use super::{Session, column, literal};
+use super::{
+    Session,
+    cluster::{let_others_work, members},
+    column, literal,
+};
 use crate::outcome::{Error, Result, code};
 
 /// The table of that one row. No migration makes it: only such a group has it.
 pub(crate) const CLAIM_TABLE: &str = "quicksight_schema_claim";
-
-/// How long a migrator waits before it tries again.
-const PAUSE: Duration = Duration::from_millis(250);
 
 /// The row of another migrator.
 #[derive(Debug, PartialEq)]
@@ -63,7 +61,7 @@ fn claim(session: &mut Session<'_>, timeout: Duration) -> Result<()> {
     loop {
         let conflict = match session.execute(&insert) {
             Ok(()) => return Ok(()),
-            Err(error) if is_conflict(&error) => error,
+            Err(error) if code::is_conflict(&error) => error,
             Err(error) => return Err(claiming(error)),
         };
         let other = read(session)?;
@@ -85,7 +83,7 @@ fn claim(session: &mut Session<'_>, timeout: Duration) -> Result<()> {
             ),
             None => {}
         }
-        thread::sleep(PAUSE);
+        let_others_work();
     }
 }
 
@@ -106,15 +104,7 @@ fn is_left(session: &mut Session<'_>, claim: &Claim) -> Result<bool> {
     if claim.is_here {
         return Ok(true);
     }
-    let ask = "SELECT member_id FROM performance_schema.replication_group_members \
-               WHERE member_state <> 'OFFLINE'";
-    match session.read(ask) {
-        Ok(rows) => {
-            Ok(!rows.iter().any(|row| column(row, 0).is_some_and(|id: String| id == claim.member)))
-        }
-        Err(error) if code::of(&error) == Some(code::TABLE_ACCESS_DENIED) => Ok(false),
-        Err(error) => Err(claiming(error)),
-    }
+    Ok(members(session)?.is_some_and(|members| !members.contains(&claim.member)))
 }
 
 /// Puts this session into the row, unless another one was first.
@@ -134,7 +124,7 @@ fn take_over(session: &mut Session<'_>, other: &Claim) -> Result<bool> {
     );
     match session.execute(&update) {
         Ok(()) => Ok(is_ours(session)?),
-        Err(error) if is_conflict(&error) => Ok(false),
+        Err(error) if code::is_conflict(&error) => Ok(false),
         Err(error) => Err(claiming(error)),
     }
 }
@@ -176,11 +166,6 @@ fn release(session: &mut Session<'_>) -> Result<()> {
          WHERE id = 1 AND member = @@server_uuid AND connection = CONNECTION_ID()"
     );
     session.execute(&delete).map_err(claiming)
-}
-
-/// Whether another member was first.
-fn is_conflict(error: &mysql::Error) -> bool {
-    code::of(error).is_some_and(|code| code::CONFLICTS.contains(&code))
 }
 
 fn claiming(error: mysql::Error) -> Error {

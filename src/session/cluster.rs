@@ -1,5 +1,7 @@
 //! Whether nodes beside this one take writes, too: the lock is one server's, and so is `LOCK TABLES`.
 
+use std::{thread, time::Duration};
+
 use super::{OtherWriters, Session, Settings, column};
 use crate::outcome::{Error, Result, code};
 
@@ -50,7 +52,8 @@ pub(crate) fn writers(session: &mut Session<'_>) -> Result<Writers> {
         modes.iter().any(|row| is(column(row, 0), name) && is(column(row, 1), value))
     };
     if says("group_replication_single_primary_mode", "OFF") {
-        return Ok(match members(session)? {
+        let members = members(session)?.map(|ids| ids.len() as u64);
+        return Ok(match members {
             Some(..=1) => Writers::One,
             members => Writers::Group { members },
         });
@@ -63,12 +66,17 @@ pub(crate) fn writers(session: &mut Session<'_>) -> Result<Writers> {
     Ok(Writers::One)
 }
 
-/// How many members the group has, this one included. `None`: the user may not see them.
-fn members(session: &mut Session<'_>) -> Result<Option<u64>> {
-    let ask = "SELECT COUNT(*) FROM performance_schema.replication_group_members \
+/// Gives another node the time to finish, or its work the time to arrive here.
+pub(crate) fn let_others_work() {
+    thread::sleep(Duration::from_millis(250));
+}
+
+/// The `@@server_uuid` of each member of the group, this one included. `None`: the user may not see them.
+pub(super) fn members(session: &mut Session<'_>) -> Result<Option<Vec<String>>> {
+    let ask = "SELECT member_id FROM performance_schema.replication_group_members \
                WHERE member_state <> 'OFFLINE'";
     match session.read(ask) {
-        Ok(rows) => Ok(rows.first().and_then(|row| column(row, 0))),
+        Ok(rows) => Ok(Some(rows.iter().filter_map(|row| column(row, 0)).collect())),
         Err(error) if code::of(&error) == Some(code::TABLE_ACCESS_DENIED) => Ok(None),
         Err(error) => Err(asking(error)),
     }

@@ -32,6 +32,10 @@ pub(super) enum Find {
     Future(&'static [&'static str]),
     /// Rows with a time in one of these columns that no calendar has, nor the clocks of the service.
     NoTime { central: &'static [&'static str], other: &'static [&'static str] },
+    /// Rows with an end before the start, by more than the clocks of the service go back.
+    Backwards { start: &'static str, end: &'static str },
+    /// Rows that were changed more than an hour before they were made.
+    ChangedBefore { made: &'static str, changed: &'static str },
     /// Rows with the same columns as an earlier one.
     Repeat(&'static [&'static str]),
     /// Groups (g) and their members (t), of which all but the first of equal points and note are found.
@@ -94,6 +98,8 @@ impl Rule {
             Find::Unlisted { column, .. } => format!("with a {column} that does not exist"),
             Find::Future(_) => "dated in the future".to_owned(),
             Find::NoTime { .. } => "with an impossible date".to_owned(),
+            Find::Backwards { .. } => "with an end before the start".to_owned(),
+            Find::ChangedBefore { .. } => "changed before it was made".to_owned(),
             Find::Repeat(columns) => format!("equal to an earlier one in {}", columns.join(", ")),
         }
     }
@@ -122,6 +128,13 @@ impl Rule {
             Find::NoTime { central, other } => {
                 let found = [any(central, no_date), any(other, no_date), any(central, skipped)];
                 (format!("{} t", self.table), found.join(" OR "))
+            }
+            Find::Backwards { start, end } => (
+                format!("{} t", self.table),
+                format!("t.{end} < t.{start} AND NOT {}", turned_back(start, end)),
+            ),
+            Find::ChangedBefore { made, changed } => {
+                (format!("{} t", self.table), format!("t.{changed} < t.{made} - INTERVAL 1 HOUR"))
             }
             Find::Repeat(columns) => repeat(self.table, columns),
         };
@@ -190,6 +203,14 @@ fn skipped(column: &str) -> String {
     format!(
         "(YEAR(t.{column}) >= 2007 AND MONTH(t.{column}) = 3 AND DAYOFWEEK(t.{column}) = 1 \
          AND DAYOFMONTH(t.{column}) BETWEEN 8 AND 14 AND HOUR(t.{column}) = 2)"
+    )
+}
+
+/// On the first Sunday of November the hour from 1 o'clock on comes twice.
+fn turned_back(start: &str, end: &str) -> String {
+    format!(
+        "(MONTH(t.{start}) = 11 AND DAYOFMONTH(t.{start}) <= 7 AND DAYOFWEEK(t.{start}) = 1 \
+         AND HOUR(t.{start}) = 1 AND HOUR(t.{end}) = 1 AND DATE(t.{end}) = DATE(t.{start}))"
     )
 }
 

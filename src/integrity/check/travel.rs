@@ -6,23 +6,16 @@ use super::{
 };
 use crate::integrity::walk::Walk;
 
+const BACKWARDS: Find = Find::Backwards { start: "started_on", end: "ended_on" };
+const CHANGED_BEFORE: Find = Find::ChangedBefore { made: "created_on", changed: "modified_on" };
+
 checks! {
     /// A trip that ends before it starts. Within the hour that the clocks of the service show twice,
     /// the one from 1 o'clock on the first Sunday of November, an earlier end is right.
-    TRIP_ENDS_BEFORE_START = Rule::rows("trip_ends_before_start", "trip",
-        "with an end before the start", "trip t",
-        "t.ended_on < t.started_on AND NOT (MONTH(t.started_on) = 11 \
-         AND DAYOFMONTH(t.started_on) <= 7 AND DAYOFWEEK(t.started_on) = 1 \
-         AND HOUR(t.started_on) = 1 AND HOUR(t.ended_on) = 1 \
-         AND DATE(t.ended_on) = DATE(t.started_on))");
+    TRIP_ENDS_BEFORE_START = Rule::new("trip_ends_before_start", "trip", BACKWARDS);
 
     /// The same of an entry of the commute log.
-    COMMUTE_ENDS_BEFORE_START = Rule::rows("commute_ends_before_start", "telework",
-        "with an end before the start", "telework t",
-        "t.ended_on < t.started_on AND NOT (MONTH(t.started_on) = 11 \
-         AND DAYOFMONTH(t.started_on) <= 7 AND DAYOFWEEK(t.started_on) = 1 \
-         AND HOUR(t.started_on) = 1 AND HOUR(t.ended_on) = 1 \
-         AND DATE(t.ended_on) = DATE(t.started_on))");
+    COMMUTE_ENDS_BEFORE_START = Rule::new("commute_ends_before_start", "telework", BACKWARDS);
 
     /// A trip with a distance below 0.
     NEGATIVE_DISTANCE = Rule::rows("negative_distance", "trip", "with a negative distance", "trip t",
@@ -42,36 +35,30 @@ checks! {
 
     /// A row of `auth_user` that was changed more than an hour before it was made. The hour is for the night
     /// in which the clocks go back.
-    SIGN_UPS_CHANGED_BEFORE_MADE = Rule::rows("sign_ups_changed_before_made", "auth_user",
-        "changed before it was made", "auth_user t", "t.modified_on < t.created_on - INTERVAL 1 HOUR");
+    SIGN_UPS_CHANGED_BEFORE_MADE = Rule::new("sign_ups_changed_before_made", "auth_user",
+        CHANGED_BEFORE);
 
-    /// A row of `user_label` that was changed more than an hour before it was made. The hour is for the night
-    /// in which the clocks go back.
-    LABELS_CHANGED_BEFORE_MADE = Rule::rows("labels_changed_before_made", "user_label",
-        "changed before it was made", "user_label t", "t.modified_on < t.created_on - INTERVAL 1 HOUR");
+    /// The same of `user_label`.
+    LABELS_CHANGED_BEFORE_MADE = Rule::new("labels_changed_before_made", "user_label",
+        CHANGED_BEFORE);
 
-    /// A row of `auth_user_label` that was changed more than an hour before it was made. The hour is for the night
-    /// in which the clocks go back.
-    LABELLINGS_CHANGED_BEFORE_MADE = Rule::rows("labellings_changed_before_made", "auth_user_label",
-        "changed before it was made", "auth_user_label t", "t.modified_on < t.created_on - INTERVAL 1 HOUR");
+    /// The same of `auth_user_label`.
+    LABELLINGS_CHANGED_BEFORE_MADE = Rule::new("labellings_changed_before_made", "auth_user_label",
+        CHANGED_BEFORE);
 
-    /// A row of `referral_history` that was changed more than an hour before it was made. The hour is for the night
-    /// in which the clocks go back.
-    REFERRALS_CHANGED_BEFORE_MADE = Rule::rows("referrals_changed_before_made", "referral_history",
-        "changed before it was made", "referral_history t", "t.updated_at < t.created_at - INTERVAL 1 HOUR");
+    /// The same of `referral_history`.
+    REFERRALS_CHANGED_BEFORE_MADE = Rule::new("referrals_changed_before_made", "referral_history",
+        Find::ChangedBefore { made: "created_at", changed: "updated_at" });
 
-    /// A row of `cm_activity_location` that was changed more than an hour before it was made. The hour is for the night
-    /// in which the clocks go back.
-    HABITS_CHANGED_BEFORE_MADE = Rule::rows("habits_changed_before_made", "cm_activity_location",
-        "changed before it was made", "cm_activity_location t", "t.modified_on < t.created_on - INTERVAL 1 HOUR");
+    /// The same of `cm_activity_location`.
+    HABITS_CHANGED_BEFORE_MADE = Rule::new("habits_changed_before_made", "cm_activity_location",
+        CHANGED_BEFORE);
 
-    /// A row of `telework` that was changed more than an hour before it was made. The hour is for the night
-    /// in which the clocks go back.
-    COMMUTES_CHANGED_BEFORE_MADE = Rule::rows("commutes_changed_before_made", "telework",
-        "changed before it was made", "telework t", "t.modified_on < t.created_on - INTERVAL 1 HOUR");
+    /// The same of `telework`.
+    COMMUTES_CHANGED_BEFORE_MADE = Rule::new("commutes_changed_before_made", "telework",
+        CHANGED_BEFORE);
 
-    /// A row of `app_data` that was changed more than an hour before it was made. The hour is for the night
-    /// in which the clocks go back.
-    APP_ACTIONS_CHANGED_BEFORE_MADE = Rule::rows("app_actions_changed_before_made", "app_data",
-        "changed before it was made", "app_data t", "t.modified_on < t.created_on - INTERVAL 1 HOUR");
+    /// The same of `app_data`.
+    APP_ACTIONS_CHANGED_BEFORE_MADE = Rule::new("app_actions_changed_before_made", "app_data",
+        CHANGED_BEFORE);
 }
