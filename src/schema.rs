@@ -4,6 +4,7 @@ mod compare;
 mod hold;
 mod judge;
 mod look;
+pub(crate) mod own_view;
 mod shape;
 mod twin;
 mod types;
