@@ -1,4 +1,5 @@
-//! The way back: all tables and the history are dropped, or the caller is told which stayed and why.
+//! The way back: all tables, our views of them and the history are dropped, or the caller is told which
+//! stayed and why.
 
 mod obstacle;
 mod table_lock;
@@ -7,11 +8,11 @@ use std::{collections::BTreeMap, time::Instant};
 
 use log::{debug, info};
 
-use self::table_lock::with_tables_locked;
+use self::{obstacle::Order, table_lock::with_tables_locked};
 use crate::{
     history::{Embedded, Job, MigrationState, Seen},
     outcome::{Error, KeptReason, KeptTable, Result, RollbackReport, code},
-    schema::is_table,
+    schema::{is_table, view_of},
     session::{
         Data, EarlierReads, Session, column, in_turn, literal, quote, settled, wait_no_more,
     },
@@ -22,14 +23,23 @@ struct Rollback<'j> {
     job: &'j Job<'j>,
 }
 
+/// What is there that has a name of ours.
+struct Found {
+    /// The newest first: a table is made after those that it builds on.
+    tables: Vec<String>,
+    /// Each with the table that it is named after, which may be gone.
+    views: Vec<(String, String)>,
+}
+
 /// Drops what the migrations made, and the history.
 pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<RollbackReport> {
     let started = Instant::now();
-    let (dropped, lock_wait) = in_turn(session, job.settings, |session, turn| {
+    let (gone, lock_wait) = in_turn(session, job.settings, |session, turn| {
         Ok((Rollback { job }.roll_back(session, turn.database())?, turn.lock_wait()))
     })?;
     let (statements, elapsed) = (session.statements(), started.elapsed());
-    let report = RollbackReport { dropped, statements, lock_wait, elapsed };
+    let report =
+        RollbackReport { dropped: gone.tables, views: gone.views, statements, lock_wait, elapsed };
     debug!(
         dropped = report.dropped.len(), statements = report.statements,
         lock_wait_ms = report.lock_wait.as_millis(), duration_ms = report.elapsed.as_millis();
@@ -49,30 +59,40 @@ impl Rollback<'_> {
     /// Looks and refuses, and does nothing.
     fn plan(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
         let history = self.read_history(session)?.then(|| self.job.history.quoted().to_owned());
-        let tables = self.find_tables(session)?;
-        let order = self.drop_order(session, database, &tables)?;
-        let names = history.into_iter().chain(order.iter().map(|table| quote(table)));
-        Ok(names.map(|name| format!("DROP TABLE {name}")).collect())
+        let found = self.find(session)?;
+        let order = self.drop_order(session, database, &found)?;
+        let tables = history.into_iter().chain(order.tables.iter().map(|table| quote(table)));
+        let tables = tables.map(|table| format!("DROP TABLE {table}"));
+        let views = order.views.iter().map(|view| format!("DROP VIEW {}", quote(view)));
+        Ok(tables.chain(views).collect())
     }
 
     /// Looks, refuses, locks, looks again, drops.
-    fn roll_back(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
+    fn roll_back(&self, session: &mut Session<'_>, database: &str) -> Result<Order> {
         let has_history = self.read_history(session)?;
-        let tables = self.find_tables(session)?;
-        let mut locked: Vec<_> = tables.iter().map(String::as_str).collect();
+        let found = self.find(session)?;
+        let mut locked: Vec<_> = found.tables.iter().map(String::as_str).collect();
         locked.extend(has_history.then(|| self.job.history.name()));
-        if locked.is_empty() {
-            return Ok(Vec::new());
+        if locked.is_empty() && found.views.is_empty() {
+            return Ok(Order::default());
         }
         // The first look spares everybody the wait for a rollback that is going to refuse.
-        self.drop_order(session, database, &tables)?;
-        with_tables_locked(session, &locked, |session| {
-            let order = self.drop_order(session, database, &tables)?;
-            if has_history {
-                self.drop_history(session)?;
-            }
-            self.drop_tables(session, order)
-        })
+        let order = self.drop_order(session, database, &found)?;
+        let Order { tables, views } = if locked.is_empty() {
+            order
+        } else {
+            with_tables_locked(session, &locked, |session| {
+                let order = self.drop_order(session, database, &found)?;
+                if has_history {
+                    self.drop_history(session)?;
+                }
+                Ok(Order { tables: self.drop_tables(session, order.tables)?, ..order })
+            })?
+        };
+        // The server drops no view under such a lock. A view without its table is in nobody's way, and
+        // whatever ends this call here, the next rollback finds it.
+        let views = drop_views(session, &tables, views)?;
+        Ok(Order { tables, views })
     }
 
     /// What to drop first, unless something must not be dropped.
@@ -80,10 +100,10 @@ impl Rollback<'_> {
         &self,
         session: &mut Session<'_>,
         database: &str,
-        tables: &[String],
-    ) -> Result<Vec<String>> {
-        self.refuse_rows(session, tables)?;
-        obstacle::drop_order(session, database, tables)
+        found: &Found,
+    ) -> Result<Order> {
+        self.refuse_rows(session, &found.tables)?;
+        obstacle::drop_order(session, database, &found.tables, &found.views)
     }
 
     /// Whether there is a history. One that may stand for tables unknown to this build is refused;
@@ -107,8 +127,7 @@ impl Rollback<'_> {
         Ok(true)
     }
 
-    /// The tables that are there, the newest first: a table is made after those that it builds on.
-    fn find_tables(&self, session: &mut Session<'_>) -> Result<Vec<String>> {
+    fn find(&self, session: &mut Session<'_>) -> Result<Found> {
         let there = self.look(session)?;
         let ours = || self.job.migrations.iter().rev().filter_map(Embedded::makes);
         let obstacles: Vec<_> = ours()
@@ -124,13 +143,18 @@ impl Rollback<'_> {
         let (found, missing): (Vec<_>, Vec<_>) =
             ours().partition(|table| there.contains_key(*table));
         refuse_hidden(session, &missing)?;
-        Ok(found.into_iter().map(str::to_owned).collect())
+        let views = ours().map(|table| (view_of(table), table.to_owned()));
+        Ok(Found {
+            tables: found.into_iter().map(str::to_owned).collect(),
+            views: views.filter(|(view, _)| there.contains_key(view)).collect(),
+        })
     }
 
-    /// What has the name of one of our tables, and what kind of thing it is.
+    /// What has the name of one of our tables or views, and what kind of thing it is.
     fn look(&self, session: &mut Session<'_>) -> Result<BTreeMap<String, String>> {
+        let tables = self.job.migrations.iter().filter_map(Embedded::makes);
         let names: Vec<_> =
-            self.job.migrations.iter().filter_map(Embedded::makes).map(literal).collect();
+            tables.flat_map(|table| [literal(table), literal(&view_of(table))]).collect();
         let ask = format!(
             "SELECT table_name, table_type FROM information_schema.tables \
              WHERE table_schema = DATABASE() AND table_name IN ({}) AND table_type <> 'TEMPORARY'",
@@ -171,7 +195,7 @@ impl Rollback<'_> {
     fn drop_tables(&self, session: &mut Session<'_>, order: Vec<String>) -> Result<Vec<String>> {
         let (total, mut dropped, mut failed) = (order.len(), Vec::new(), Vec::new());
         for table in order {
-            if let Some(reason) = drop_table(session, &table)? {
+            if let Some(reason) = drop_one(session, "table", &table)? {
                 failed.push(KeptTable::new(&table, reason));
             } else {
                 let number = dropped.len() + 1;
@@ -191,10 +215,32 @@ impl Rollback<'_> {
     }
 }
 
-/// Drops a table, or says why the server would not. Without an answer nobody knows, and that is an
-/// error.
-fn drop_table(session: &mut Session<'_>, table: &str) -> Result<Option<KeptReason>> {
-    match session.execute(&format!("DROP TABLE {}", quote(table))) {
+/// Drops our views, and goes on past those that stay.
+fn drop_views(
+    session: &mut Session<'_>,
+    tables: &[String],
+    views: Vec<String>,
+) -> Result<Vec<String>> {
+    let (mut dropped, mut failed) = (Vec::new(), Vec::new());
+    for view in views {
+        match drop_one(session, "view", &view)? {
+            Some(reason) => failed.push(KeptTable::new(&view, reason)),
+            None => dropped.push(view),
+        }
+    }
+    if failed.is_empty() {
+        Ok(dropped)
+    } else {
+        let dropped = tables.iter().cloned().chain(dropped).collect();
+        Err(Error::RollbackIncomplete { dropped, failed })
+    }
+}
+
+/// Drops a table or a view, or says why the server would not. Without an answer nobody knows, and that is
+/// an error.
+fn drop_one(session: &mut Session<'_>, kind: &str, name: &str) -> Result<Option<KeptReason>> {
+    let name = quote(name);
+    match session.execute(&format!("DROP {} {name}", kind.to_uppercase())) {
         Ok(()) => Ok(None),
         Err(mysql::Error::MySqlError(answer)) => {
             if answer.code == code::LOCK_WAIT_TIMEOUT {
@@ -202,7 +248,7 @@ fn drop_table(session: &mut Session<'_>, table: &str) -> Result<Option<KeptReaso
             }
             Ok(Some(KeptReason::Refused { code: answer.code, message: answer.message }))
         }
-        Err(error) => Err(Error::from_answer(format!("drop the table {}", quote(table)), error)),
+        Err(error) => Err(Error::from_answer(format!("drop the {kind} {name}"), error)),
     }
 }
 

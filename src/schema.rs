@@ -4,14 +4,18 @@ mod compare;
 mod hold;
 mod judge;
 mod look;
-pub(crate) mod own_view;
 mod shape;
 mod twin;
 mod types;
 mod verify;
+mod view;
 mod wanted;
 
 pub(crate) use self::{
     look::{KNEX, is_table},
     verify::{Existing, missing, unmet, verify, verify_existing},
+    view::{readers, view_of},
 };
+
+#[cfg(feature = "quicksight")]
+pub(crate) use self::view::{ALIAS, SeenView, namesakes, refuse_secrets};

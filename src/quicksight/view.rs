@@ -2,7 +2,7 @@
 
 use super::columns::{ColumnKind, TABLES, Table};
 use crate::{
-    schema::own_view::{ALIAS, view_of},
+    schema::{ALIAS, view_of},
     session::quote,
 };
 

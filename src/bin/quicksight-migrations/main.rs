@@ -7,6 +7,8 @@ mod completion;
 mod connection;
 mod down;
 mod mend;
+#[cfg(feature = "quicksight")]
+mod quicksight;
 mod settings;
 mod sql;
 mod status;
@@ -17,6 +19,7 @@ mod verify;
 use std::{
     env,
     error::Error,
+    ffi::OsString,
     io::{IsTerminal, Write, stderr},
     process::ExitCode,
 };
@@ -62,6 +65,9 @@ enum Command {
     Mend(mend::Mend),
     /// Drop the tables: asks first, and refuses while they hold rows
     Down(down::Down),
+    /// What Amazon QuickSight needs beside the tables: views and accounts
+    #[cfg(feature = "quicksight")]
+    Quicksight(quicksight::Quicksight),
     /// Print a script that completes this command in a shell
     Completion(completion::Completion),
 }
@@ -75,6 +81,8 @@ impl Command {
             Self::Verify(verify) => verify.run(settings, out),
             Self::Mend(mend) => mend.run(settings, out),
             Self::Down(down) => down.run(settings, out),
+            #[cfg(feature = "quicksight")]
+            Self::Quicksight(quicksight) => quicksight.run(settings, out),
             Self::Completion(completion) => completion.run(out),
         }
     }
@@ -92,8 +100,13 @@ enum Exit {
 type Outcome = Result<Exit, Box<dyn Error>>;
 
 pub(crate) fn main() -> ExitCode {
+    run(env::args_os())
+}
+
+/// The same with other words than those of this process.
+pub(crate) fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     show_progress();
-    let exit = match Line::try_parse() {
+    let exit = match Line::try_parse_from(words) {
         Ok(line) => line.run(),
         Err(answer) => explain(&answer),
     };

@@ -59,6 +59,9 @@ pub(super) enum NotUsable {
     NoDatabase,
     #[error("the URL of the database cannot be read")]
     Url(#[source] mysql::UrlError),
+    #[cfg(feature = "quicksight")]
+    #[error(transparent)]
+    Account(quicksight_migrations::Error),
 }
 
 impl Settings {
