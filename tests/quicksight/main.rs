@@ -2,6 +2,7 @@
 
 mod accounts;
 mod columns;
+mod command;
 mod plans;
 #[path = "../support/mod.rs"]
 mod support;

@@ -35,6 +35,8 @@ fn fill(db: &Database, table: &str, date: &str) {
     db.conn().by_hand([
         "SET SESSION sql_mode = ''".to_owned(),
         format!("INSERT IGNORE INTO {table} ({column}) VALUES {}", rows.join(", ")),
+        // No two passes have one name, over which the server could skip.
+        "UPDATE bytemark_pass SET pass_uuid = id".to_owned(),
         format!("ANALYZE TABLE {table}"),
     ]);
 }
