@@ -9,7 +9,7 @@ use std::{
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     DriftKind, Error, Migrator, Severity,
-    quicksight::{self, apply_views, drop_views},
+    quicksight::{self, View, ViewColumn, apply_views, drop_views},
     verify_quicksight_schema,
 };
 
@@ -86,7 +86,7 @@ fn a_view_shows_what_it_says() {
             .into_iter()
             .map(|row: mysql::Row| row.get(0).unwrap())
             .collect();
-        let said: Vec<_> = view.columns().iter().map(|column| column.name()).collect();
+        let said: Vec<_> = view.columns().iter().map(ViewColumn::name).collect();
         assert_eq!(columns, said);
     }
     let user: Option<(i64, f64, i64, String)> = conn
@@ -141,7 +141,7 @@ fn views_made_by_hand_in_an_odd_session_are_right_too() {
     let db = migrated();
     let mut conn = db.conn();
     conn.by_hand(["SET SESSION sql_mode = 'ANSI_QUOTES'", "SET SESSION sql_quote_show_create = 0"]);
-    conn.by_hand(quicksight::views().iter().map(|view| view.sql()));
+    conn.by_hand(quicksight::views().iter().map(View::sql));
 
     assert_eq!(verify_quicksight_schema(&mut conn).unwrap(), vec![]);
     assert_eq!(apply_views(&mut conn).unwrap().unchanged().len(), total());
