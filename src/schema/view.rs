@@ -3,11 +3,9 @@
 
 use mysql::Row;
 
-#[cfg(feature = "quicksight")]
-use crate::session::literal;
 use crate::{
     outcome::{Error, Result},
-    session::{ALL, Session, column, quote},
+    session::{ALL, Session, column, literal, quote},
 };
 
 /// What the names of our views begin with.
@@ -58,7 +56,6 @@ pub(crate) fn readers(session: &mut Session<'_>) -> Result<Vec<SeenView>> {
 }
 
 /// The views that have the names of ours.
-#[cfg(feature = "quicksight")]
 pub(crate) fn namesakes(
     session: &mut Session<'_>,
     tables: impl Iterator<Item = &'static str>,
@@ -102,12 +99,10 @@ impl SeenView {
         }
     }
 
-    #[cfg(feature = "quicksight")]
     pub(crate) fn database(&self) -> &str {
         &self.database
     }
 
-    #[cfg(feature = "quicksight")]
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -139,7 +134,6 @@ impl SeenView {
     }
 
     /// Whether it selects this, as the server words it.
-    #[cfg(feature = "quicksight")]
     pub(crate) fn selects(&self, database: &str, select: &str, table: &str) -> bool {
         let wanted = format!("{select} FROM {}.{} {ALIAS}", quote(database), quote(table));
         essence(&self.definition) == essence(&wanted)
@@ -151,7 +145,6 @@ fn unquoted(text: &str) -> String {
 }
 
 /// What is left without that in which the servers' wordings of one statement differ.
-#[cfg(feature = "quicksight")]
 fn essence(sql: &str) -> String {
     let is_said = |c: &char| !c.is_whitespace() && !"`\"()".contains(*c);
     sql.chars().filter(is_said).collect::<String>().to_ascii_lowercase()
