@@ -29,7 +29,7 @@ pub struct ViewColumn {
 /// use quicksight_migrations::quicksight;
 ///
 /// for view in quicksight::views() {
-///     println!("{};", view.sql()); // CREATE OR REPLACE SQL SECURITY DEFINER VIEW ..
+///     println!("{};", view.sql()); // CREATE OR REPLACE ALGORITHM=MERGE ..
 /// }
 /// ```
 #[must_use]
