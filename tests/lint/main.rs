@@ -1,5 +1,6 @@
 //! The linter for QuickSight finds each fault that was planted, and none of its neighbours.
 
+mod command;
 mod cost;
 mod look_back;
 mod ours;
@@ -16,7 +17,7 @@ use quicksight_migrations::quicksight::{LintRule, Linter};
 use support::ByHand;
 
 /// Long enough to read all rows of a test.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 #[track_caller]
 fn run(conn: &mut Conn, sql: &str) {
