@@ -19,7 +19,7 @@ use crate::{
 
 const ACTION: &str = "look for what QuickSight cannot read";
 
-const UNSEEN: &str = "is not there, or this user may not see it";
+const UNSEEN: &str = "is not there or broken, or this user may not see it";
 
 /// Looks for what QuickSight cannot read as it is, in tables and views of the current database.
 ///
@@ -42,8 +42,8 @@ const UNSEEN: &str = "is not there, or this user may not see it";
 ///
 /// # Cost
 ///
-/// Without rows, four or five reads of the catalogue, whatever the size of the tables. With
-/// [`read_rows`](Self::read_rows) each table is read once from end to end, and once more an index of
+/// Without rows, five statements, whatever the size of the tables. With
+/// [`read_rows`](Self::read_rows) each table is read once from end to end, and besides an index of
 /// each doubtful column that begins one: nothing less can tell that there is no such row. The time for
 /// all of it is bounded.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use quicksight_migrations::quicksight::{
 };
 
 use crate::{
-    found, run,
+    LONG, found, run,
     support::{Flavor, database, flavor},
 };
 
@@ -88,8 +88,21 @@ fn says_what_is_wrong_and_what_to_do() {
     assert_eq!((nowhere.rule(), nowhere.column()), (Unseen, None));
     assert_eq!(
         nowhere.to_string(),
-        "nowhere is not there, or this user may not see it; make it, or grant SELECT on it"
+        "nowhere is not there or broken, or this user may not see it; make it, or grant SELECT on it"
     );
+}
+
+/// A view whose table is gone has no columns any more.
+#[test]
+fn never_takes_a_broken_view_for_a_good_one() {
+    let db = database();
+    let mut conn = db.conn();
+    run(&mut conn, "CREATE TABLE gone (id int PRIMARY KEY)");
+    run(&mut conn, "CREATE VIEW broken AS SELECT id FROM gone");
+    run(&mut conn, "DROP TABLE gone");
+
+    let found = found(&Linter::of(["broken"]).read_rows(LONG), &mut conn);
+    assert_eq!(found, [(String::new(), Unseen)]);
 }
 
 #[test]

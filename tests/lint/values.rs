@@ -61,6 +61,9 @@ const NEIGHBOURS: &str = "id int AUTO_INCREMENT PRIMARY KEY, \
                           plain int DEFAULT 2147483647, brief varchar(2047) DEFAULT 'x', \
                           since year DEFAULT 2025";
 
+/// Some letters have more than one byte.
+const UTF8: &str = "CHARACTER SET utf8mb4";
+
 #[test]
 fn finds_each_wrong_value_with_and_without_an_index() {
     let db = database();
@@ -73,8 +76,9 @@ fn finds_each_wrong_value_with_and_without_an_index() {
         _ => format!("KEY ({name}, plain)"),
     };
     let keys: Vec<_> = CASES.iter().map(|(name, ..)| short(name)).collect();
-    run(&mut conn, &format!("CREATE TABLE scanned ({NEIGHBOURS}, {columns})"));
-    run(&mut conn, &format!("CREATE TABLE indexed ({NEIGHBOURS}, {columns}, {})", keys.join(", ")));
+    let keys = keys.join(", ");
+    run(&mut conn, &format!("CREATE TABLE scanned ({NEIGHBOURS}, {columns}) {UTF8}"));
+    run(&mut conn, &format!("CREATE TABLE indexed ({NEIGHBOURS}, {columns}, {keys}) {UTF8}"));
     for table in ["scanned", "indexed"] {
         let linter = Linter::of([table]).read_rows(LONG);
         for (column, _, _, _, right) in CASES {

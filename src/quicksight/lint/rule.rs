@@ -6,7 +6,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LintRule {
-    /// There is no such table or view, or the user may not see any of its columns.
+    /// There is no such table or view, the view is broken, or the user may not see any of its columns.
     Unseen,
     /// The type of the column is none that QuickSight reads. It leaves the column out without an
     /// error.
