@@ -8,7 +8,7 @@ use quicksight_migrations::quicksight::{
 
 use crate::{
     LONG, found, run,
-    support::{HISTORY, database, migrated, migrations},
+    support::{HISTORY, database, migrated, migrations, statements::explain},
 };
 
 /// Rows that use the whole range of what the comments of the columns allow.
@@ -86,4 +86,34 @@ fn the_comments_name_the_look_back_columns() {
     known.sort();
     assert_eq!(said, known);
     assert_eq!(look_back_column("nowhere"), None);
+}
+
+/// What the new days of a data set are read by, in tables that are mostly old.
+#[test]
+fn a_refresh_reads_indexes() {
+    let db = migrated();
+    let mut conn = db.conn();
+    let of_days = |row: fn(u32) -> String| (1..=2000).map(row).collect::<Vec<_>>().join(", ");
+    for rows in [
+        "trip (id, user_id, travel_mode, started_on) VALUES ".to_owned()
+            + &of_days(|n| format!("({n}, 1, 1, '2025-01-01' + INTERVAL {n} HOUR)")),
+        "user_rating (user_id, trip_id, rating, created_on) VALUES ".to_owned()
+            + &of_days(|n| format!("(1, {n}, 5, '2025-01-01' + INTERVAL {n} HOUR)")),
+        "app_data (user_id, gmt_time, local_time, created_on, modified_on) VALUES ".to_owned()
+            + &of_days(|n| {
+                format!("(1, NOW(), NOW(), '2025-01-01' + INTERVAL {n} HOUR, '2025-06-01')")
+            }),
+    ] {
+        run(&mut conn, &format!("INSERT INTO {rows}"));
+    }
+    run(&mut conn, "ANALYZE TABLE trip, user_rating, app_data");
+    let keys = |sql: &str| {
+        let steps = explain(&db, sql).into_iter();
+        steps.map(|step| step.key.unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let actions = "SELECT * FROM app_data WHERE created_on >= '2025-03-24'";
+    assert_eq!(keys(actions), ["created_on_idx"]);
+    let rated = "SELECT t.id, r.rating FROM trip t LEFT JOIN user_rating r ON r.trip_id = t.id \
+                 WHERE t.started_on >= '2025-03-24'";
+    assert_eq!(keys(rated), ["trip_analytics_idx", "trip_rating_idx"]);
 }
