@@ -348,7 +348,7 @@ pub enum Error {
     },
 
     /// The server's answer has a type or a value that the table should not hold.
-    #[cfg(feature = "_rows")]
+    #[cfg(any(feature = "_rows", feature = "quicksight"))]
     #[error(
         "could not {action}, because column {column} of the server's answer has an unexpected type or value; \
          run verify to see whether the tables are what this build needs"

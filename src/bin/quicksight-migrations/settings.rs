@@ -99,6 +99,6 @@ fn seconds(text: &str) -> Result<Duration, ParseIntError> {
 }
 
 /// Without a second to wait nothing could be sent at all.
-fn some_seconds(text: &str) -> Result<Duration, ParseIntError> {
+pub(super) fn some_seconds(text: &str) -> Result<Duration, ParseIntError> {
     text.parse::<NonZeroU64>().map(|seconds| Duration::from_secs(seconds.get()))
 }
