@@ -10,7 +10,7 @@ use crate::{
 
 /// The date by which each table is refreshed or filtered, where it has an index of its own, and how the
 /// view calls it.
-const DATES: [(&str, &str, &str); 11] = [
+const DATES: [(&str, &str, &str); 12] = [
     ("auth_user", "user_created_on", "created_on_idx"),
     ("auth_user_label", "user_label_modified_on", "modified_on_idx"),
     ("referral_history", "referral_updated_at", "updated_at_idx"),
@@ -22,6 +22,7 @@ const DATES: [(&str, &str, &str); 11] = [
     ("bytemark_pass", "pass_time_used", "time_used_idx"),
     ("trip", "trip_started_on", "trip_analytics_idx"),
     ("user_rating", "rating_created_on", "created_on_idx"),
+    ("app_data", "app_created_on", "created_on_idx"),
 ];
 
 /// A thousand rows of a table, an hour apart, so that the server has a choice. A table whose rows must
