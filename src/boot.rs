@@ -5,16 +5,27 @@ mod apply;
 #[cfg(test)]
 mod tests;
 
-use std::time::{Duration, Instant};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
-use log::{debug, warn};
+use log::{debug, info, warn};
 
 use crate::{
     history::{self, Embedded, Job, Seen, Status, Tables},
-    outcome::{AppliedMigration, Error, Report, Result, TableCheck},
+    outcome::{AppliedMigration, Error, Report, Result, TableCheck, code},
     schema::{self, Existing},
-    session::{EarlierReads, NewerHistory, Session, Turn, in_plain_words, in_turn_or},
+    session::{
+        EarlierReads, NewerHistory, Session, Turn, Writers, in_plain_words, in_turn_or, writers,
+    },
 };
+
+/// How often a run begins anew where another node may be rolling back.
+const BEGINNINGS: u32 = 4;
+
+/// How long a run waits for the work of another node to arrive.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// One run.
 struct Boot<'j> {
@@ -118,8 +129,22 @@ impl<'j> Boot<'j> {
         })
     }
 
-    /// Applies what is missing, under the lock.
+    /// Applies what is missing, under the lock. That is one server's: beside a rollback on another node of
+    /// a cluster things are gone that were there, and the run begins anew.
     fn apply(&self, session: &mut Session<'_>, turn: &Turn) -> Result<Done> {
+        for _ in 0..BEGINNINGS {
+            match self.apply_once(session, turn) {
+                Err(error) if misses_something(&error) && writers(session)? != Writers::One => {
+                    info!("another node may be rolling back, so this run begins anew: {error}");
+                    thread::sleep(PAUSE);
+                }
+                outcome => return outcome,
+            }
+        }
+        self.apply_once(session, turn)
+    }
+
+    fn apply_once(&self, session: &mut Session<'_>, turn: &Turn) -> Result<Done> {
         let (status, existing) = self.prepare(session)?;
         let (status, applied) = self.apply_all(session, status)?;
         let tables = self.job.look(session)?.tables;
@@ -201,5 +226,13 @@ impl<'j> Boot<'j> {
     /// What the history has not, in order.
     fn pending(&self, status: &Status) -> impl Iterator<Item = &'j Embedded> {
         self.job.migrations.iter().filter(|own| status.is_pending(own))
+    }
+}
+
+/// Whether an error is about something that should be there and is not.
+fn misses_something(error: &Error) -> bool {
+    match error {
+        Error::TablesChanging | Error::SchemaDrift { .. } | Error::OutOfOrder { .. } => true,
+        error => error.server_code() == Some(code::NO_SUCH_TABLE),
     }
 }

@@ -31,24 +31,31 @@
 //! Each check is one prepared `SELECT`, so `SELECT` is the only right that is needed, and a replica
 //! will do. A check sees one moment of the database, and the next check a later one, unless the caller
 //! has a transaction open that reads from one snapshot. Rows stream: memory does not grow with their
-//! number, nor with the number of findings. The tables are read from end to end, though, so this is
-//! work for the night and not for a request.
+//! number, nor with the number of findings; referrals alone are held, to find their circles. The tables
+//! are read from end to end, though, so this is work for the night and not for a request.
 
+mod arrivals;
 mod balance;
 mod campaign;
 mod check;
 mod duplicate;
 mod findings;
+mod monitor;
 mod referral;
+mod severity;
+mod walk;
 
 use std::fmt;
 
 pub use self::{
+    arrivals::{Expected, Unexpected, arrivals},
     balance::BalanceInconsistency,
     campaign::OverDistributedCampaign,
     check::{Check, QualityIssue},
     findings::Findings,
+    monitor::{Monitor, MonitorReport},
     referral::{BrokenReferral, MissingUser},
+    severity::Severity,
 };
 use crate::{outcome::Result, session::Connection};
 
@@ -124,15 +131,15 @@ pub fn validate<C: Connection>(conn: &mut C) -> Result<ValidationReport> {
     })
 }
 
-/// Runs every [`Check`] and returns what each found, in the order of [`Check::ALL`]; a check that
+/// Runs every [`Check`], as a [`Monitor`] does that was not told otherwise, and returns what each found, in the order of [`Check::ALL`]; a check that
 /// found nothing is left out. One statement per check.
 ///
 /// # Errors
 ///
-/// As [`validate`], with `SELECT` on the tables of [`Check`] and on `auth_user` and `campaign`. The
+/// As [`validate`], with `SELECT` on the tables of the checks and on those that their rows name. The
 /// first check that fails ends it.
 pub fn monitor<C: Connection>(conn: &mut C) -> Result<Vec<QualityIssue>> {
-    Check::ALL.iter().filter_map(|check| check.run(conn).transpose()).collect()
+    Ok(Monitor::new().run(conn)?.into_issues())
 }
 
 /// Runs one check, and returns what it found or `None`.
@@ -140,7 +147,7 @@ pub fn monitor<C: Connection>(conn: &mut C) -> Result<Vec<QualityIssue>> {
 /// ```no_run
 /// # use quicksight_migrations::{integrity::{self, Check}, mysql::Conn};
 /// # fn duplicates(conn: &mut Conn) -> quicksight_migrations::Result<u64> {
-/// let issue = integrity::check(conn, Check::DuplicatePoints)?;
+/// let issue = integrity::check(conn, Check::DUPLICATE_POINTS)?;
 /// # Ok(
 /// issue.map_or(0, |issue| issue.total())
 /// # )
@@ -151,5 +158,5 @@ pub fn monitor<C: Connection>(conn: &mut C) -> Result<Vec<QualityIssue>> {
 ///
 /// As [`monitor`].
 pub fn check<C: Connection>(conn: &mut C, check: Check) -> Result<Option<QualityIssue>> {
-    check.run(conn)
+    check.run(conn, None)
 }

@@ -10,7 +10,7 @@ use crate::{
     mend,
     outcome::{Drift, MendReport, Report, Result, RollbackReport},
     rollback, schema,
-    session::{Connection, Data, NewerHistory, Session, Settings, in_plain_words},
+    session::{Connection, Data, NewerHistory, OtherWriters, Session, Settings, in_plain_words},
 };
 
 /// Brings the QuickSight tables into place, with the defaults of [`Migrator`].
@@ -31,7 +31,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// - [`LockTimeout`](crate::Error::LockTimeout), [`TablesInUse`](crate::Error::TablesInUse),
+/// - [`LockTimeout`](crate::Error::LockTimeout), [`ClaimTimeout`](crate::Error::ClaimTimeout), [`TablesInUse`](crate::Error::TablesInUse),
 ///   [`TablesChanging`](crate::Error::TablesChanging), [`LockUnavailable`](crate::Error::LockUnavailable):
 ///   another boot is at work, another session holds or changes a table, or the server gives no lock.
 /// - [`OpenTransaction`](crate::Error::OpenTransaction),
@@ -111,7 +111,9 @@ pub fn verify_quicksight_schema<C: Connection>(conn: &mut C) -> Result<Vec<Drift
 /// It keeps boots out by the same lock that boots take, and everybody else by `LOCK TABLES`, from
 /// before it looks for rows until the tables are gone. So no row that another session was told is
 /// stored is lost unseen: it is found and stops the rollback, or its `INSERT` fails with error 1146.
-/// Both locks are one server's: where several nodes take writes, stop the writers first.
+/// Both locks are one server's: where several nodes take writes it is refused, but for a Galera cluster
+/// whose rows may be [discarded](Migrator::discard_data): there all tables go in one statement, without a
+/// lock.
 ///
 /// The history goes first. Whatever interrupts a rollback after that, a later
 /// [`run`](Migrator::run) makes what is missing and a later rollback drops what is there. If nothing
@@ -133,7 +135,7 @@ pub fn verify_quicksight_schema<C: Connection>(conn: &mut C) -> Result<Vec<Drift
 /// # Errors
 ///
 /// Before anything is dropped: [`Error::TablesNotEmpty`](crate::Error::TablesNotEmpty), [`Error::TablesInUse`](crate::Error::TablesInUse),
-/// [`Error::RollbackBlocked`](crate::Error::RollbackBlocked); [`Error::NewerHistory`](crate::Error::NewerHistory), [`Error::Diverged`](crate::Error::Diverged),
+/// [`Error::RollbackBlocked`](crate::Error::RollbackBlocked), [`Error::SeveralWriters`](crate::Error::SeveralWriters); [`Error::NewerHistory`](crate::Error::NewerHistory), [`Error::Diverged`](crate::Error::Diverged),
 /// [`Error::CorruptHistory`](crate::Error::CorruptHistory) or
 /// [`Error::HistoryTooLong`](crate::Error::HistoryTooLong) of a history that may stand for tables unknown to this build;
 /// [`Error::LockTimeout`](crate::Error::LockTimeout), [`Error::LockUnavailable`](crate::Error::LockUnavailable), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected),
@@ -181,9 +183,9 @@ impl Migrator {
         self
     }
 
-    /// How long each statement waits for a table that another session holds, as a forgotten
-    /// transaction does; in whole seconds, rounded up, at least one. The default is 60 seconds; the
-    /// server's own is a year.
+    /// How long a call waits in all for tables that other sessions hold, as a forgotten transaction
+    /// does; in whole seconds, rounded up, at least one. When that is used up, a statement still waits
+    /// for up to five seconds once. The default is 60 seconds; the server's own is a year.
     pub fn metadata_lock_timeout(mut self, limit: Duration) -> Self {
         self.settings.metadata_lock_timeout = limit;
         self
@@ -221,6 +223,25 @@ impl Migrator {
     /// ```
     pub fn discard_data(mut self) -> Self {
         self.settings.data = Data::Discard;
+        self
+    }
+
+    /// Says that no other node of the cluster takes writes while a [`rollback`](Self::rollback) or a
+    /// [`mend`](Self::mend) runs, where the server alone would say that it may. A run is not changed by this.
+    ///
+    /// If that is not so, a rollback can stop a Galera cluster for good, and either call can put all
+    /// members of a group into the state `ERROR`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+    /// // Every service is stopped.
+    /// quicksight_migrations::Migrator::new().only_writer().rollback(&mut conn)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn only_writer(mut self) -> Self {
+        self.settings.other_writers = OtherWriters::None;
         self
     }
 
@@ -298,12 +319,14 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// [`Error::Mend`](crate::Error::Mend) if a statement failed: all others that could be mended are. Before anything is
-    /// changed: [`Error::ForeignTables`](crate::Error::ForeignTables); [`Error::NewerHistory`](crate::Error::NewerHistory), because what a newer build made
+    /// [`Error::Mend`](crate::Error::Mend) if a statement failed: all others that could be mended are.
+    /// [`Error::TablesInUse`](crate::Error::TablesInUse) if others held a table that it must change: what could be mended by then is. Before anything is
+    /// changed: [`Error::ForeignTables`](crate::Error::ForeignTables); [`Error::SeveralWriters`](crate::Error::SeveralWriters) in a MySQL group whose members all take
+    /// writes; [`Error::NewerHistory`](crate::Error::NewerHistory), because what a newer build made
     /// may look wrong to this one; [`Error::CorruptHistory`](crate::Error::CorruptHistory), [`Error::HistoryTooLong`](crate::Error::HistoryTooLong), [`Error::InvalidHistoryTable`](crate::Error::InvalidHistoryTable), [`Error::OpenTransaction`](crate::Error::OpenTransaction),
     /// [`Error::LockTimeout`](crate::Error::LockTimeout), [`Error::LockUnavailable`](crate::Error::LockUnavailable), [`Error::ReadOnly`](crate::Error::ReadOnly),
     /// [`Error::UnsupportedServer`](crate::Error::UnsupportedServer), [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected), [`Error::PermissionDenied`](crate::Error::PermissionDenied),
-    /// [`Error::TablesInUse`](crate::Error::TablesInUse), [`Error::TablesChanging`](crate::Error::TablesChanging) or [`Error::Database`](crate::Error::Database).
+    /// [`Error::TablesChanging`](crate::Error::TablesChanging) or [`Error::Database`](crate::Error::Database).
     pub fn mend<C: Connection>(&self, conn: &mut C) -> Result<MendReport> {
         mend::run(&self.job()?, &mut self.session(conn))
     }
@@ -346,7 +369,7 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// As [`rollback`](Self::rollback) as things stand, except those of its locks.
+    /// As [`rollback`](Self::rollback) as things stand, except those of the migration lock.
     pub fn rollback_plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
         rollback::plan(&self.job()?, &mut self.session(conn))
     }

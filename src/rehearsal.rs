@@ -132,7 +132,7 @@ fn a_boot_that_dies_at_a_new_file_is_taken_over() {
     let next = next_release();
     for own in &next[EMBEDDED.len()..] {
         let db = released();
-        let record = format!("VALUES ({}, ", own.version());
+        let record = format!("SELECT {}, ", own.version());
         let mut dying =
             db.watched(move |sql| sql.contains(&record).then_some(Cut::BeforeStatement));
         let error = call(&next, &mut dying, boot::run).unwrap_err();

@@ -14,9 +14,19 @@ use crate::{
     outcome::{Error, KeptReason, KeptTable, Result, RollbackReport, code},
     schema::{is_table, view_of},
     session::{
-        Data, EarlierReads, Session, column, in_turn, literal, quote, settled, wait_no_more,
+        CLAIM_TABLE, Data, EarlierReads, Session, Writers, column, in_turn, literal, quote,
+        settled, unread, wait_no_more,
     },
 };
+
+/// How tables are dropped.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Way {
+    /// One after the other, after a look under a lock on all of them.
+    OneByOne,
+    /// All in one statement without a lock: under one, a Galera cluster stops for good.
+    AtOnce,
+}
 
 /// One rollback.
 struct Rollback<'j> {
@@ -29,6 +39,12 @@ struct Found {
     tables: Vec<String>,
     /// Each with the table that it is named after, which may be gone.
     views: Vec<(String, String)>,
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.views.is_empty()
+    }
 }
 
 /// Drops what the migrations made, and the history.
@@ -58,41 +74,84 @@ pub(crate) fn plan(job: &Job<'_>, session: &mut Session<'_>) -> Result<Vec<Strin
 impl Rollback<'_> {
     /// Looks and refuses, and does nothing.
     fn plan(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
-        let history = self.read_history(session)?.then(|| self.job.history.quoted().to_owned());
-        let found = self.find(session)?;
+        let (records, found) = self.find(session)?;
+        if records.is_empty() && found.is_empty() {
+            return Ok(Vec::new());
+        }
+        let way = self.way(session)?;
         let order = self.drop_order(session, database, &found)?;
-        let tables = history.into_iter().chain(order.tables.iter().map(|table| quote(table)));
-        let tables = tables.map(|table| format!("DROP TABLE {table}"));
+        let names: Vec<_> =
+            records.iter().copied().chain(order.tables.iter().map(String::as_str)).collect();
         let views = order.views.iter().map(|view| format!("DROP VIEW {}", quote(view)));
-        Ok(tables.chain(views).collect())
+        let mut statements: Vec<_> = match way {
+            Way::OneByOne => {
+                names.iter().map(|name| format!("DROP TABLE {}", quote(name))).collect()
+            }
+            Way::AtOnce => drop_at_once(&names).into_iter().collect(),
+        };
+        statements.extend(views);
+        Ok(statements)
     }
 
     /// Looks, refuses, locks, looks again, drops.
     fn roll_back(&self, session: &mut Session<'_>, database: &str) -> Result<Order> {
-        let has_history = self.read_history(session)?;
-        let found = self.find(session)?;
-        let mut locked: Vec<_> = found.tables.iter().map(String::as_str).collect();
-        locked.extend(has_history.then(|| self.job.history.name()));
-        if locked.is_empty() && found.views.is_empty() {
+        let (records, found) = self.find(session)?;
+        if records.is_empty() && found.is_empty() {
             return Ok(Order::default());
         }
+        let way = self.way(session)?;
         // The first look spares everybody the wait for a rollback that is going to refuse.
         let order = self.drop_order(session, database, &found)?;
-        let Order { tables, views } = if locked.is_empty() {
-            order
-        } else {
-            with_tables_locked(session, &locked, |session| {
-                let order = self.drop_order(session, database, &found)?;
-                if has_history {
-                    self.drop_history(session)?;
+        let Order { tables, views } = match way {
+            _ if records.is_empty() && found.tables.is_empty() => order,
+            Way::OneByOne => {
+                let tables = found.tables.iter().map(String::as_str);
+                let all: Vec<_> = tables.chain(records.iter().copied()).collect();
+                with_tables_locked(session, &all, |session| {
+                    let order = self.drop_order(session, database, &found)?;
+                    drop_records(session, &records)?;
+                    Ok(Order { tables: self.drop_tables(session, order.tables)?, ..order })
+                })?
+            }
+            Way::AtOnce => {
+                let tables = order.tables.iter().map(String::as_str);
+                let names: Vec<_> = records.iter().copied().chain(tables).collect();
+                if let Some(drop) = drop_at_once(&names) {
+                    session.execute(&drop).map_err(|error| {
+                        Error::from_answer("drop all tables at once (needs DROP)", error)
+                    })?;
                 }
-                Ok(Order { tables: self.drop_tables(session, order.tables)?, ..order })
-            })?
+                order
+            }
         };
         // The server drops no view under such a lock. A view without its table is in nobody's way, and
         // whatever ends this call here, the next rollback finds it.
         let views = drop_views(session, &tables, views)?;
         Ok(Order { tables, views })
+    }
+
+    /// In which way the tables can be dropped here.
+    fn way(&self, session: &mut Session<'_>) -> Result<Way> {
+        let writers = Writers::beside(session, self.job.settings)?;
+        let way_out = match (writers, self.job.settings.data) {
+            (Writers::One, _) => return Ok(Way::OneByOne),
+            (Writers::Galera { .. }, Data::Discard) => return Ok(Way::AtOnce),
+            (Writers::Galera { .. }, Data::Keep) => {
+                "ask for discard_data, which drops the tables with their rows in one statement"
+            }
+            (Writers::Group { .. }, _) => Writers::ONE_PRIMARY,
+        };
+        Err(writers.refusal("rolled back", way_out))
+    }
+
+    /// What is there: the records of migrations, and what has a name of ours.
+    fn find(&self, session: &mut Session<'_>) -> Result<(Vec<&str>, Found)> {
+        let has_history = self.read_history(session)?;
+        let there = self.look(session)?;
+        let history = has_history.then(|| self.job.history.name());
+        let claims = there.contains_key(CLAIM_TABLE).then_some(CLAIM_TABLE);
+        let found = self.found(session, &there)?;
+        Ok((history.into_iter().chain(claims).collect(), found))
     }
 
     /// What to drop first, unless something must not be dropped.
@@ -127,8 +186,7 @@ impl Rollback<'_> {
         Ok(true)
     }
 
-    fn find(&self, session: &mut Session<'_>) -> Result<Found> {
-        let there = self.look(session)?;
+    fn found(&self, session: &mut Session<'_>, there: &BTreeMap<String, String>) -> Result<Found> {
         let ours = || self.job.migrations.iter().rev().filter_map(Embedded::makes);
         let obstacles: Vec<_> = ours()
             .filter_map(|table| Some((table, there.get(table)?)))
@@ -152,9 +210,10 @@ impl Rollback<'_> {
 
     /// What has the name of one of our tables or views, and what kind of thing it is.
     fn look(&self, session: &mut Session<'_>) -> Result<BTreeMap<String, String>> {
-        let tables = self.job.migrations.iter().filter_map(Embedded::makes);
-        let names: Vec<_> =
-            tables.flat_map(|table| [literal(table), literal(&view_of(table))]).collect();
+        let ours: Vec<_> = self.job.migrations.iter().filter_map(Embedded::makes).collect();
+        let views = ours.iter().map(|table| literal(&view_of(table)));
+        let tables = ours.iter().copied().chain([CLAIM_TABLE]).map(literal);
+        let names: Vec<_> = tables.chain(views).collect();
         let ask = format!(
             "SELECT table_name, table_type FROM information_schema.tables \
              WHERE table_schema = DATABASE() AND table_name IN ({}) AND table_type <> 'TEMPORARY'",
@@ -162,7 +221,7 @@ impl Rollback<'_> {
         );
         let rows = session
             .rows(&ask)
-            .map_err(|error| Error::from_answer("look which tables are there", error))?;
+            .map_err(|error| unread(session, &ours, "look which tables are there", error))?;
         Ok(rows.iter().filter_map(|row| Some((column(row, 0)?, column(row, 1)?))).collect())
     }
 
@@ -174,21 +233,12 @@ impl Rollback<'_> {
             .iter()
             .map(|table| format!("(SELECT {} FROM {} LIMIT 1)", literal(table), quote(table)))
             .collect();
+        let names: Vec<_> = tables.iter().map(String::as_str).collect();
         let rows = session.rows(&looks.join(" UNION ALL ")).map_err(|error| {
-            Error::from_answer("look for rows in the tables (needs SELECT)", error)
+            unread(session, &names, "look for rows in the tables (needs SELECT)", error)
         })?;
         let tables: Vec<_> = rows.iter().filter_map(|row| column(row, 0)).collect();
         if tables.is_empty() { Ok(()) } else { Err(Error::TablesNotEmpty { tables }) }
-    }
-
-    /// The history goes first, and whole: without it a run makes every table that is missing and
-    /// takes over every table that is there. A row that outlives its table would hide that table
-    /// from all later runs, and a row that is gone below one that is not would stop them.
-    fn drop_history(&self, session: &mut Session<'_>) -> Result<()> {
-        let table = self.job.history.quoted();
-        session.execute(&format!("DROP TABLE {table}")).map_err(|error| {
-            Error::from_answer(format!("drop the history table {table} (needs DROP)"), error)
-        })
     }
 
     /// Drops one table after the other, and goes on past those that stay.
@@ -213,6 +263,27 @@ impl Rollback<'_> {
             Err(Error::RollbackIncomplete { dropped, failed })
         }
     }
+}
+
+/// The history goes first, and whole: without it a run makes every table that is missing and
+/// takes over every table that is there. A row that outlives its table would hide that table
+/// from all later runs, and a row that is gone below one that is not would stop them.
+fn drop_records(session: &mut Session<'_>, records: &[&str]) -> Result<()> {
+    for table in records {
+        let table = quote(table);
+        session.execute(&format!("DROP TABLE {table}")).map_err(|error| {
+            Error::from_answer(format!("drop the history table {table} (needs DROP)"), error)
+        })?;
+    }
+    Ok(())
+}
+
+/// One statement, which a cluster runs on all nodes in the same place among all others. Another node may
+/// have been first.
+/// <https://mariadb.com/docs/galera-cluster/galera-management/performing-schema-upgrades-in-galera-cluster>
+fn drop_at_once(names: &[&str]) -> Option<String> {
+    let names: Vec<_> = names.iter().map(|name| quote(name)).collect();
+    (!names.is_empty()).then(|| format!("DROP TABLE IF EXISTS {}", names.join(", ")))
 }
 
 /// Drops our views, and goes on past those that stay.
@@ -261,7 +332,7 @@ fn refuse_hidden(session: &mut Session<'_>, missing: &[&str]) -> Result<()> {
     let names: Vec<_> = missing.iter().map(|name| quote(name)).collect();
     match session.execute(&format!("SELECT 1 FROM {} LIMIT 0", names.join(", "))) {
         Err(error) if code::of(&error) != Some(code::NO_SUCH_TABLE) => {
-            Err(Error::from_answer("see whether the tables are there (needs SELECT)", error))
+            Err(unread(session, missing, "see whether the tables are there (needs SELECT)", error))
         }
         _ => Ok(()),
     }

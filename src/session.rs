@@ -4,6 +4,8 @@
 #[cfg(feature = "_rows")]
 #[cfg_attr(not(feature = "full"), allow(dead_code))] // Each feature uses its share of it.
 mod answer;
+mod claim;
+mod cluster;
 mod connection;
 mod held;
 mod lock;
@@ -21,10 +23,12 @@ pub use self::connection::Connection;
 #[cfg(feature = "ledger")]
 pub(crate) use self::connection::{contained, driver};
 pub(crate) use self::{
+    claim::{CLAIM_TABLE, with_claim},
+    cluster::{Writers, writers},
     connection::{ALL, Session, column},
-    held::{held, in_use},
+    held::{unchanged, unread},
     preflight::{is_mariadb, refuse_open_transaction, version},
-    settings::{Data, NewerHistory, Settings},
+    settings::{Data, NewerHistory, OtherWriters, Settings},
     sql::{literal, quote},
     turn::{EarlierReads, Turn, in_turn, in_turn_or, settled},
     wait::wait_no_more,

@@ -16,8 +16,8 @@ use mysql::prelude::Queryable;
 use quicksight_migrations::run_quicksight_migrations;
 use support::{Blockade, Database, database, quoted, wire::lock_name};
 
-const SUBCOMMANDS: [&str; 8] =
-    ["up", "status", "sql", "verify", "mend", "down", "quicksight", "completion"];
+const SUBCOMMANDS: [&str; 9] =
+    ["up", "status", "sql", "verify", "mend", "check", "down", "quicksight", "completion"];
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quicksight-migrations"));
@@ -368,4 +368,54 @@ fn a_server_whose_certificate_nobody_vouches_for_is_refused() {
 
     assert_ends(&output, 1);
     assert!(stderr(&output).starts_with("error: could not connect to 127.0.0.1"), "{output:?}");
+}
+
+#[test]
+fn check_says_what_it_found_and_ends_with_2() {
+    let db = database();
+    run_quicksight_migrations(&mut db.conn()).unwrap();
+    let clean = run_on(&db, &["check"]);
+    assert_ends(&clean, 0);
+    assert!(stdout(&clean).ends_with(" checks: 0 found something, 0 were left out\n"));
+
+    db.conn()
+        .query_drop(
+            "INSERT INTO auth_user (id, email, created_on, modified_on) VALUES \
+             (1, 'a@b.example', '2025-03-01', '2025-03-01'), (7, 'A@b.example', '2025-03-02', '2025-03-02')",
+        )
+        .unwrap();
+    let line = "1 row of auth_user equal to an earlier one in email: 7";
+    let found = run_on(&db, &["check", "--only", "users_of_same_email,broken_pair"]);
+    assert_ends(&found, 2);
+    let says = "2 checks: 1 found something, 0 were left out";
+    assert_eq!(stdout(&found), format!("suspicion: users_of_same_email: {line}\n{says}\n"));
+
+    let json = run_on(&db, &["check", "--json", "--since", "2025-03-02 00:00:00"]);
+    assert_ends(&json, 2);
+    let json: serde_json::Value = serde_json::from_str(&stdout(&json)).unwrap();
+    let finding = serde_json::json!({
+        "check": "users_of_same_email", "severity": "suspicion", "table": "auth_user",
+        "rows": 1, "ids": [7], "message": line,
+    });
+    assert_eq!(
+        (&json["findings"], &json["left_out"]),
+        (&serde_json::json!([finding]), &serde_json::json!([]))
+    );
+    assert_ends(&run_on(&db, &["check", "--since", "2025-03-02 00:00:01"]), 0);
+
+    let late = run_on(&db, &["check", "--budget", "0", "--only", "users_of_same_email"]);
+    assert_ends(&late, 1);
+    assert_eq!(stdout(&late), "0 checks: 0 found something, 1 were left out\n");
+}
+
+#[test]
+fn check_knows_its_names() {
+    let list = run(&["check", "--list"]);
+    assert_ends(&list, 0);
+    assert!(stdout(&list).contains("\nbroken_pair: fault of points_transaction\n"));
+    for line in [["--only", "no_such_check"], ["--since", "yesterday"]] {
+        let wrong = run(&["check", line[0], line[1]]);
+        assert_ends(&wrong, 64);
+        assert!(stderr(&wrong).contains(line[1]), "{}", stderr(&wrong));
+    }
 }

@@ -244,7 +244,8 @@ fn a_boot_that_another_node_overtakes_is_no_failure() {
     let db = database();
     let mut other = db.conn();
     let mut conn = db.watched(move |sql| {
-        if sql.starts_with("INSERT INTO `quicksight_schema_history`") && sql.contains("(5, ") {
+        if sql.starts_with("INSERT INTO `quicksight_schema_history`") && sql.contains("SELECT 5, ")
+        {
             for statement in Migrator::new().plan(&mut other).unwrap() {
                 other.query_drop(statement).unwrap();
             }
@@ -256,6 +257,31 @@ fn a_boot_that_another_node_overtakes_is_no_failure() {
 
     assert_eq!(report.applied().len(), 4);
     db.assert_complete();
+}
+
+/// As beside a rollback on another node of a cluster, which knows nothing of this one's lock.
+#[test]
+fn no_row_of_the_history_outlives_its_table() {
+    for lost in ["trip", HISTORY] {
+        let db = database();
+        let mut other = db.conn();
+        let mut conn = db.watched(move |sql| {
+            if sql.starts_with("INSERT INTO `quicksight_schema_history`") && sql.contains("'trip'")
+            {
+                other.query_drop(format!("DROP TABLE {lost}")).unwrap();
+            }
+            None
+        });
+
+        let error = run_quicksight_migrations(&mut conn).unwrap_err();
+
+        assert!(matches!(error, Error::TablesChanging), "{lost}: {error:?}");
+        assert!(error.is_retryable());
+        let recorded = db.tables().contains(&HISTORY.to_owned()).then(|| db.history().len());
+        assert_eq!(recorded, (lost == "trip").then_some(13));
+        run_quicksight_migrations(&mut db.conn()).unwrap();
+        db.assert_complete();
+    }
 }
 
 /// A conflict that never ends is not waited for without end.

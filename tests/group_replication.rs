@@ -7,118 +7,126 @@ mod support;
 
 use std::{thread, time::Duration};
 
-use mysql::{Conn, OptsBuilder, prelude::Queryable};
-use quicksight_migrations::run_quicksight_migrations;
-use support::{Server, migrations, server::free_port};
+use mysql::{Conn, prelude::Queryable};
+use quicksight_migrations::{Error, Migrator, run_quicksight_migrations};
+use support::{ByHand, Cluster, NextRelease, cluster::NODES};
 
-const NODES: usize = 3;
-const BOOTS_PER_NODE: usize = 4;
-const ROUNDS: usize = 5;
+#[test]
+fn boots_on_every_node_at_once_all_succeed() {
+    Cluster::group().assert_that_boots_succeed();
+}
 
-/// A group whose members all take writes.
-struct Group(Vec<Server>);
+#[test]
+fn the_next_release_changes_tables_from_every_node_at_once() {
+    Cluster::group().assert_that_boots_of_the_next_release_succeed();
+}
 
-impl Group {
-    fn start() -> Self {
-        let ports: Vec<u16> = (0..NODES).map(|_| free_port()).collect();
-        let addresses: Vec<_> = ports.iter().map(|port| format!("127.0.0.1:{port}")).collect();
-        let members = addresses.iter().enumerate().map(|(number, address)| {
-            let member = Self::member(number + 1, address, &addresses.join(","));
-            let mut conn = Conn::new(member.opts()).unwrap();
-            let bootstrap = |conn: &mut Conn, flag| {
-                conn.query_drop(format!("SET GLOBAL group_replication_bootstrap_group = {flag}"))
-                    .unwrap();
-            };
-            bootstrap(&mut conn, if number == 0 { "ON" } else { "OFF" });
-            conn.query_drop("START GROUP_REPLICATION USER = 'root'").unwrap();
-            bootstrap(&mut conn, "OFF");
-            member
-        });
-        let group = Self(members.collect());
-        group.wait_until_online();
-        group
+/// The members that take no writes boot once there is nothing to write.
+#[test]
+fn boots_on_the_primary_serve_the_whole_group() {
+    let group = Cluster::single_primary_group();
+    let db = group.database();
+    let error = run_quicksight_migrations(&mut group.conn(1, &db)).unwrap_err();
+    assert!(matches!(error, Error::ReadOnly { .. }), "{error:?}");
+
+    run_quicksight_migrations(&mut group.conn(0, &db)).unwrap();
+
+    group.assert_well_and_equal(&db);
+    for node in 0..NODES {
+        let report = run_quicksight_migrations(&mut group.conn(node, &db)).unwrap();
+        assert_eq!(report.statements(), 1, "node {node}");
     }
+}
 
-    fn member(number: usize, address: &str, seeds: &str) -> Server {
-        let options = [
-            format!("--server-id={number}"),
-            format!("--group-replication-local-address={address}"),
-            format!("--group-replication-group-seeds={seeds}"),
-            "--plugin-load-add=group_replication.so".into(),
-            "--group-replication-group-name=3a2f4a1e-0000-4000-8000-000000000001".into(),
-            "--group-replication-start-on-boot=OFF".into(),
-            "--group-replication-single-primary-mode=OFF".into(),
-            "--group-replication-enforce-update-everywhere-checks=ON".into(),
-            "--group-replication-recovery-get-public-key=ON".into(),
-            "--report-host=127.0.0.1".into(),
-            "--log-bin=binlog".into(),
-            "--gtid-mode=ON".into(),
-            "--enforce-gtid-consistency=ON".into(),
+/// What would put all members into the state `ERROR`, however little this user may see of the group.
+#[test]
+fn a_mend_and_a_rollback_are_refused_where_all_members_take_writes() {
+    let group = Cluster::group();
+    let db = group.database();
+    let mut conn = group.conn(0, &db);
+    run_quicksight_migrations(&mut conn).unwrap();
+    conn.by_hand([
+        "ALTER TABLE trip DROP COLUMN role".to_owned(),
+        "CREATE USER app".to_owned(),
+        format!("GRANT ALL ON `{db}`.* TO app"),
+    ]);
+    let opts = group.node(0).opts().user(Some("app")).db_name(Some(&db));
+    let mut app = Conn::new(opts).unwrap();
+
+    for (conn, nodes_seen) in [(&mut conn, Some(3)), (&mut app, None)] {
+        let refusals = [
+            ("mended", Migrator::new().mend(conn).unwrap_err()),
+            ("rolled back", Migrator::new().rollback(conn).unwrap_err()),
+            ("rolled back", Migrator::new().discard_data().rollback(conn).unwrap_err()),
+            ("rolled back", Migrator::new().rollback_plan(conn).unwrap_err()),
         ];
-        Server::start(&options.iter().map(String::as_str).collect::<Vec<_>>())
-    }
-
-    fn wait_until_online(&self) {
-        for member in &self.0 {
-            let mut conn = Conn::new(member.opts()).unwrap();
-            for _ in 0..600 {
-                let online: Option<usize> = conn
-                    .query_first(
-                        "SELECT COUNT(*) FROM performance_schema.replication_group_members \
-                         WHERE member_state = 'ONLINE'",
-                    )
-                    .unwrap();
-                if online == Some(NODES) {
-                    break;
-                }
-                thread::sleep(Duration::from_millis(100));
-            }
+        for (undone, error) in refusals {
+            let Error::SeveralWriters { done, nodes, .. } = error else { panic!("{error:?}") };
+            assert_eq!((&*done, nodes), (undone, nodes_seen));
         }
     }
+    group.assert_well_and_equal(&db);
 
-    fn conn(&self, node: usize, database: &str) -> Conn {
-        let opts: OptsBuilder = self.0[node].opts();
-        for _ in 0..100 {
-            if let Ok(conn) = Conn::new(opts.clone().db_name(Some(database))) {
-                return conn;
-            }
-            // The database has not arrived at this node yet.
-            thread::sleep(Duration::from_millis(100));
-        }
-        panic!("{database} does not arrive at node {node}");
+    let alone = Migrator::new().only_writer();
+    assert_eq!(alone.mend(&mut conn).unwrap().mended().len(), 1);
+    alone.rollback(&mut conn).unwrap();
+
+    group.assert_well_and_equal(&db);
+    assert_eq!(group.conn(1, &db).query::<String, _>("SHOW TABLES").unwrap(), [""; 0]);
+}
+
+/// A boot that died has left its claim: on this member, or on one that is no member any more.
+#[test]
+fn a_claim_of_nobody_is_taken_over() {
+    let (group, next) = (Cluster::group(), NextRelease::build());
+    for member in ["@@server_uuid", "'3a2f4a1e-0000-4000-8000-00000000dead'"] {
+        let db = migrated_with_claim(&group, member);
+
+        let output = next.up(&group.url(0, &db), 1);
+
+        assert!(output.status.success(), "{member}: {output:?}");
+        let mut conn = group.conn(0, &db);
+        let claims: Option<u32> =
+            conn.query_first("SELECT COUNT(*) FROM quicksight_schema_claim").unwrap();
+        assert_eq!(claims, Some(0), "{member}");
+        group.assert_well_and_equal(&db);
     }
 }
 
 #[test]
-fn boots_on_every_node_at_once_all_succeed() {
-    let group = Group::start();
-    for round in 0..ROUNDS {
-        let database = format!("qs_{round}");
-        let mut admin = Conn::new(group.0[0].opts()).unwrap();
-        admin.query_drop(format!("CREATE DATABASE {database}")).unwrap();
-        let conns: Vec<Conn> = (0..NODES * BOOTS_PER_NODE)
-            .map(|number| group.conn(number % NODES, &database))
-            .collect();
+fn a_claim_of_another_member_is_waited_for() {
+    let (group, next) = (Cluster::group(), NextRelease::build());
+    let db = migrated_with_claim(
+        &group,
+        "(SELECT member_id FROM \
+        performance_schema.replication_group_members WHERE member_id <> @@server_uuid LIMIT 1)",
+    );
 
-        let boots: Vec<_> = conns
-            .into_iter()
-            .map(|mut conn| thread::spawn(move || run_quicksight_migrations(&mut conn)))
-            .collect();
-        let outcomes: Vec<_> = boots.into_iter().map(|boot| boot.join().unwrap()).collect();
+    let output = next.up(&group.url(0, &db), 1);
 
-        let failures: Vec<_> =
-            outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
-        assert!(failures.is_empty(), "round {round}: {failures:?}");
-        let applied: usize = outcomes.iter().flatten().map(|report| report.applied().len()).sum();
-        assert_eq!(applied, migrations::total(), "each migration is recorded by one boot");
-        for node in 0..NODES {
-            let mut conn = group.conn(node, &database);
-            conn.query_drop("SET SESSION group_replication_consistency = 'BEFORE'").unwrap();
-            let history: Vec<i64> = conn
-                .query("SELECT version FROM quicksight_schema_history ORDER BY version")
-                .unwrap();
-            assert_eq!(history, migrations::versions(), "node {node}");
-            assert_eq!(run_quicksight_migrations(&mut conn).unwrap().statements(), 1);
-        }
-    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("connection 42 of the group's member"), "{said}");
+    assert!(!output.status.success(), "{said}");
+
+    let mut service = next.boot(&group.url(0, &db));
+    thread::sleep(Duration::from_secs(2));
+    assert!(service.try_wait().unwrap().is_none(), "it waits");
+    group.conn(1, &db).query_drop("DELETE FROM quicksight_schema_claim").unwrap();
+    assert!(service.wait().unwrap().success());
+    group.assert_well_and_equal(&db);
+}
+
+/// A database of this release in which somebody has claimed the change of tables.
+fn migrated_with_claim(group: &Cluster, member: &str) -> String {
+    let db = group.database();
+    let mut conn = group.conn(0, &db);
+    run_quicksight_migrations(&mut conn).unwrap();
+    conn.by_hand([
+        "CREATE TABLE quicksight_schema_claim (id TINYINT NOT NULL PRIMARY KEY, \
+         member VARCHAR(36) NOT NULL, connection BIGINT UNSIGNED NOT NULL)"
+            .to_owned(),
+        format!("INSERT INTO quicksight_schema_claim VALUES (1, {member}, 42)"),
+    ]);
+    group.assert_well_and_equal(&db);
+    db
 }

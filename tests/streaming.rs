@@ -3,7 +3,10 @@
 
 mod support;
 
-use quicksight_migrations::{analytics, time::Date};
+use quicksight_migrations::{
+    analytics::{self, DateRange},
+    time::Date,
+};
 use support::{ByHand, migrated};
 
 const USERS: u32 = 100_000;
@@ -26,9 +29,10 @@ fn memory_does_not_grow_with_the_number_of_users() {
                 .into(),
         ],
     );
-    let since = Date::from_ordinal_date(2025, 1).unwrap().midnight();
+    let since = Date::from_ordinal_date(2025, 1).unwrap();
+    let range = DateRange::new(since, Date::MAX).unwrap();
 
-    let mut users = analytics::user_engagement(&mut conn, since).unwrap();
+    let mut users = analytics::user_engagement(&mut conn, range).unwrap();
     users.next().unwrap().unwrap();
     let at_first = resident_kilobytes();
     let (mut seen, mut most) = (1, 0);

@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use quicksight_migrations::{analytics, time::PrimitiveDateTime};
+use quicksight_migrations::{
+    analytics::{self, DateRange},
+    time::Date,
+};
 
 use crate::{site::Site, table};
 
@@ -10,7 +13,9 @@ use crate::{site::Site, table};
 pub(crate) fn of_streaming(site: &mut Site) -> String {
     let before = forget_peak().and_then(|()| kilobytes("VmRSS:"));
     let mut users = 0;
-    for user in analytics::user_engagement(&mut site.ours, PrimitiveDateTime::MIN).expect("ask") {
+    let first = Date::from_ordinal_date(1000, 1).expect("a day");
+    let range = DateRange::new(first, Date::MAX).expect("a range");
+    for user in analytics::user_engagement(&mut site.ours, range).expect("ask") {
         user.expect("a user");
         users += 1;
     }

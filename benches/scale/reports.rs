@@ -2,7 +2,7 @@
 
 use quicksight_migrations::{
     Result,
-    analytics::{self, DateRange, HotspotLimits},
+    analytics::{self, DateRange, EmissionFactors, HotspotLimits},
     integrity::{self, Check},
     mysql::Conn,
     time::{Duration, PrimitiveDateTime},
@@ -63,6 +63,43 @@ fn analytics(period: Period) -> Vec<Report> {
             }),
         },
     ]
+    .into_iter()
+    .chain(new_reports(period))
+    .collect()
+}
+
+/// Those that the service had no statement for, on 30 days each.
+fn new_reports(period: Period) -> Vec<Report> {
+    let from = days_before_the_end(period, 30).date();
+    let report = |name, report: fn(&mut Conn, DateRange) -> Result<()>| Report {
+        name,
+        original: Vec::new(),
+        ours: Box::new(move |conn| report(conn, DateRange::new(from, period.end().date())?)),
+    };
+    vec![
+        report("points_by_activity", |conn, days| {
+            analytics::points_by_activity(conn, days).map(drop)
+        }),
+        report("revenue_by_payment_type", |conn, days| {
+            analytics::revenue_by_payment_type(conn, days).map(drop)
+        }),
+        report("retention", |conn, days| {
+            analytics::retention(conn, days, analytics::Period::Week).map(drop)
+        }),
+        report("active_users", |conn, days| analytics::active_users(conn, days).map(drop)),
+        report("referral_conversion", |conn, days| {
+            analytics::referral_conversion(conn, days).map(drop)
+        }),
+        report("campaign_budgets", |conn, days| analytics::campaign_budgets(conn, days).map(drop)),
+        report("daily_trips", |conn, days| analytics::daily_trips(conn, days).map(drop)),
+        report("mode_share", |conn, days| {
+            analytics::mode_share(conn, days, analytics::Period::Week).map(drop)
+        }),
+        report("avoided_emissions", |conn, days| {
+            let factors = EmissionFactors { car: 248.5, transit: 60.0, source: "made up".into() };
+            analytics::avoided_emissions(conn, days, &factors).map(drop)
+        }),
+    ]
 }
 
 /// The original monitoring had two checks, which are compared; this crate has many more. The city has
@@ -79,12 +116,12 @@ fn checks() -> Vec<Report> {
         Report {
             name: "integrity::check, duplicates",
             original: original::duplicate_transactions(),
-            ours: check(Check::DuplicatePoints),
+            ours: check(Check::DUPLICATE_POINTS),
         },
         Report {
             name: "integrity::check, coordinates",
             original: original::invalid_coordinates(),
-            ours: check(Check::SignUpCoordinates),
+            ours: check(Check::SIGN_UP_COORDINATES),
         },
         Report {
             name: "integrity::monitor, all checks",
@@ -115,9 +152,10 @@ pub(crate) fn daily_revenue(period: Period, days: i64) -> Call {
 }
 
 pub(crate) fn user_engagement(period: Period, days: i64) -> Call {
-    let since = days_before_the_end(period, days);
+    let since = days_before_the_end(period, days).date();
     Box::new(move |conn| {
-        analytics::user_engagement(conn, since)?.try_for_each(|user| user.map(drop))
+        let range = DateRange::new(since, period.end().date())?;
+        analytics::user_engagement(conn, range)?.try_for_each(|user| user.map(drop))
     })
 }
 
@@ -126,6 +164,9 @@ pub(crate) fn campaign_performance(ap_campaign_id: i32) -> Call {
 }
 
 pub(crate) fn hourly_trips(period: Period, days: i64) -> Call {
-    let since = days_before_the_end(period, days);
-    Box::new(move |conn| analytics::hourly_trips(conn, since).map(drop))
+    let since = days_before_the_end(period, days).date();
+    Box::new(move |conn| {
+        let range = DateRange::new(since, period.end().date())?;
+        analytics::hourly_trips(conn, range).map(drop)
+    })
 }

@@ -41,7 +41,7 @@ impl Findings {
         let new_since = after(-NEW)?;
 
         let (mut new_users, mut busiest) = (0, Vec::new());
-        for user in reports.user_engagement(conn, new_since.midnight())? {
+        for user in reports.user_engagement(conn, DateRange::new(new_since, range.end())?)? {
             let user = user?;
             new_users += 1;
             if busiest.len() < BUSIEST {
@@ -62,7 +62,7 @@ impl Findings {
             new_users,
             busiest,
             campaigns,
-            hours: reports.hourly_trips(conn, first.midnight())?,
+            hours: reports.hourly_trips(conn, range)?,
             hotspots: reports.activity_hotspots(conn, most_frequent)?,
             validation: integrity::validate(conn)?,
             issues: integrity::monitor(conn)?,

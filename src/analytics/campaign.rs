@@ -3,14 +3,14 @@
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
-use super::{Accounts, is_date};
+use super::{Analytics, is_date, ratio};
 use crate::{
     outcome::Result,
     session::{Columns, Connection, ask},
 };
 
 /// What a campaign gave out, and what its recipients did then. See
-/// [`campaign_performance`](super::campaign_performance).
+/// [`campaign_performance`].
 ///
 /// A grant is a row of `token_transaction` with the campaign's `ap_campaign_id` and `tokens` above 0,
 /// so tokens that were spent later take nothing off what was given out.
@@ -133,41 +133,68 @@ impl CampaignPerformance {
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // Counts of rows are far below 2^53.
-fn ratio(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+impl Analytics {
+    /// As [`campaign_performance`].
+    ///
+    /// # Errors
+    ///
+    /// As [`campaign_performance`].
+    pub fn campaign_performance<C: Connection>(
+        self,
+        conn: &mut C,
+        ap_campaign_id: i32,
+    ) -> Result<Option<CampaignPerformance>> {
+        // Grants are brought down to one row per recipient before trips are joined to them, and trips to
+        // one row per recipient before anything is counted, so that nothing is counted twice.
+        let grants = format!(
+            "FROM token_transaction t WHERE t.ap_campaign_id = ? AND t.tokens > 0{}",
+            self.accounts.condition(["t.user_id"])
+        );
+        let issued = format!("CASE WHEN {} THEN t.issued_on END", is_date("t.issued_on"));
+        let has_started = is_date("r.started_on");
+        let sql = format!(
+            "SELECT c.ap_campaign_id, c.name, c.tokens, given.recipients, given.grants, \
+             given.distributed, given.first_issue, given.last_issue, taken.engaged, taken.trips, \
+             taken.days \
+             FROM campaign c \
+             CROSS JOIN (SELECT COUNT(DISTINCT t.user_id) AS recipients, COUNT(*) AS grants, \
+             SUM(t.tokens) AS distributed, MIN({issued}) AS first_issue, \
+             MAX({issued}) AS last_issue {grants}) given \
+             CROSS JOIN (SELECT COUNT(*) AS engaged, SUM(trips) AS trips, \
+             SUM(DATEDIFF(first_trip, first_issue)) AS days FROM ( \
+             SELECT g.user_id, g.first_issue, COUNT(*) AS trips, MIN(r.started_on) AS first_trip \
+             FROM (SELECT t.user_id, MIN({issued}) AS first_issue {grants} GROUP BY t.user_id) g \
+             JOIN trip r ON r.user_id = g.user_id AND r.started_on >= g.first_issue \
+             AND {has_started} \
+             GROUP BY g.user_id, g.first_issue) engaged) taken \
+             WHERE c.ap_campaign_id = ?"
+        );
+        let values = (ap_campaign_id, ap_campaign_id, ap_campaign_id);
+        ask(conn, "sum up a campaign", &sql, values, CampaignPerformance::read)?.next().transpose()
+    }
 }
 
-/// Grants are brought down to one row per recipient before trips are joined to them, and trips to
-/// one row per recipient before anything is counted, so that nothing is counted twice.
-pub(super) fn performance<C: Connection>(
+/// What a campaign gave out and what its recipients did then, or `None` if `campaign` has no row
+/// with that `ap_campaign_id`.
+///
+/// ```no_run
+/// # use quicksight_migrations::{Result, analytics, mysql::Conn};
+/// # fn tell(conn: &mut Conn) -> Result<()> {
+/// if let Some(campaign) = analytics::campaign_performance(conn, 101)? {
+///     // None where nobody got a token.
+///     let rate = campaign.engagement_rate().unwrap_or_default();
+///     println!("{}: {:.0} % of {} users", campaign.name(), 100.0 * rate, campaign.recipients());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As [`daily_revenue`](super::daily_revenue), with `SELECT` on `campaign`, `token_transaction` and `trip`.
+pub fn campaign_performance<C: Connection>(
     conn: &mut C,
-    accounts: Accounts,
     ap_campaign_id: i32,
 ) -> Result<Option<CampaignPerformance>> {
-    let grants = format!(
-        "FROM token_transaction t WHERE t.ap_campaign_id = ? AND t.tokens > 0{}",
-        accounts.condition("t.user_id")
-    );
-    let issued = format!("CASE WHEN {} THEN t.issued_on END", is_date("t.issued_on"));
-    let has_started = is_date("r.started_on");
-    let sql = format!(
-        "SELECT c.ap_campaign_id, c.name, c.tokens, given.recipients, given.grants, \
-         given.distributed, given.first_issue, given.last_issue, taken.engaged, taken.trips, \
-         taken.days \
-         FROM campaign c \
-         CROSS JOIN (SELECT COUNT(DISTINCT t.user_id) AS recipients, COUNT(*) AS grants, \
-         SUM(t.tokens) AS distributed, MIN({issued}) AS first_issue, \
-         MAX({issued}) AS last_issue {grants}) given \
-         CROSS JOIN (SELECT COUNT(*) AS engaged, SUM(trips) AS trips, \
-         SUM(DATEDIFF(first_trip, first_issue)) AS days FROM ( \
-         SELECT g.user_id, g.first_issue, COUNT(*) AS trips, MIN(r.started_on) AS first_trip \
-         FROM (SELECT t.user_id, MIN({issued}) AS first_issue {grants} GROUP BY t.user_id) g \
-         JOIN trip r ON r.user_id = g.user_id AND r.started_on >= g.first_issue \
-         AND {has_started} \
-         GROUP BY g.user_id, g.first_issue) engaged) taken \
-         WHERE c.ap_campaign_id = ?"
-    );
-    let values = (ap_campaign_id, ap_campaign_id, ap_campaign_id);
-    ask(conn, "sum up a campaign", &sql, values, CampaignPerformance::read)?.next().transpose()
+    Analytics::new().campaign_performance(conn, ap_campaign_id)
 }

@@ -1,81 +1,23 @@
 //! Revenue by day.
 
 use rust_decimal::Decimal;
-use time::{Date, Duration};
+use time::Date;
 
-use super::Accounts;
+use super::{
+    Analytics, DateRange,
+    points::{self, ENDS},
+};
 use crate::{
-    outcome::{Error, Result},
+    outcome::Result,
     session::{Columns, Connection, ask},
 };
 
-/// Days from one to another, the last not included.
-///
-/// ```
-/// use quicksight_migrations::{analytics::DateRange, time::{Date, Month}};
-///
-/// let first = Date::from_calendar_date(2025, Month::March, 1)?;
-/// let march = DateRange::new(first, Date::from_calendar_date(2025, Month::April, 1)?)?;
-/// assert_eq!(march.days(), 31);
-/// assert!(DateRange::new(march.end(), march.start()).is_err());
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DateRange {
-    start: Date,
-    end: Date,
-}
-
-impl DateRange {
-    /// The days from `start` up to the day before `end`. If both are the same, the range is empty.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidDateRange`] if `end` is earlier, or a year is not between 1000 and 9999, the
-    /// [range that the server has](https://dev.mysql.com/doc/refman/8.4/en/datetime.html).
-    pub fn new(start: Date, end: Date) -> Result<Self> {
-        let is_known = |date: Date| (1000..=9999).contains(&date.year());
-        if start <= end && is_known(start) && is_known(end) {
-            Ok(Self { start, end })
-        } else {
-            Err(Error::InvalidDateRange { start, end })
-        }
-    }
-
-    /// The first day.
-    #[must_use]
-    pub fn start(&self) -> Date {
-        self.start
-    }
-
-    /// The day after the last.
-    #[must_use]
-    pub fn end(&self) -> Date {
-        self.end
-    }
-
-    /// How many days these are.
-    #[must_use]
-    pub fn days(&self) -> usize {
-        self.index_of(self.end).unwrap_or_default()
-    }
-
-    /// The number of a day in this range, from 0.
-    fn index_of(self, day: Date) -> Option<usize> {
-        usize::try_from((day - self.start).whole_days()).ok()
-    }
-
-    fn iter(self) -> impl Iterator<Item = Date> {
-        std::iter::successors(Some(self.start), |day| day.checked_add(Duration::DAY))
-            .take_while(move |day| *day < self.end)
-    }
-}
-
-/// What came in on one day. See [`daily_revenue`](super::daily_revenue).
+/// What came in on one day. See [`daily_revenue`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DailyRevenue {
     date: Date,
     points: Decimal,
+    positive_points: Decimal,
     tokens: Decimal,
     tickets: Decimal,
 }
@@ -87,10 +29,22 @@ impl DailyRevenue {
         self.date
     }
 
-    /// Points gained: the sum of the positive movements. Points spent are not taken off.
+    /// Points that users gained from outside: bought, or given by the budget or as incentives. Each
+    /// counts once: not again when it goes into escrow, comes out, is paid to another user, or comes back from
+    /// a seller. Points spent are not taken off. A correction, as a reversal is one, counts on its own
+    /// day: it is taken off where it gives back what was gained, and is none where it pays back what was
+    /// spent. An end that was not named is outside, apart from escrow.
     #[must_use]
     pub fn points(&self) -> Decimal {
         self.points
+    }
+
+    /// The sum of all positive movements of points, of every account: a purchase of 100, of which 30 go
+    /// into escrow and come back and 20 are spent on a ticket, is 180. Dashboards that sum up the
+    /// ledger without looking at its ends show this number.
+    #[must_use]
+    pub fn positive_points(&self) -> Decimal {
+        self.positive_points
     }
 
     /// Tokens granted: the sum of the positive movements. Tokens spent are not taken off.
@@ -106,7 +60,8 @@ impl DailyRevenue {
     }
 
     fn nothing(date: Date) -> Self {
-        Self { date, points: Decimal::ZERO, tokens: Decimal::ZERO, tickets: Decimal::ZERO }
+        let zero = Decimal::ZERO;
+        Self { date, points: zero, positive_points: zero, tokens: zero, tickets: zero }
     }
 }
 
@@ -115,6 +70,7 @@ struct Sum {
     ledger: u8,
     date: Option<Date>,
     total: Decimal,
+    gained: Decimal,
 }
 
 const POINTS: u8 = 0;
@@ -122,45 +78,89 @@ const TOKENS: u8 = 1;
 
 impl Sum {
     fn read(columns: &mut Columns) -> Result<Self> {
-        Ok(Self { ledger: columns.take()?, date: columns.take_day()?, total: columns.take_sum()? })
+        Ok(Self {
+            ledger: columns.take()?,
+            date: columns.take_day()?,
+            total: columns.take_sum()?,
+            gained: columns.take_sum()?,
+        })
     }
 }
 
-pub(super) fn by_day<C: Connection>(
-    conn: &mut C,
-    accounts: Accounts,
-    range: DateRange,
-) -> Result<Vec<DailyRevenue>> {
-    let of = |ledger: u8, table: &str, amount: &str, which: &str| {
-        let accounts = accounts.condition("t.user_id");
-        format!(
-            "SELECT {ledger}, DATE(t.created_on), SUM(t.{amount}) FROM {table} t \
-             WHERE t.created_on >= ? AND t.created_on < ?{which}{accounts} \
-             GROUP BY DATE(t.created_on)"
-        )
-    };
-    let sql = [
-        of(POINTS, "points_transaction", "points", " AND t.points > 0"),
-        of(TOKENS, "token_transaction", "tokens", " AND t.tokens > 0"),
-        of(2, "bytemark_order_payments", "total_price", ""),
-    ]
-    .join(" UNION ALL ");
-    let (from, until) = (range.start, range.end);
-
-    let mut days: Vec<_> = range.iter().map(DailyRevenue::nothing).collect();
-    let values = (from, until, from, until, from, until);
-    for sum in ask(conn, "sum up the revenue by day", &sql, values, Sum::read)? {
-        let Sum { ledger, date, total } = sum?;
-        let Some(day) =
-            date.and_then(|date| range.index_of(date)).and_then(|index| days.get_mut(index))
-        else {
-            continue;
-        };
-        match ledger {
-            POINTS => day.points = total,
-            TOKENS => day.tokens = total,
-            _ => day.tickets = total,
+impl Analytics {
+    /// As [`daily_revenue`].
+    ///
+    /// # Errors
+    ///
+    /// As [`daily_revenue`].
+    pub fn daily_revenue<C: Connection>(
+        self,
+        conn: &mut C,
+        range: DateRange,
+    ) -> Result<Vec<DailyRevenue>> {
+        let mut days: Vec<_> = range.iter().map(DailyRevenue::nothing).collect();
+        let (from, until) = (range.start(), range.end());
+        let values = (from, until, from, until, from, until);
+        for sum in ask(conn, "sum up the revenue by day", &self.statement(), values, Sum::read)? {
+            let Sum { ledger, date, total, gained } = sum?;
+            let Some(day) =
+                date.and_then(|date| range.index_of(date)).and_then(|index| days.get_mut(index))
+            else {
+                continue;
+            };
+            match ledger {
+                POINTS => (day.positive_points, day.points) = (total, gained),
+                TOKENS => day.tokens = total,
+                _ => day.tickets = total,
+            }
         }
+        Ok(days)
     }
-    Ok(days)
+
+    fn statement(self) -> String {
+        let of = |ledger: u8, table: &str, sums: &str, condition: &str| {
+            format!(
+                "SELECT {ledger}, DATE(t.created_on), {sums} FROM {table} t \
+                 WHERE t.created_on >= ? AND t.created_on < ?{condition} \
+                 GROUP BY DATE(t.created_on)"
+            )
+        };
+        let user = self.accounts.condition(["t.user_id"]);
+        let points =
+            format!("SUM(CASE WHEN t.points > 0 THEN t.points END), SUM({})", points::gained());
+        let of_points = format!(" AND {}{}", points::counts(), self.accounts.condition(ENDS));
+        let of_tokens = format!(" AND t.tokens > 0{user}");
+        [
+            of(POINTS, "points_transaction", &points, &of_points),
+            of(TOKENS, "token_transaction", "SUM(t.tokens), NULL", &of_tokens),
+            of(2, "bytemark_order_payments", "SUM(t.total_price), NULL", &user),
+        ]
+        .join(" UNION ALL ")
+    }
+}
+
+/// What came in on each day of a range: points and tokens gained, and ticket payments. A day
+/// without any row is in the answer, with zeros. Points, tokens and money are different currencies, and are
+/// never added to each other; nor are `tickets` one: see
+/// [`revenue_by_payment_type`](super::revenue_by_payment_type).
+///
+/// ```no_run
+/// # use quicksight_migrations::{Result, analytics::{self, DateRange}, mysql::Conn, rust_decimal::Decimal};
+/// # fn tickets(conn: &mut Conn, month: DateRange) -> Result<Decimal> {
+/// let days = analytics::daily_revenue(conn, month)?;
+/// assert_eq!(days.len(), month.days());
+/// let paid = days.iter().map(|day| day.tickets()).sum();
+/// # Ok(paid)
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`Database`](crate::Error::Database), [`PermissionDenied`](crate::Error::PermissionDenied)
+/// without `SELECT` on `points_transaction`, `token_transaction` and `bytemark_order_payments`,
+/// [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected), and
+/// [`UnexpectedAnswer`](crate::Error::UnexpectedAnswer) where a column is of another type than the
+/// migrations made it. This holds for every function of this module.
+pub fn daily_revenue<C: Connection>(conn: &mut C, range: DateRange) -> Result<Vec<DailyRevenue>> {
+    Analytics::new().daily_revenue(conn, range)
 }

@@ -1,34 +1,45 @@
 //! The work itself: each statement, and the row that records it.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::{thread, time::Instant};
 
 use log::info;
 
-use super::Boot;
+use super::{Boot, PAUSE};
 use crate::{
     history::{Embedded, Status},
     outcome::{AppliedMigration, Collision, Error, Result, code},
     schema,
-    session::Session,
+    session::{Session, Writers, with_claim, writers},
 };
 
 /// How often in a row a run goes on after another node of a cluster undid its statement, without
 /// that node having recorded anything new.
 const RETRIES: u32 = 20;
 
-/// How long a run waits for the other node's work to arrive.
-const PAUSE: Duration = Duration::from_millis(250);
-
 impl Boot<'_> {
     /// Applies all that is missing, and returns where the database stands then.
     ///
+    /// A new table can be made on every node at once. A change cannot: two of them put all members
+    /// of a group that all take writes into the state `ERROR`.
+    pub(super) fn apply_all(
+        &self,
+        session: &mut Session<'_>,
+        status: Status,
+    ) -> Result<(Status, Vec<AppliedMigration>)> {
+        let has_changes = self.pending(&status).any(|own| own.makes().is_none());
+        if !has_changes || !matches!(writers(session)?, Writers::Group { .. }) {
+            return self.apply_until_done(session, status);
+        }
+        with_claim(session, self.job.settings.lock_timeout, |session| {
+            let status = self.read(session)?;
+            self.apply_until_done(session, status)
+        })
+    }
+
     /// The lock is one server's. Where several nodes take writes, two migrators can hold it, and
     /// the slower one's statement is undone at its commit. That is no failure but news: the history
     /// is read again, and only what is still missing is tried again.
-    pub(super) fn apply_all(
+    fn apply_until_done(
         &self,
         session: &mut Session<'_>,
         mut status: Status,
@@ -82,18 +93,25 @@ impl Boot<'_> {
     }
 
     fn apply_one(&self, session: &mut Session<'_>, own: &Embedded, before: usize) -> Result<()> {
-        let failed = |source| Error::Migration {
-            migration: own.name().to_owned(),
-            applied: before,
-            total: self.job.migrations.len(),
-            source,
+        let failed = |source| {
+            if code::is_read_only(&source) {
+                return Error::ReadOnly { source: Some(source) };
+            }
+            let (migration, total) = (own.name().to_owned(), self.job.migrations.len());
+            Error::Migration { migration, applied: before, total, source }
         };
         if let Err(error) = session.execute(own.sql())
             && !self.is_done_already(session, own, &error)?
         {
             return Err(failed(error));
         }
-        session.execute(&self.job.history.record_statement(own)).map_err(failed)
+        match session.execute(&self.job.history.record_statement(own)) {
+            // The table or the history was there a moment ago.
+            Err(error) if code::of(&error) == Some(code::NO_SUCH_TABLE) => {
+                Err(Error::TablesChanging)
+            }
+            answer => answer.map_err(failed),
+        }
     }
 
     /// A statement that was run by a boot which died before it could record that is refused by the

@@ -47,7 +47,7 @@ fn a_change_that_was_made_and_not_recorded_is_recorded() {
     for version in 1..=3 {
         let db = database();
         let files = embedded(&CHANGES);
-        let record = format!("VALUES ({version}, ");
+        let record = format!("SELECT {version}, ");
         let mut dying =
             db.watched(move |sql| sql.contains(&record).then_some(Cut::BeforeStatement));
         let error = boot(&files, &mut dying).unwrap_err();

@@ -3,7 +3,7 @@
 use super::{Embedded, HistoryTable, Seen, Status, proof, table::Recorded};
 use crate::{
     outcome::{Error, Result, code},
-    session::{Session, Settings, held},
+    session::{Session, Settings, unread},
 };
 
 /// The migrations of a build, the history that they are held against, and what the caller asked for.
@@ -56,8 +56,7 @@ impl<'m> Job<'m> {
             Some(code::NO_SUCH_TABLE | code::UNKNOWN_COLUMN) => Tables::Incomplete(error),
             _ if code::is_half_made(&error) => Tables::Incomplete(error),
             Some(code::TABLE_ACCESS_DENIED | code::COLUMN_ACCESS_DENIED) => Tables::Hidden,
-            _ if code::is_wait(&error) => return Err(self.held(session, error)),
-            _ => return Err(Error::from_answer("read the history and open the tables", error)),
+            _ => return Err(self.unread(session, error)),
         };
         Ok(Look { history: self.history.read(session)?, tables })
     }
@@ -77,10 +76,10 @@ impl<'m> Job<'m> {
         answer.message.contains(&format!(".{}'", self.history.name()))
     }
 
-    fn held(&self, session: &mut Session<'_>, error: mysql::Error) -> Error {
+    fn unread(&self, session: &mut Session<'_>, error: mysql::Error) -> Error {
         let ours = self.migrations.iter().filter_map(Embedded::makes);
         let names: Vec<_> = [self.history.name()].into_iter().chain(ours).collect();
-        held(session, &names, error)
+        unread(session, &names, "read the history and open the tables", error)
     }
 }
 

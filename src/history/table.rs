@@ -6,7 +6,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{Embedded, embedded::file_name};
 use crate::{
     outcome::{Error, Result, code},
-    session::{Session, column, held, literal, quote},
+    session::{Session, column, literal, quote, unread},
 };
 
 /// How many migrations newer builds may have.
@@ -120,10 +120,6 @@ impl HistoryTable {
         &self.name
     }
 
-    pub(crate) fn quoted(&self) -> &str {
-        &self.quoted
-    }
-
     /// The statement that reads it where this holds.
     pub(super) fn select(&self, condition: &str) -> String {
         format!(
@@ -159,8 +155,7 @@ impl HistoryTable {
     pub(crate) fn read_existing(&self, session: &mut Session<'_>) -> Result<Vec<Recorded>> {
         match session.read(&self.select("TRUE")) {
             Ok(rows) => self.decode(&rows),
-            Err(error) if code::is_wait(&error) => Err(held(session, &[&self.name], error)),
-            Err(error) => Err(Error::from_answer(self.reading(&error), error)),
+            Err(error) => Err(unread(session, &[&self.name], self.reading(&error), error)),
         }
     }
 
@@ -204,10 +199,15 @@ impl HistoryTable {
         })
     }
 
-    /// Records a migration as applied, at this moment. In refinery's own words.
+    /// Records a migration as applied, at this moment, as refinery does. No row outlives its table: where
+    /// that is gone again, as beside a rollback on another node of a cluster, the server refuses this.
     pub(crate) fn record_statement(&self, own: &Embedded) -> String {
+        let table = own.table().map_or_else(
+            || "TRUE".to_owned(),
+            |table| format!("NOT EXISTS (SELECT 1 FROM {} WHERE FALSE)", quote(table)),
+        );
         format!(
-            "INSERT INTO {} (version, name, applied_on, checksum) VALUES ({}, {}, {}, {})",
+            "INSERT INTO {} (version, name, applied_on, checksum) SELECT {}, {}, {}, {} FROM DUAL WHERE {table}",
             self.quoted,
             own.version(),
             literal(own.title()),

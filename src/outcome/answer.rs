@@ -25,7 +25,7 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::LockTimeout { .. } | Self::TablesChanging => true,
+            Self::LockTimeout { .. } | Self::ClaimTimeout { .. } | Self::TablesChanging => true,
             // The server was out of memory, or somebody killed the statement and not the connection.
             Self::LockUnavailable { source: None, .. } => true,
             // Points would be moved twice if they were moved before.

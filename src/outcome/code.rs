@@ -14,9 +14,9 @@ pub(crate) const TABLE_ACCESS_DENIED: u16 = 1142;
 pub(crate) const COLUMN_ACCESS_DENIED: u16 = 1143;
 pub(crate) const TRANSACTION_IN_PROGRESS: u16 = 1568;
 
-/// Table exists, unknown column, duplicate column, duplicate key name, nothing to drop, no such key:
-/// what a statement that has been run before answers when it is run again.
-pub(crate) const ALREADY_DONE: [u16; 6] = [1050, 1054, 1060, 1061, 1091, 1176];
+/// Table exists, unknown column, duplicate column, duplicate key name, a second primary key, nothing to
+/// drop, no such key: what a statement that has been run before answers when it is run again.
+pub(crate) const ALREADY_DONE: [u16; 7] = [1050, 1054, 1060, 1061, 1068, 1091, 1176];
 
 /// A change that the server cannot make in the way that was asked for: it does not know that way, or
 /// not for this change, or not for this table any more.
@@ -29,6 +29,8 @@ pub(crate) const XA_IN_PROGRESS: u16 = 1399;
 pub(crate) const READ_ONLY_OPTION: u16 = 1290;
 pub(crate) const READ_ONLY_TRANSACTION: u16 = 1792;
 pub(crate) const READ_ONLY_MODE: u16 = 1836;
+/// <https://dev.mysql.com/doc/refman/8.4/en/alter-database.html>
+pub(crate) const READ_ONLY_DATABASE: u16 = 3989;
 
 /// Database, table, column, routine, "needs one of these privileges".
 pub(crate) const DENIED: [u16; 5] = [1044, TABLE_ACCESS_DENIED, COLUMN_ACCESS_DENIED, 1370, 1227];
@@ -49,19 +51,19 @@ const STATEMENT_TIMEOUT: u16 = 1969;
 /// during commit, deadlock, rolled back by a group plugin.
 pub(crate) const CONFLICTS: [u16; 4] = [DUPLICATE, 1180, 1213, 3101];
 
-/// Whether the server, the session or the transaction takes no writes.
+/// Whether the server, the database, the session or the transaction takes no writes.
 pub(crate) fn is_read_only(error: &mysql::Error) -> bool {
     let mysql::Error::MySqlError(answer) = error else { return false };
     match answer.code {
         READ_ONLY_OPTION => answer.message.replace('_', "-").contains("read-only"),
-        code => matches!(code, READ_ONLY_TRANSACTION | READ_ONLY_MODE),
+        code => matches!(code, READ_ONLY_TRANSACTION | READ_ONLY_MODE | READ_ONLY_DATABASE),
     }
 }
 
 /// Whether a `COMMIT` that was answered with this has undone the work for certain.
 #[cfg(feature = "ledger")]
 pub(crate) fn is_undone_commit(code: u16) -> bool {
-    let read_only = [READ_ONLY_OPTION, READ_ONLY_TRANSACTION, READ_ONLY_MODE];
+    let read_only = [READ_ONLY_OPTION, READ_ONLY_TRANSACTION, READ_ONLY_MODE, READ_ONLY_DATABASE];
     code == LOCK_WAIT_TIMEOUT || CONFLICTS.contains(&code) || read_only.contains(&code)
 }
 
@@ -151,6 +153,7 @@ mod tests {
             (1399, "XAER_RMFAIL: IDLE", "the connection has an open transaction"),
             (1792, "READ ONLY transaction", "the server or the session is read-only"),
             (1836, "Running in read-only mode", "the server or the session is read-only"),
+            (3989, "Schema 'tsp' is in read only mode", "the server or the session is read-only"),
             (1064, "syntax", "could not look"),
         ];
         for (code, message, expected) in denied.into_iter().chain(others) {

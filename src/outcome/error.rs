@@ -69,6 +69,45 @@ pub enum Error {
         holder: Option<u64>,
     },
 
+    /// In a group of servers that all take writes, a migrator on another member has claimed the change of
+    /// the tables for longer than the [lock timeout](crate::Migrator::lock_timeout).
+    #[error(
+        "connection {connection} of the group's member {member} has claimed the change of the tables and \
+         did not finish within {waited:?}; wait for it, or if it is dead let a service boot on that \
+         member, which goes on with its work"
+    )]
+    #[non_exhaustive]
+    ClaimTimeout {
+        /// The member's `@@server_uuid`.
+        member: String,
+        /// The connection, as `SHOW PROCESSLIST` of that member knows it.
+        connection: u64,
+        /// How long this call waited.
+        waited: Duration,
+    },
+
+    /// Other nodes of a cluster take writes, too, and this call would break it: a lock on the tables is
+    /// one node's alone. Nothing was done.
+    #[error(
+        "nothing was {done}, because {} of this cluster take writes; {way_out}, or say \
+         Migrator::only_writer if nobody writes to the others now, then call again",
+        match nodes {
+            Some(nodes) => format!("{nodes} nodes"),
+            None => String::from(
+                "several nodes (SELECT on performance_schema.replication_group_members tells how many)"
+            ),
+        }
+    )]
+    #[non_exhaustive]
+    SeveralWriters {
+        /// What was not done, as in "nothing was ...".
+        done: Cow<'static, str>,
+        /// How many nodes there are, where this user may know that.
+        nodes: Option<u64>,
+        /// How it can be done.
+        way_out: Cow<'static, str>,
+    },
+
     /// The server would not give a lock to anybody.
     #[error(
         "the server cannot give the migration lock {name}; check that GET_LOCK is allowed here \
@@ -103,7 +142,8 @@ pub enum Error {
         needed: Cow<'static, str>,
     },
 
-    /// The server or the session takes no writes: a replica, a reader endpoint, a fenced primary.
+    /// The server, the database or the session takes no writes: a replica, a reader endpoint, a fenced
+    /// primary, a session whose transactions are read-only.
     #[error(
         "the server or the session is read-only, and there is something to write; connect to the \
          primary (the writer endpoint), in a session that may write"
@@ -277,7 +317,8 @@ pub enum Error {
     )]
     #[non_exhaustive]
     TablesInUse {
-        /// Every table that was still held when they were asked for one by one, quoted.
+        /// Every table that was still held, quoted, as far as the server says so or there was time to ask for
+        /// one after the other.
         tables: Vec<String>,
         /// The connections that hold them, ten at most, as `SHOW PROCESSLIST` and `KILL` know them.
         /// Empty where the server does not tell.

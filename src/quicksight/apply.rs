@@ -8,7 +8,7 @@ use super::view::{View, views};
 use crate::{
     outcome::{Drift, DriftKind, Error, KeptReason, KeptTable, Mend, Result, Severity, code},
     schema::{SeenView, namesakes, readers, refuse_secrets},
-    session::{Connection, Session, Settings, column, in_turn, in_use, literal, quote},
+    session::{Connection, Session, Settings, column, in_turn, literal, quote, unchanged},
 };
 
 /// What [`apply_views`] did.
@@ -200,7 +200,8 @@ fn kinds(session: &mut Session<'_>, views: &[View]) -> Result<Vec<(String, Strin
 /// A view on one of ours would be left broken.
 fn refuse_readers(session: &mut Session<'_>, database: &str, ours: &[SeenView]) -> Result<()> {
     let mut obstacles = Vec::new();
-    for reader in readers(session)? {
+    let names: Vec<_> = ours.iter().map(|own| own.name().to_owned()).collect();
+    for reader in readers(session, &names)? {
         let read = ours.iter().filter(|own| reader.reads(database, own.name()));
         obstacles.extend(
             read.map(|own| {
@@ -232,7 +233,7 @@ fn send(
     match session.execute(sql) {
         Ok(()) => Ok(()),
         Err(error) if code::is_wait(&error) => {
-            Err(in_use(session, &[view.name()], error, |_, _| Ok(()))?)
+            Err(unchanged(session, &[view.name()], error, |_, _| Ok(()))?)
         }
         Err(error) => {
             let action = format!("{action} {} (needs {rights})", quote(view.name()));

@@ -5,7 +5,7 @@ use mysql::Row;
 use crate::{
     outcome::{Error, KeptReason, KeptTable, Result},
     schema::readers,
-    session::{Session, column, quote},
+    session::{Session, column, quote, unread},
 };
 
 /// What can be dropped, or what has been.
@@ -30,7 +30,7 @@ pub(super) fn drop_order(
 ) -> Result<Order> {
     let keys = foreign_keys(session, database, tables)?;
     let (order, mut obstacles) = in_order(&keys, tables);
-    let (ours, others): (Vec<_>, Vec<_>) = readers(session)?
+    let (ours, others): (Vec<_>, Vec<_>) = readers(session, tables)?
         .into_iter()
         .partition(|view| views.iter().any(|(_, table)| view.is_ours(database, table)));
     let is_ours = |view: &str| {
@@ -107,10 +107,8 @@ fn foreign_keys(
     let ask = "SELECT constraint_schema, table_name, constraint_name, referenced_table_name \
                FROM information_schema.referential_constraints \
                WHERE unique_constraint_schema = DATABASE() \
-               AND constraint_schema NOT IN ('mysql', 'sys')";
-    let rows = session
-        .rows(ask)
-        .map_err(|error| Error::from_answer("look for foreign keys on the tables", error))?;
+               AND constraint_schema NOT IN ('mysql', 'sys') ORDER BY 1, 2, 3";
+    let rows = rows(session, tables, ask, "look for foreign keys on the tables")?;
     let keys = rows.iter().map(|row| {
         let (at, owner) = (text(row, 0), text(row, 1));
         ForeignKey {
@@ -121,6 +119,12 @@ fn foreign_keys(
         }
     });
     Ok(keys.collect())
+}
+
+/// MariaDB opens the tables that its catalogue describes, and waits for those that another session changes.
+fn rows(session: &mut Session<'_>, tables: &[String], ask: &str, action: &str) -> Result<Vec<Row>> {
+    let names: Vec<_> = tables.iter().map(String::as_str).collect();
+    session.rows(ask).map_err(|error| unread(session, &names, action, error))
 }
 
 fn text(row: &Row, index: usize) -> String {

@@ -1,7 +1,9 @@
 //! How what is there differs from what is wanted.
 
 use super::{
+    mends::decide,
     shape::{Column, Index, Shape, same_names},
+    ties::Tie,
     types,
 };
 use crate::{
@@ -16,6 +18,8 @@ pub(super) struct Comparison<'s> {
     pub(super) found: &'s Shape,
     /// Whether the table has rows, which a new column would need values for.
     pub(super) has_rows: bool,
+    /// The foreign keys that keep its columns as they are.
+    pub(super) ties: &'s [Tie],
 }
 
 impl Comparison<'_> {
@@ -66,10 +70,6 @@ impl Comparison<'_> {
         Drift { table: self.table.to_owned(), subject, kind, severity, expected, found, mend }
     }
 
-    fn alter(&self, change: &str) -> Mend {
-        Mend::Sql(format!("ALTER TABLE {} {change}", quote(self.table)))
-    }
-
     /// A table that lacks most of our columns, and has more of others, has little but the name in common
     /// with ours: to add the rest would spoil another application's table.
     fn foreign(&self) -> Option<Drift> {
@@ -95,7 +95,7 @@ impl Comparison<'_> {
             return None;
         }
         let mend = match found.as_str() {
-            "MyISAM" | "Aria" | "MEMORY" => self.alter(&format!("ENGINE={wanted}")),
+            "MyISAM" | "Aria" | "MEMORY" => self.change_engine(),
             _ => decide("the engine may keep its rows elsewhere: move the table by hand"),
         };
         let sides = (Some(format!("ENGINE={wanted}")), Some(format!("ENGINE={found}")));
@@ -122,33 +122,17 @@ impl Comparison<'_> {
             // A partitioned table must have its partition's column in every unique key.
             Some(found) if self.found.is_partitioned && found.starts_with(wanted) => return None,
             Some(_) => decide("changing it rebuilds the whole table: do that by hand"),
-            None if wanted.parts.iter().all(|part| self.has_column(part)) => {
-                self.alter(&format!("ADD {}", wanted.definition()))
-            }
-            None => decide("its column is missing too: add both by hand"),
+            None => self.add_index(wanted, None),
         };
         Some(self.drift(DriftKind::PrimaryKey, None, sides, mend))
     }
 
-    /// Whether an index starts with it, or the primary key that is mended first will.
-    fn will_be_key(&self, column: &Column) -> bool {
-        let part = quote(&column.name);
-        let is_first =
-            |one: &Index| one.parts.first().is_some_and(|first| first.eq_ignore_ascii_case(&part));
-        let indexes = &self.found.indexes;
-        indexes.iter().any(is_first) || !indexes.iter().any(Index::is_primary)
-    }
-
-    fn has_column(&self, part: &str) -> bool {
-        self.found.columns.iter().any(|column| quote(&column.name).eq_ignore_ascii_case(part))
-    }
-
-    fn column(&self, wanted: &Column) -> Option<Drift> {
+    pub(super) fn column(&self, wanted: &Column) -> Option<Drift> {
         let name = Some(wanted.name.as_str());
         let expected = Some(wanted.definition());
         let same_name = |column: &&Column| column.name.eq_ignore_ascii_case(&wanted.name);
         let Some(found) = self.found.columns.iter().find(same_name) else {
-            let mend = self.add(wanted);
+            let mend = self.add_column(wanted);
             return Some(self.drift(DriftKind::MissingColumn, name, (expected, None), mend));
         };
         let same_kind = types::canonical(&wanted.kind) == types::canonical(&found.kind);
@@ -167,15 +151,7 @@ impl Comparison<'_> {
             };
             return Some(self.drift(kind, name, sides, decide(reason)));
         }
-        let mend = if found.generated {
-            decide("it is computed from other columns: replace it by hand")
-        } else if wanted.auto_increment && !self.will_be_key(wanted) {
-            decide("an AUTO_INCREMENT column must be the first of a key: put the key right first")
-        } else if !types::holds(&wanted.kind, &found.kind) || !wanted.is_text_of_one_kind(found) {
-            decide("the values that are there may not fit the wanted type: convert by hand")
-        } else {
-            self.alter(&format!("MODIFY COLUMN {}", wanted.definition_with_comment()))
-        };
+        let mend = self.change_column(wanted, found);
         Some(self.drift(DriftKind::DifferentColumn, name, sides, mend))
     }
 
@@ -207,7 +183,6 @@ impl Comparison<'_> {
         let has_name = |one: &&Index| one.name.eq_ignore_ascii_case(&wanted.name);
         let named = self.found.indexes.iter().find(has_name);
         let expected = Some(wanted.definition());
-        let add = format!("ADD {}", wanted.definition());
         let (kind, found, mend) = match (serving, named) {
             (Some(serving), _) => {
                 let unhide = format!("ALTER INDEX {} {}", quote(&serving.name), serving.unhide?);
@@ -215,10 +190,10 @@ impl Comparison<'_> {
                 (DriftKind::DifferentIndex, Some(found), self.alter(&unhide))
             }
             (None, Some(other)) => {
-                let drop = format!("DROP INDEX {}, {add}", quote(&other.name));
-                (DriftKind::DifferentIndex, Some(other.definition()), self.alter(&drop))
+                let mend = self.add_index(wanted, Some(other));
+                (DriftKind::DifferentIndex, Some(other.definition()), mend)
             }
-            (None, None) => (DriftKind::MissingIndex, None, self.alter(&add)),
+            (None, None) => (DriftKind::MissingIndex, None, self.add_index(wanted, None)),
         };
         let mend = if self.lacks_a_column(wanted) {
             decide("one of its columns is missing: add that first")
@@ -298,11 +273,6 @@ pub(super) fn half_made(table: &str) -> Drift {
     }
 }
 
-/// What only a person can decide, and why.
-fn decide(reason: &'static str) -> Mend {
-    Mend::Decide(reason.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -333,7 +303,7 @@ mod tests {
         let (wanted, mut found) = (wanted(), wanted());
         change(&mut found);
         let comparison =
-            Comparison { table: "trip", wanted: &wanted, found: &found, has_rows: true };
+            Comparison { table: "trip", wanted: &wanted, found: &found, has_rows: true, ties: &[] };
         let say = |drift: &Drift| {
             let subject = drift.subject().map_or(String::new(), |subject| format!(".{subject}"));
             let (kind, severity) = (drift.kind().as_str(), drift.severity().as_str());
@@ -426,7 +396,8 @@ mod tests {
         let (mut wanted, found) = (wanted(), wanted());
         wanted.columns.push(Column { nullable: false, ..column("mode", "int") });
         let mend = |has_rows| {
-            let comparison = Comparison { table: "trip", wanted: &wanted, found: &found, has_rows };
+            let comparison =
+                Comparison { table: "trip", wanted: &wanted, found: &found, has_rows, ties: &[] };
             comparison.drifts()[0].mend().clone()
         };
         assert!(matches!(mend(true), Mend::Decide(_)));

@@ -4,12 +4,13 @@ use super::{
     compare::{Comparison, half_made},
     look::Found,
     shape::Shape,
+    ties::{Tie, ties},
     twin::{Twin, Twins},
     wanted::Wanted,
 };
 use crate::{
     outcome::{Drift, DriftKind, Error, Mend, Result, Severity, code},
-    session::{Session, held, quote},
+    session::{Session, quote, unread},
 };
 
 /// Compares each table with its twin.
@@ -43,14 +44,19 @@ fn compare(
         // It is there, and what it is like is not for this user to see: the server says so.
         has_rows(session, one.table)?;
     }
-    let compare = |has_rows| Comparison { table: one.table, wanted: &twin.shape, found, has_rows };
-    let drifts = compare(true).drifts();
-    let lacking = [DriftKind::MissingColumn, DriftKind::ForeignTable];
-    let lacks_a_column = drifts.iter().any(|drift| lacking.contains(&drift.kind));
-    if lacks_a_column && !has_rows(session, one.table)? {
-        return Ok(compare(false).drifts());
+    let (table, wanted) = (one.table, &twin.shape);
+    let compare =
+        |has_rows, ties: &[Tie]| Comparison { table, wanted, found, has_rows, ties }.drifts();
+    let drifts = compare(true, &[]);
+    let is_any = |kinds: &[DriftKind]| drifts.iter().any(|drift| kinds.contains(&drift.kind));
+    let lacks_a_column = is_any(&[DriftKind::MissingColumn, DriftKind::ForeignTable]);
+    let has_another = is_any(&[DriftKind::DifferentColumn, DriftKind::DifferentIndex]);
+    if !lacks_a_column && !has_another {
+        return Ok(drifts);
     }
-    Ok(drifts)
+    let has_rows = !lacks_a_column || has_rows(session, table)?;
+    let ties = if has_another { ties(session, table)? } else { Vec::new() };
+    Ok(compare(has_rows, &ties))
 }
 
 /// A table that is not there, and the statement that makes it: that of its migration, or where later
@@ -112,8 +118,6 @@ pub(super) fn is_there_after_all(session: &mut Session<'_>, table: &str) -> Resu
 }
 
 pub(super) fn cannot_look(session: &mut Session<'_>, table: &str, error: mysql::Error) -> Error {
-    if code::is_wait(&error) {
-        return held(session, &[table], error);
-    }
-    Error::from_answer(format!("look at the table {} (needs SELECT)", quote(table)), error)
+    let action = format!("look at the table {} (needs SELECT)", quote(table));
+    unread(session, &[table], action, error)
 }

@@ -9,8 +9,8 @@ use super::{
     twin,
 };
 use crate::{
-    outcome::{Error, Result},
-    session::{ALL, Session, column, is_mariadb, literal, quote},
+    outcome::Result,
+    session::{ALL, Session, column, is_mariadb, literal, quote, unread},
 };
 
 /// The history of Knex, whose migration of the same tables many databases have seen.
@@ -23,6 +23,9 @@ pub(super) struct Found {
     is_mariadb: bool,
 }
 
+/// What MariaDB calls a table that keeps what its rows have been.
+const VERSIONED: &str = "SYSTEM VERSIONED";
+
 /// What a CHECK constraint is called among the constraints. No type of a column has that name.
 const CHECK: &str = "CHECK";
 
@@ -32,7 +35,7 @@ const CHECK: &str = "CHECK";
 /// One statement for all would be a join, for which MariaDB looks through every database of the
 /// server: 60 ms instead of 1 beside a hundred databases like ours.
 pub(super) fn look(session: &mut Session<'_>, tables: &[&str]) -> Result<Found> {
-    let mut found = Found::default();
+    let (mut found, ours) = (Found::default(), tables);
     let names = tables.iter().copied().chain([KNEX]);
     let names = names.map(literal).collect::<Vec<_>>().join(", ");
     let select = |what: &str, view: &str| {
@@ -44,10 +47,11 @@ pub(super) fn look(session: &mut Session<'_>, tables: &[&str]) -> Result<Found> 
     let mut ask = |select: String, order: &str| {
         session
             .read(&format!("{select} ORDER BY {order} LIMIT {ALL}"))
-            .map_err(|error| Error::from_answer("read the shape of the tables", error))
+            .map_err(|error| unread(session, ours, "read the shape of the tables", error))
     };
     let tables = "table_name AS table_name, table_type AS table_type, engine AS engine, \
                   table_collation AS table_collation, create_options AS create_options, \
+                  row_format AS row_format, \
                   VERSION() AS version";
     for row in ask(select(tables, "tables"), "table_name")? {
         found.is_mariadb = is_mariadb(&text(&row, "version"));
@@ -55,11 +59,17 @@ pub(super) fn look(session: &mut Session<'_>, tables: &[&str]) -> Result<Found> 
         if kind == "TEMPORARY" {
             continue;
         }
+        let options = text(&row, "create_options").to_ascii_lowercase();
         let shape = Shape {
+            is_versioned: kind == VERSIONED,
+            is_short: matches!(text(&row, "row_format").as_str(), "Compact" | "Redundant"),
+            has_row_options: ["row_format=", "key_block_size="]
+                .iter()
+                .any(|option| options.contains(option)),
             stand_in: Some(kind).filter(|kind| !is_table(kind)),
             engine: text(&row, "engine"),
             collation: text(&row, "table_collation"),
-            is_partitioned: text(&row, "create_options").contains("partitioned"),
+            is_partitioned: options.contains("partitioned"),
             ..Shape::default()
         };
         found.shapes.insert(text(&row, "table_name"), shape);
@@ -95,7 +105,7 @@ pub(super) fn look(session: &mut Session<'_>, tables: &[&str]) -> Result<Found> 
 
 /// Whether it is what the server calls a table, and not a view or the like.
 pub(crate) fn is_table(kind: &str) -> bool {
-    matches!(kind, "BASE TABLE" | "SYSTEM VERSIONED")
+    matches!(kind, "BASE TABLE" | VERSIONED)
 }
 
 /// Whether the server can read a range of it in order. A hash is what small engines have instead.

@@ -1,15 +1,23 @@
 //! The shape of a table as the server describes it.
 
+use super::types;
 use crate::session::{literal, quote};
 
 /// A table without its rows.
 #[derive(Debug, Clone, Default)]
+#[allow(clippy::struct_excessive_bools)] // They are what the server says of a table, yes or no.
 pub(super) struct Shape {
     pub(super) engine: String,
     pub(super) collation: String,
     /// What it is, if it is no table: `VIEW`, `SEQUENCE`.
     pub(super) stand_in: Option<String>,
     pub(super) is_partitioned: bool,
+    /// MariaDB keeps what its rows have been.
+    pub(super) is_versioned: bool,
+    /// Its row format is one of those that take only short columns into a key.
+    pub(super) is_short: bool,
+    /// It says how its rows are stored, and not its engine.
+    pub(super) has_row_options: bool,
     pub(super) columns: Vec<Column>,
     pub(super) indexes: Vec<Index>,
     /// The names of its CHECK constraints.
@@ -102,8 +110,19 @@ impl Column {
         bare(self) == bare(other)
     }
 
+    pub(super) fn differs_by_default_alone(&self, other: &Self) -> bool {
+        let bare = |column: &Self| Self { default: None, on_update: false, ..column.clone() };
+        types::canonical(&self.kind) == types::canonical(&other.kind)
+            && bare(self).same_but_type(&bare(other))
+    }
+
     pub(super) fn is_text_of_one_kind(&self, other: &Self) -> bool {
         self.collation.is_some() == other.collation.is_some()
+    }
+
+    /// How long it is in a key, at most; `None` if it cannot be part of one as a whole.
+    pub(super) fn bytes_in_key(&self) -> Option<u32> {
+        types::bytes_in_key(&self.kind, self.collation.as_deref())
     }
 
     pub(super) fn needs_a_value(&self) -> bool {
@@ -127,6 +146,17 @@ impl Index {
 
     pub(super) fn is_primary(&self) -> bool {
         self.name == PRIMARY
+    }
+
+    pub(super) fn begins_with(&self, column: &Column) -> bool {
+        let name = quote(&column.name);
+        self.parts.first().is_some_and(|first| first.eq_ignore_ascii_case(&name))
+    }
+
+    /// Whether this column is a part of it, and not just the start of its values.
+    pub(super) fn has_whole(&self, column: &Column) -> bool {
+        let name = quote(&column.name);
+        self.parts.iter().any(|part| part.eq_ignore_ascii_case(&name))
     }
 
     pub(super) fn starts_with(&self, wanted: &Self) -> bool {

@@ -81,6 +81,23 @@ fn characters(kind: &str) -> Option<(u32, u32)> {
     Some((bytes, bytes / 4))
 }
 
+/// How long a value of the type is in a key, at most; `None` if it cannot be part of one as a whole.
+pub(super) fn bytes_in_key(kind: &str, collation: Option<&str>) -> Option<u32> {
+    let kind = kind.to_ascii_lowercase();
+    let of_a_character = match collation.and_then(|name| name.split('_').next()) {
+        None | Some("latin1" | "ascii" | "binary") => 1,
+        Some("utf8" | "utf8mb3") => 3,
+        Some(_) => 4,
+    };
+    match base(&kind) {
+        "varchar" | "char" | "varbinary" | "binary" => {
+            numbers(&kind).map(|(length, _)| length.saturating_mul(of_a_character))
+        }
+        base if base.ends_with("text") || base.ends_with("blob") || base == "json" => None,
+        _ => Some(8),
+    }
+}
+
 fn texts(wide: &str, narrow: &str) -> bool {
     let (Some((_, fit_for_sure)), Some((most, _))) = (characters(wide), characters(narrow)) else {
         return false;

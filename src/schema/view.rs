@@ -5,7 +5,7 @@ use mysql::Row;
 
 use crate::{
     outcome::{Error, Result},
-    session::{ALL, Session, column, literal, quote},
+    session::{ALL, Session, column, literal, quote, unread},
 };
 
 /// What the names of our views begin with.
@@ -37,12 +37,14 @@ pub(crate) struct SeenView {
 /// definition with every table named with its database, quoted or not as its maker's session had it, and
 /// gives an empty one to a user who may not see it.
 /// <https://dev.mysql.com/doc/refman/8.4/en/information-schema-views-table.html>
-pub(crate) fn readers(session: &mut Session<'_>) -> Result<Vec<SeenView>> {
+pub(crate) fn readers(session: &mut Session<'_>, tables: &[String]) -> Result<Vec<SeenView>> {
     // In bytes, and without a letter beyond ASCII's: in some character sets of a session a backtick is
     // another letter.
     let bare = |text: &str| format!("REPLACE(CAST({text} AS BINARY), x'60', x'')");
+    let tables: Vec<_> = tables.iter().map(String::as_str).collect();
     let views = look(
         session,
+        &tables,
         &format!(
             "table_schema NOT IN ('mysql', 'sys') AND \
              (LOCATE(CONCAT({}, x'2E'), {}) > 0 \
@@ -60,19 +62,22 @@ pub(crate) fn namesakes(
     session: &mut Session<'_>,
     tables: impl Iterator<Item = &'static str>,
 ) -> Result<Vec<SeenView>> {
-    let names: Vec<_> = tables.map(|table| literal(&view_of(table))).collect();
-    look(session, &format!("table_schema = DATABASE() AND table_name IN ({})", names.join(", ")))
+    let tables: Vec<_> = tables.collect();
+    let names: Vec<_> = tables.iter().map(|table| literal(&view_of(table))).collect();
+    let which = format!("table_schema = DATABASE() AND table_name IN ({})", names.join(", "));
+    look(session, &tables, &which)
 }
 
-fn look(session: &mut Session<'_>, which: &str) -> Result<Vec<SeenView>> {
+/// MariaDB opens what its catalogue describes, and waits for tables that another session changes.
+fn look(session: &mut Session<'_>, tables: &[&str], which: &str) -> Result<Vec<SeenView>> {
     let ask = format!(
         "SELECT CAST(table_schema AS BINARY), CAST(table_name AS BINARY), \
          CAST(view_definition AS BINARY), CAST(definer AS BINARY), CAST(security_type AS BINARY) \
-         FROM information_schema.views WHERE {which} ORDER BY table_name LIMIT {ALL}"
+         FROM information_schema.views WHERE {which} ORDER BY table_schema, table_name LIMIT {ALL}"
     );
     let rows = session
         .read(&ask)
-        .map_err(|error| Error::from_answer("look for views on the tables", error))?;
+        .map_err(|error| unread(session, tables, "look for views on the tables", error))?;
     Ok(rows.iter().map(SeenView::read).collect())
 }
 

@@ -73,12 +73,17 @@ pub(crate) struct Session<'c> {
     wait: Wait,
     /// For how long a statement that is no `SELECT` is sent again.
     patience: Duration,
+    /// For how long this call has waited in vain.
+    waited: Duration,
+    /// When it must not wait any more.
+    end: Option<Instant>,
 }
 
 impl<'c> Session<'c> {
     pub(crate) fn new<C: Connection>(conn: &'c mut C, settings: &Settings) -> Self {
         let wait = Wait::of(settings.metadata_lock_timeout);
-        Self { conn: driver(conn), statements: 0, wait, patience: Duration::ZERO }
+        let (patience, waited) = (Duration::ZERO, Duration::ZERO);
+        Self { conn: driver(conn), statements: 0, wait, patience, waited, end: None }
     }
 
     /// How long one statement waits, in seconds.
@@ -100,8 +105,14 @@ impl<'c> Session<'c> {
 
     /// From here on no wait is longer than this.
     pub(super) fn shorten(&mut self, wait: Wait) {
+        self.end.get_or_insert(Instant::now() + self.wait.patience);
         self.wait = wait;
         self.lose_patience();
+    }
+
+    /// Whether there is time left for another wait.
+    pub(crate) fn may_wait(&self) -> bool {
+        self.end.is_none_or(|end| Instant::now() < end)
     }
 
     /// From here on a statement whose wait has run out has failed.
@@ -159,11 +170,16 @@ impl<'c> Session<'c> {
         self.patiently(&bounded(select, 0, 0.0, 100), Duration::ZERO).map(drop)
     }
 
+    /// Sends a statement again for as long as the waits of this call together may take.
     fn patiently(&mut self, sql: &str, patience: Duration) -> mysql::Result<Option<Vec<Row>>> {
-        let started = Instant::now();
         loop {
+            let started = Instant::now();
             match self.send(sql) {
-                Err(error) if code::is_wait(&error) && started.elapsed() < patience => {
+                Err(error) if code::is_wait(&error) => {
+                    self.waited += started.elapsed();
+                    if self.waited >= patience {
+                        return Err(error);
+                    }
                     info!(
                         code = code::of(&error);
                         "waiting for a lock that another session holds on a table"
@@ -232,13 +248,15 @@ fn unreadable() -> mysql::Error {
     io::Error::new(io::ErrorKind::InvalidData, said).into()
 }
 
-/// A `SELECT` that ends after so long, by the way of either server: MariaDB is told how many seconds it may
-/// wait and work, MySQL how many milliseconds it may take for both.
+/// A `SELECT` that ends after so long, by the way of either server, and is not refused for the rows that the
+/// server expects to look at: MariaDB is told how many seconds it may wait and work, MySQL how many
+/// milliseconds it may take for both.
 fn bounded(select: &str, wait: u64, work: f64, milliseconds: u64) -> String {
     let rest = select.strip_prefix("SELECT ").unwrap_or(select);
     format!(
-        "/*M!100300 SET STATEMENT lock_wait_timeout = {wait}, max_statement_time = {work} FOR */ \
-         SELECT /*+ MAX_EXECUTION_TIME({milliseconds}) */ {rest}"
+        "/*M!100300 SET STATEMENT lock_wait_timeout = {wait}, max_statement_time = {work}, \
+         sql_big_selects = 1 FOR */ \
+         SELECT /*+ MAX_EXECUTION_TIME({milliseconds}) SET_VAR(sql_big_selects = 1) */ {rest}"
     )
 }
 

@@ -1,6 +1,6 @@
 //! What must be true before anything is changed: the server, the database, the session.
 
-use super::{ALL, EarlierReads, Session, column, words::Words};
+use super::{ALL, EarlierReads, Session, column, literal, quote, words::Words};
 use crate::outcome::{Error, Result, code};
 
 const NEEDED: &str = "MySQL 5.7 or later, or MariaDB 10.3 or later";
@@ -21,26 +21,37 @@ struct Variables {
     innodb_lock_wait_timeout: String,
     foreign_key_checks: String,
     sql_select_limit: String,
+    sql_big_selects: String,
+    sql_if_exists: String,
     words: Words,
-    statement_time: String,
+    /// How a node of Galera passes a change of tables on. `None`: the server is no such node.
+    osu_method: Option<String>,
 }
 
 /// Asks the server for all that matters in one statement, and refuses one that cannot take the
 /// migrations.
 ///
-/// The database's name is asked for as bytes, which no character set of the session changes. The
-/// limit on a statement's time has another name on each server, which takes what is for the other
-/// one for a comment. <https://mariadb.com/docs/server/reference/sql-structure/sql-language-structure/comment-syntax>
+/// The database's name is asked for as bytes, which no character set of the session changes. What
+/// has another name on each server, or is on one alone, the others take for a comment.
+/// <https://mariadb.com/docs/server/reference/sql-structure/sql-language-structure/comment-syntax>
 pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
-    let facts = session.row(&format!(
-        "SELECT CAST(DATABASE() AS BINARY), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
-         @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@foreign_key_checks, \
-         @@sql_select_limit, {} \
-         /*!50708 , @@max_execution_time */ /*M!100300 , @@max_statement_time */ LIMIT 1",
-        Words::SELECTED
-    ));
+    let facts =
+        match facts(session, "/*M!100300 COALESCE(@@wsrep_OSU_method, */ NULL /*M!100300 ) */") {
+            // Not every MariaDB is built with what makes a cluster of it.
+            Err(error) if code::of(&error) == Some(code::UNKNOWN_VARIABLE) => {
+                facts(session, "NULL")
+            }
+            facts => facts,
+        };
     match facts {
-        Ok(facts) => judge(|index| facts.as_ref().and_then(|row| column(row, index))),
+        Ok(facts) => {
+            let server = judge(|index| facts.as_ref().and_then(|row| column(row, index)))?;
+            if server.variables.words.read_only() {
+                Err(read_only(session, &server.database))
+            } else {
+                Ok(server)
+            }
+        }
         // The variables of an engine are there only if the engine is.
         Err(error) if code::of(&error) == Some(code::UNKNOWN_VARIABLE) => {
             Err(Error::UnsupportedServer {
@@ -50,6 +61,17 @@ pub(crate) fn check(session: &mut Session<'_>) -> Result<Server> {
         }
         Err(error) => Err(Error::from_answer("ask the server for its version and settings", error)),
     }
+}
+
+/// What [`judge`] wants to know.
+fn facts(session: &mut Session<'_>, osu_method: &str) -> mysql::Result<Option<mysql::Row>> {
+    session.row(&format!(
+        "SELECT CAST(DATABASE() AS BINARY), VERSION(), @@read_only, @@innodb_read_only, @@autocommit, \
+         @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@foreign_key_checks, \
+         @@sql_select_limit, @@sql_big_selects, /*M!100502 @@sql_if_exists + */ 0, {osu_method}, {} \
+         LIMIT 1",
+        Words::SELECTED
+    ))
 }
 
 fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
@@ -64,7 +86,7 @@ fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
     if is_on(&known(2)) || is_on(&known(3)) {
         return Err(Error::ReadOnly { source: None });
     }
-    let mut index = 9..;
+    let mut index = 12..;
     let words = Words::read(|| fact(index.next()?));
     Ok(Server {
         database,
@@ -74,10 +96,20 @@ fn judge(fact: impl Fn(usize) -> Option<String>) -> Result<Server> {
             innodb_lock_wait_timeout: known(6),
             foreign_key_checks: known(7),
             sql_select_limit: known(8),
+            sql_big_selects: known(9),
+            sql_if_exists: known(10),
             words,
-            statement_time: fact(14).unwrap_or_else(|| "0".to_owned()),
+            osu_method: fact(11),
         },
     })
+}
+
+/// The error for a session that may not write, with the server's own words. They are had by a statement that
+/// would do nothing: to make the database that is there.
+fn read_only(session: &mut Session<'_>, database: &str) -> Error {
+    let source =
+        session.execute(&format!("CREATE DATABASE IF NOT EXISTS {}", quote(database))).err();
+    Error::ReadOnly { source }
 }
 
 impl Server {
@@ -86,8 +118,9 @@ impl Server {
     }
 
     /// Runs `work` in a session that commits each statement, reads SQL in the server's default way,
-    /// drops no table that a foreign key needs, answers in full, takes the time that it takes, and
-    /// waits for another session's locks no longer than this call may; then puts the caller's settings back.
+    /// drops no table that a foreign key needs, answers in full, takes the time that it takes, says what is
+    /// not there, changes all nodes of a cluster and not this one alone, and waits for another session's
+    /// locks no longer than this call may; then puts the caller's settings back.
     ///
     /// Without this a forgotten transaction on a table holds a boot for `lock_wait_timeout`, which
     /// is a year by default, and a caller's `sql_mode` decides what `DEFAULT ''` means.
@@ -104,8 +137,10 @@ impl Server {
             innodb_lock_wait_timeout: seconds,
             foreign_key_checks: "1".to_owned(),
             sql_select_limit: ALL.to_string(),
+            sql_big_selects: "1".to_owned(),
+            sql_if_exists: "0".to_owned(),
             words: Words::ours(),
-            statement_time: "0".to_owned(),
+            osu_method: self.variables.osu_method.as_ref().map(|_| "TOI".to_owned()),
         };
         session.with_patience(|session| {
             ours.apply(session)
@@ -121,17 +156,21 @@ impl Server {
 
 impl Variables {
     fn apply(&self, session: &mut Session<'_>) -> mysql::Result<()> {
+        let osu_method = self.osu_method.as_ref();
         session.execute(&format!(
             "SET SESSION autocommit = {}, lock_wait_timeout = {}, innodb_lock_wait_timeout = {}, \
-             foreign_key_checks = {}, sql_select_limit = {}, {} \
-             /*!50708 , max_execution_time = {time} */ /*M!100300 , max_statement_time = {time} */",
+             foreign_key_checks = {}, sql_select_limit = {}, sql_big_selects = {}, {} \
+             /*M!100502 , sql_if_exists = {} */{}",
             self.autocommit,
             self.lock_wait_timeout,
             self.innodb_lock_wait_timeout,
             self.foreign_key_checks,
             self.sql_select_limit,
+            self.sql_big_selects,
             self.words.assignments(),
-            time = self.statement_time,
+            self.sql_if_exists,
+            osu_method
+                .map_or_else(String::new, |way| format!(", wsrep_OSU_method = {}", literal(way))),
         ))
     }
 }
@@ -237,9 +276,9 @@ mod tests {
     }
 
     #[rustfmt::skip]
-    const FACTS: [&str; 15] = [
-        "tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "1000",
-        "ANSI_QUOTES", "1", "latin1", "utf8mb4", "latin1_swedish_ci", "0.5",
+    const FACTS: [&str; 20] = [
+        "tsp", "8.4.3", "0", "0", "0", "31536000", "50", "0", "1000", "0", "1", "RSU",
+        "ANSI_QUOTES", "1", "latin1", "utf8mb4", "latin1_swedish_ci", "1", "1", "0.5",
     ];
 
     fn words(facts: &'static [&str]) -> impl FnMut() -> Option<String> {
@@ -260,8 +299,10 @@ mod tests {
             innodb_lock_wait_timeout: "50".to_owned(),
             foreign_key_checks: "0".to_owned(),
             sql_select_limit: "1000".to_owned(),
-            words: Words::read(words(&FACTS[9..14])),
-            statement_time: "0.5".to_owned(),
+            sql_big_selects: "0".to_owned(),
+            sql_if_exists: "1".to_owned(),
+            words: Words::read(words(&FACTS[12..])),
+            osu_method: Some("RSU".to_owned()),
         };
         let expected = Server { database: "tsp".to_owned(), variables };
         assert_eq!(judge_with(0, Some("tsp")).unwrap(), expected);

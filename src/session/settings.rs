@@ -15,6 +15,7 @@ pub(crate) struct Settings {
     pub(crate) history_table: String,
     pub(crate) newer_history: NewerHistory,
     pub(crate) data: Data,
+    pub(crate) other_writers: OtherWriters,
 }
 
 /// What to do about a history that is ahead of this build.
@@ -31,6 +32,15 @@ pub(crate) enum Data {
     Discard,
 }
 
+/// What is known of other nodes that take writes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum OtherWriters {
+    /// What the server says.
+    Ask,
+    /// That there are none, by the caller's word.
+    None,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -39,6 +49,7 @@ impl Default for Settings {
             history_table: DEFAULT_HISTORY.to_owned(),
             newer_history: NewerHistory::Tolerate,
             data: Data::Keep,
+            other_writers: OtherWriters::Ask,
         }
     }
 }

@@ -34,7 +34,8 @@ impl Wait {
     }
 }
 
-/// One full wait is enough, with everybody else waiting for us: the shortest there is from here on.
+/// One full wait is enough, with everybody else waiting for us: the shortest there is from here on, and no
+/// more of them than [make up](Session::may_wait) another full one.
 pub(crate) fn wait_no_more(session: &mut Session<'_>) -> Result<()> {
     session.shorten(Wait::SHORTEST);
     session

@@ -15,19 +15,21 @@ use mysql::Conn;
 use oracle::{Day, Engagement, Hour, Performance, Spot};
 use quicksight_migrations::{
     Connection,
-    analytics::{Analytics, DateRange, HotspotLimits},
+    analytics::{Analytics, DateRange, EmissionFactors, HotspotLimits, Period},
     rust_decimal::Decimal,
-    time::PrimitiveDateTime,
+    time::{Date, Month},
 };
 use support::{ByHand, Database, migrated};
 
 fn revenue<C: Connection>(reports: Analytics, conn: &mut C, range: DateRange) -> Vec<Day> {
     let days = reports.daily_revenue(conn, range).unwrap();
-    days.iter().map(|day| (day.date(), day.points(), day.tokens(), day.tickets())).collect()
+    days.iter()
+        .map(|day| (day.date(), day.points(), day.positive_points(), day.tokens(), day.tickets()))
+        .collect()
 }
 
-fn engagement(reports: Analytics, conn: &mut Conn, since: PrimitiveDateTime) -> Vec<Engagement> {
-    let users = reports.user_engagement(conn, since).unwrap().map(Result::unwrap);
+fn engagement(reports: Analytics, conn: &mut Conn, range: DateRange) -> Vec<Engagement> {
+    let users = reports.user_engagement(conn, range).unwrap().map(Result::unwrap);
     users
         .map(|user| {
             assert_eq!(user.first_name(), Some(format!("First {}", user.user_id()).as_str()));
@@ -69,8 +71,8 @@ fn campaign(reports: Analytics, conn: &mut Conn, ap_campaign_id: i32) -> Option<
     })
 }
 
-fn hours(reports: Analytics, conn: &mut Conn, since: PrimitiveDateTime) -> Vec<Hour> {
-    let hours = reports.hourly_trips(conn, since).unwrap();
+fn hours(reports: Analytics, conn: &mut Conn, range: DateRange) -> Vec<Hour> {
+    let hours = reports.hourly_trips(conn, range).unwrap();
     hours
         .iter()
         .map(|row| {
@@ -95,6 +97,32 @@ fn hotspots(reports: Analytics, conn: &mut Conn, min_frequency: u64, limit: u64)
             )
         })
         .collect()
+}
+
+/// What every report but the streaming one says of a range, as text.
+fn everything<C: Connection>(reports: Analytics, conn: &mut C, range: DateRange) -> Vec<String> {
+    let limits = HotspotLimits { min_frequency: 1, limit: 10 };
+    let factors = EmissionFactors { car: 248.5, transit: 60.0, source: "made up".into() };
+    vec![
+        format!("{:?}", reports.daily_revenue(conn, range).unwrap()),
+        format!("{:?}", reports.points_by_activity(conn, range).unwrap()),
+        format!("{:?}", reports.revenue_by_payment_type(conn, range).unwrap()),
+        format!("{:?}", reports.campaign_performance(conn, 7).unwrap()),
+        format!("{:?}", reports.campaign_budgets(conn, range).unwrap()),
+        format!("{:?}", reports.hourly_trips(conn, range).unwrap()),
+        format!("{:?}", reports.daily_trips(conn, range).unwrap()),
+        format!("{:?}", reports.mode_share(conn, range, Period::Week).unwrap()),
+        format!("{:?}", reports.avoided_emissions(conn, range, &factors).unwrap()),
+        format!("{:?}", reports.active_users(conn, range).unwrap()),
+        format!("{:?}", reports.retention(conn, range, Period::Week).unwrap()),
+        format!("{:?}", reports.referral_conversion(conn, range).unwrap()),
+        format!("{:?}", reports.activity_hotspots(conn, limits).unwrap()),
+    ]
+}
+
+/// From a day of 2025 to the end of the calendar.
+fn from(month: Month, day: u8) -> DateRange {
+    DateRange::new(rows::date(month, day), Date::MAX).unwrap()
 }
 
 /// What the service would hold after two movements of points, a grant and three trips.

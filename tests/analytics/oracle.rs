@@ -4,13 +4,22 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use quicksight_migrations::{
     analytics::{DateRange, TravelMode},
-    rust_decimal::{Decimal, RoundingStrategy},
+    rust_decimal::Decimal,
     time::{Date, Duration, PrimitiveDateTime},
 };
 
-use crate::rows::Rows;
+use crate::rows::{Movement, Rows};
 
-pub(crate) type Day = (Date, Decimal, Decimal, Decimal);
+mod journeys;
+mod users;
+
+pub(crate) use self::{
+    journeys::{daily_trips, emissions, hotspots, hours, mode_share},
+    users::{active_users, referrals, retention},
+};
+
+/// The day, points gained, positive points, tokens and tickets.
+pub(crate) type Day = (Date, Decimal, Decimal, Decimal, Decimal);
 pub(crate) type Engagement = (i32, u64, Decimal, u64, Decimal, u64);
 pub(crate) type Hour = (u8, u8, TravelMode, u64, Option<f64>);
 pub(crate) type Spot =
@@ -36,11 +45,13 @@ pub(crate) fn without_test_accounts(rows: &Rows) -> Rows {
         rows.users.iter().filter(|user| user.is_debug == Some(1)).map(|user| user.id).collect();
     let mut real = rows.clone();
     real.users.retain(|row| !tests.contains(&row.id));
-    real.points.retain(|row| !tests.contains(&row.user_id));
+    real.points
+        .retain(|row| ![row.user_id, row.payer, row.payee].iter().any(|end| tests.contains(end)));
     real.tokens.retain(|row| !tests.contains(&row.user_id));
     real.payments.retain(|row| !tests.contains(&row.user_id));
     real.trips.retain(|row| !tests.contains(&row.user_id));
     real.habits.retain(|row| !tests.contains(&row.user_id));
+    real.referrals.retain(|row| !tests.contains(&row.sender) && !tests.contains(&row.receiver));
     real
 }
 
@@ -49,7 +60,7 @@ pub(crate) fn revenue(rows: &Rows, range: DateRange) -> Vec<Day> {
     let mut date = range.start();
     while date < range.end() {
         let gained = |amount: &Decimal| *amount > Decimal::ZERO;
-        let points = rows.points.iter().filter(|row| row.created_on.date() == date);
+        let points = || rows.points.iter().filter(|row| row.created_on.date() == date);
         let tokens = rows
             .tokens
             .iter()
@@ -57,7 +68,8 @@ pub(crate) fn revenue(rows: &Rows, range: DateRange) -> Vec<Day> {
         let payments = rows.payments.iter().filter(|row| row.created_on.date() == date);
         days.push((
             date,
-            points.map(|row| row.points).filter(gained).sum(),
+            points().map(from_outside).sum(),
+            points().map(|row| row.points).filter(gained).sum(),
             tokens.filter_map(|row| row.tokens).filter(gained).sum(),
             payments.filter_map(|row| row.total_price).sum(),
         ));
@@ -66,11 +78,76 @@ pub(crate) fn revenue(rows: &Rows, range: DateRange) -> Vec<Day> {
     days
 }
 
-pub(crate) fn engagement(rows: &Rows, since: PrimitiveDateTime) -> Vec<Engagement> {
+/// What a user gained with a movement, seen from the ends of it.
+fn from_outside(row: &Movement) -> Decimal {
+    let is_user = |id: i32| (1..2000).contains(&id);
+    let comes_from = |end: i32| matches!(end, 0 | 2000 | 2002 | 2100);
+    let counts = match row.activity {
+        _ if !is_user(row.user_id) => false,
+        1 if row.points.is_sign_negative() => comes_from(row.payee),
+        10 => false,
+        _ => row.points.is_sign_positive() && comes_from(row.payer),
+    };
+    if counts { row.points } else { Decimal::ZERO }
+}
+
+/// The activity, what was gained, the positive and the negative points, and the movements.
+pub(crate) type Activity = (i32, Decimal, Decimal, Decimal, u64);
+
+pub(crate) fn activities(rows: &Rows, range: DateRange) -> Vec<Activity> {
+    let mut activities = BTreeMap::<i32, Activity>::new();
+    for row in rows.points.iter().filter(|row| is_in(range, row.created_on)) {
+        let zero = Decimal::ZERO;
+        let sums = activities.entry(row.activity).or_insert((row.activity, zero, zero, zero, 0));
+        sums.1 += from_outside(row);
+        sums.2 += row.points.max(zero);
+        sums.3 += row.points.min(zero);
+        sums.4 += 1;
+    }
+    activities.into_values().collect()
+}
+
+pub(crate) type Paid = (Date, Option<String>, u64, Decimal);
+
+pub(crate) fn payments(rows: &Rows, range: DateRange) -> Vec<Paid> {
+    let mut sums = BTreeMap::<_, (u64, Decimal)>::new();
+    for row in rows.payments.iter().filter(|row| is_in(range, row.created_on)) {
+        let sum = sums.entry((row.created_on.date(), row.kind)).or_default();
+        *sum = (sum.0 + 1, sum.1 + row.total_price.unwrap_or_default());
+    }
+    sums.into_iter()
+        .map(|((date, kind), (count, sum))| (date, kind.map(str::to_string), count, sum))
+        .collect()
+}
+
+fn is_in(range: DateRange, moment: PrimitiveDateTime) -> bool {
+    (range.start()..range.end()).contains(&moment.date())
+}
+
+/// The campaign, what it may give, what it gave, what is left, and what expires.
+pub(crate) type Budget = (i32, Decimal, Decimal, Decimal, Decimal);
+
+pub(crate) fn budgets(rows: &Rows, range: DateRange) -> Vec<Budget> {
+    let budget = |campaign: &crate::rows::Campaign| {
+        let id = campaign.ap_campaign_id;
+        let grants = || {
+            let own = rows.tokens.iter().filter(move |row| row.ap_campaign_id == Some(id));
+            own.filter(|row| row.tokens.is_some_and(|tokens| tokens > Decimal::ZERO))
+        };
+        let granted: Decimal = grants().filter_map(|row| row.tokens).sum();
+        let expiring =
+            grants().filter(|row| row.expired_on.is_some_and(|moment| is_in(range, moment)));
+        let expiring = expiring.filter_map(|row| row.tokens).sum();
+        (id, campaign.tokens, granted, campaign.tokens - granted, expiring)
+    };
+    rows.campaigns.iter().map(budget).collect()
+}
+
+pub(crate) fn engagement(rows: &Rows, range: DateRange) -> Vec<Engagement> {
     let mut users: Vec<_> = rows
         .users
         .iter()
-        .filter(|user| user.created_on.is_some_and(|created| created >= since))
+        .filter(|user| user.created_on.is_some_and(|created| is_in(range, created)))
         .map(|user| {
             let points: Vec<_> = rows.points.iter().filter(|row| row.user_id == user.id).collect();
             let tokens: Vec<_> = rows.tokens.iter().filter(|row| row.user_id == user.id).collect();
@@ -131,51 +208,4 @@ pub(crate) fn campaign(rows: &Rows, ap_campaign_id: i32) -> Option<Performance> 
         mean_days: ratio(days.into(), engaged),
         rate: ratio(engaged.into(), u32::try_from(recipients.len()).expect("few")),
     })
-}
-
-pub(crate) fn hours(rows: &Rows, since: PrimitiveDateTime) -> Vec<Hour> {
-    let mut hours = BTreeMap::<_, Vec<_>>::new();
-    for trip in rows.trips.iter().filter(|trip| trip.started_on >= since) {
-        let start = trip.started_on;
-        let key = (start.weekday().number_days_from_sunday(), start.hour(), trip.travel_mode);
-        hours.entry(key).or_default().push(trip.distance);
-    }
-    hours
-        .into_iter()
-        .map(|((weekday, hour, mode), distances)| {
-            (weekday, hour, mode.into(), distances.len() as u64, mean(&distances))
-        })
-        .collect()
-}
-
-fn mean(values: &[Option<f64>]) -> Option<f64> {
-    let known: Vec<_> = values.iter().flatten().collect();
-    let count = u32::try_from(known.len()).expect("few");
-    (count > 0).then(|| known.into_iter().sum::<f64>() / f64::from(count))
-}
-
-pub(crate) fn hotspots(rows: &Rows, min_frequency: u64, limit: usize) -> Vec<Spot> {
-    let mut spots = BTreeMap::<_, Vec<_>>::new();
-    for habit in &rows.habits {
-        let key = (habit.o_id, habit.d_id, habit.travel_mode);
-        spots.entry(key).or_default().push((habit.driving, habit.transit));
-    }
-    let mut spots: Vec<_> = spots
-        .into_iter()
-        .filter(|(_, habits)| habits.len() as u64 >= min_frequency)
-        .map(|((o_id, d_id, mode), habits)| {
-            let driving = percent(habits.iter().filter_map(|(driving, _)| *driving));
-            let transit = percent(habits.iter().filter_map(|(_, transit)| *transit));
-            (o_id, d_id, mode.map(TravelMode::from), habits.len() as u64, driving, transit)
-        })
-        .collect();
-    spots.sort_by_key(|spot| std::cmp::Reverse(spot.3));
-    spots.truncate(limit);
-    spots
-}
-
-/// The mean with four more decimals than its values have, as the server gives it.
-fn percent(values: impl Iterator<Item = Decimal> + Clone) -> Option<Decimal> {
-    let mean = values.clone().sum::<Decimal>().checked_div(values.count().into())?;
-    Some(mean.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero))
 }

@@ -1,6 +1,7 @@
 //! Small random contents of the tables that the reports read.
 
-use mysql::{Conn, Value, prelude::Queryable};
+mod store;
+
 use proptest::{collection::vec, option, prelude::*};
 use quicksight_migrations::{
     rust_decimal::Decimal,
@@ -18,8 +19,11 @@ pub(crate) struct User {
 #[derive(Debug, Clone)]
 pub(crate) struct Movement {
     pub(crate) user_id: i32,
+    pub(crate) activity: i32,
     pub(crate) points: Decimal,
     pub(crate) created_on: PrimitiveDateTime,
+    pub(crate) payer: i32,
+    pub(crate) payee: i32,
 }
 
 #[derive(Debug, Clone)]
@@ -29,11 +33,13 @@ pub(crate) struct Grant {
     pub(crate) tokens: Option<Decimal>,
     pub(crate) created_on: Option<PrimitiveDateTime>,
     pub(crate) issued_on: Option<PrimitiveDateTime>,
+    pub(crate) expired_on: Option<PrimitiveDateTime>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Payment {
     pub(crate) user_id: i32,
+    pub(crate) kind: Option<&'static str>,
     pub(crate) total_price: Option<Decimal>,
     pub(crate) created_on: PrimitiveDateTime,
 }
@@ -41,6 +47,7 @@ pub(crate) struct Payment {
 #[derive(Debug, Clone)]
 pub(crate) struct Trip {
     pub(crate) user_id: i32,
+    pub(crate) role: Option<i32>,
     pub(crate) travel_mode: i32,
     pub(crate) started_on: PrimitiveDateTime,
     pub(crate) distance: Option<f64>,
@@ -62,6 +69,14 @@ pub(crate) struct Campaign {
     pub(crate) tokens: Decimal,
 }
 
+#[derive(Debug, Clone)]
+pub(crate) struct Referral {
+    pub(crate) sender: i32,
+    pub(crate) receiver: i32,
+    pub(crate) ap_campaign_id: u32,
+    pub(crate) created_at: PrimitiveDateTime,
+}
+
 /// All of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Rows {
@@ -72,6 +87,7 @@ pub(crate) struct Rows {
     pub(crate) trips: Vec<Trip>,
     pub(crate) habits: Vec<Habit>,
     pub(crate) campaigns: Vec<Campaign>,
+    pub(crate) referrals: Vec<Referral>,
 }
 
 /// Ids of users with and without a row, ids of campaigns with and without one: few, so that they meet.
@@ -92,12 +108,20 @@ pub(crate) fn moments() -> impl Strategy<Value = PrimitiveDateTime> {
     })
 }
 
+/// The same, and moments of the two months around them.
+fn moments_of_months() -> impl Strategy<Value = PrimitiveDateTime> {
+    let days = (0_i64..60, 0_i64..24).prop_map(|(day, hour)| {
+        at(Month::January, 25, 0) + Duration::days(day) + Duration::hours(hour)
+    });
+    prop_oneof![moments(), days]
+}
+
 fn amounts(hundredths: std::ops::RangeInclusive<i64>) -> impl Strategy<Value = Decimal> {
     hundredths.prop_map(|amount| Decimal::new(amount, 2))
 }
 
 fn users() -> impl Strategy<Value = Vec<User>> {
-    let user = (any::<bool>(), option::of(moments()), option::of(0..=1));
+    let user = (any::<bool>(), option::of(moments_of_months()), option::of(0..=1));
     vec(user, IDS.len() - 1).prop_map(|users| {
         let users = IDS.zip(users).filter(|(_, (is_there, ..))| *is_there);
         users.map(|(id, (_, created_on, is_debug))| User { id, created_on, is_debug }).collect()
@@ -105,11 +129,21 @@ fn users() -> impl Strategy<Value = Vec<User>> {
 }
 
 fn points() -> impl Strategy<Value = Movement> {
-    (IDS, amounts(-500..=900), moments()).prop_map(|(user_id, points, created_on)| Movement {
-        user_id,
-        points,
-        created_on,
-    })
+    // Users, no name, and the service's own accounts.
+    let account =
+        || prop::sample::select(vec![1, 2, 3, 4, 5, 6, 0, 0, 2000, 2001, 2002, 2100, 2101, 2102]);
+    let user = prop_oneof![3 => IDS, 1 => 2000..=2001];
+    let activity = prop::sample::select(vec![1, 2, 9, 10, 11, 14]);
+    (user, activity, amounts(-500..=900), moments(), account(), account()).prop_map(
+        |(user_id, activity, points, created_on, payer, payee)| Movement {
+            user_id,
+            activity,
+            points,
+            created_on,
+            payer,
+            payee,
+        },
+    )
 }
 
 fn tokens() -> impl Strategy<Value = Grant> {
@@ -120,34 +154,43 @@ fn tokens() -> impl Strategy<Value = Grant> {
         option::weighted(0.9, amounts(-200..=900)),
         moment(),
         moment(),
+        moment(),
     )
-        .prop_map(|(user_id, ap_campaign_id, tokens, created_on, issued_on)| Grant {
-            user_id,
-            ap_campaign_id,
-            tokens,
-            created_on,
-            issued_on,
+        .prop_map(|(user_id, ap_campaign_id, tokens, created_on, issued_on, expired_on)| {
+            Grant { user_id, ap_campaign_id, tokens, created_on, issued_on, expired_on }
         })
 }
 
 fn payments() -> impl Strategy<Value = Payment> {
-    (IDS, option::weighted(0.9, amounts(-100..=2_000)), moments())
-        .prop_map(|(user_id, total_price, created_on)| Payment { user_id, total_price, created_on })
+    let kind = option::weighted(0.9, prop::sample::select(vec!["coins", "Coins", "tokens"]));
+    (IDS, kind, option::weighted(0.9, amounts(-100..=2_000)), moments()).prop_map(
+        |(user_id, kind, total_price, created_on)| Payment {
+            user_id,
+            kind,
+            total_price,
+            created_on,
+        },
+    )
 }
 
-/// Half metres, whose sums are exact whatever the order in which they are added.
+/// Half metres, whose sums are exact whatever the order in which they are added, and what is no distance.
 fn distances() -> impl Strategy<Value = f64> {
-    (0_i32..60_000).prop_map(|halves| f64::from(halves) / 2.0)
+    let known = (0_i32..60_000).prop_map(|halves| f64::from(halves) / 2.0);
+    prop_oneof![8 => known, 1 => prop::sample::select(vec![-1.0, 40_075_001.0, 1e308])]
 }
 
 fn trips() -> impl Strategy<Value = Trip> {
-    (IDS, prop::sample::select(vec![1, 2, 100, 77]), moments(), option::weighted(0.8, distances()))
-        .prop_map(|(user_id, travel_mode, started_on, distance)| Trip {
+    let mode = prop::sample::select(vec![1, 2, 3, 100, 77]);
+    let (role, distance) = (option::of(1..=2), option::weighted(0.8, distances()));
+    (IDS, role, mode, moments_of_months(), distance).prop_map(
+        |(user_id, role, travel_mode, started_on, distance)| Trip {
             user_id,
+            role,
             travel_mode,
             started_on,
             distance,
-        })
+        },
+    )
 }
 
 fn habits() -> impl Strategy<Value = Habit> {
@@ -172,6 +215,21 @@ fn campaigns() -> impl Strategy<Value = Vec<Campaign>> {
     })
 }
 
+fn referrals() -> impl Strategy<Value = Vec<Referral>> {
+    let referral = (any::<bool>(), IDS, 1_u32..3, moments_of_months());
+    vec(referral, IDS.len() - 1).prop_map(|referrals| {
+        let referrals = IDS.zip(referrals).filter(|(_, (is_there, ..))| *is_there);
+        referrals
+            .map(|(receiver, (_, sender, ap_campaign_id, created_at))| Referral {
+                sender,
+                receiver,
+                ap_campaign_id,
+                created_at,
+            })
+            .collect()
+    })
+}
+
 pub(crate) fn rows() -> impl Strategy<Value = Rows> {
     (
         users(),
@@ -181,97 +239,9 @@ pub(crate) fn rows() -> impl Strategy<Value = Rows> {
         vec(trips(), 0..25),
         vec(habits(), 0..40),
         campaigns(),
+        referrals(),
     )
-        .prop_map(|(users, points, tokens, payments, trips, habits, campaigns)| Rows {
-            users,
-            points,
-            tokens,
-            payments,
-            trips,
-            habits,
-            campaigns,
+        .prop_map(|(users, points, tokens, payments, trips, habits, campaigns, referrals)| {
+            Rows { users, points, tokens, payments, trips, habits, campaigns, referrals }
         })
-}
-
-impl Rows {
-    /// Makes the tables hold these rows and no others.
-    pub(crate) fn store(&self, conn: &mut Conn) {
-        fill(conn, "auth_user (id, first_name, last_name, enterprise_id, created_on, is_debug)", {
-            self.users.iter().map(|user| {
-                let (id, name) = (user.id, format!("First {}", user.id));
-                [
-                    id.into(),
-                    name.into(),
-                    Value::NULL,
-                    (id * 10).into(),
-                    user.created_on.into(),
-                    user.is_debug.into(),
-                ]
-            })
-        });
-        fill(conn, "points_transaction (user_id, activity_type, points, balance, created_on)", {
-            self.points.iter().map(|row| {
-                [row.user_id.into(), 1.into(), row.points.into(), 0.into(), row.created_on.into()]
-            })
-        });
-        fill(conn, "token_transaction (user_id, ap_campaign_id, tokens, created_on, issued_on)", {
-            self.tokens.iter().map(|row| {
-                [
-                    row.user_id.into(),
-                    row.ap_campaign_id.into(),
-                    row.tokens.into(),
-                    row.created_on.into(),
-                    row.issued_on.into(),
-                ]
-            })
-        });
-        fill(conn, "bytemark_order_payments (user_id, order_id, total_price, created_on)", {
-            self.payments.iter().map(|row| {
-                [row.user_id.into(), 1.into(), row.total_price.into(), row.created_on.into()]
-            })
-        });
-        fill(conn, "trip (user_id, travel_mode, started_on, distance)", {
-            self.trips.iter().map(|row| {
-                [
-                    row.user_id.into(),
-                    row.travel_mode.into(),
-                    row.started_on.into(),
-                    row.distance.into(),
-                ]
-            })
-        });
-        fill(
-            conn,
-            "cm_activity_location \
-             (user_id, o_id, d_id, travel_mode, probability_driving, probability_transit)",
-            self.habits.iter().map(|row| {
-                [
-                    row.user_id.into(),
-                    row.o_id.into(),
-                    row.d_id.into(),
-                    row.travel_mode.into(),
-                    row.driving.into(),
-                    row.transit.into(),
-                ]
-            }),
-        );
-        fill(conn, "campaign (ap_campaign_id, name, tokens)", {
-            self.campaigns.iter().map(|row| {
-                let name = format!("Campaign {}", row.ap_campaign_id);
-                [row.ap_campaign_id.into(), name.into(), row.tokens.into()]
-            })
-        });
-    }
-}
-
-fn fill<const N: usize>(conn: &mut Conn, into: &str, rows: impl Iterator<Item = [Value; N]>) {
-    let (table, _) = into.split_once(' ').expect("a table and its columns");
-    conn.query_drop(format!("DELETE FROM {table}")).expect("empty the table");
-    let rows: Vec<_> = rows.collect();
-    if rows.is_empty() {
-        return;
-    }
-    let one = format!("({})", ["?"; N].join(", "));
-    let sql = format!("INSERT INTO {into} VALUES {}", vec![one; rows.len()].join(", "));
-    conn.exec_drop(sql, rows.concat()).expect("fill the table");
 }

@@ -3,27 +3,24 @@
 use mysql::{Conn, Pool, prelude::Queryable};
 use quicksight_migrations::{
     Connection, Error,
-    analytics::{self, Analytics, DateRange, HotspotLimits},
+    analytics::{self, Analytics, DateRange, EmissionFactors, HotspotLimits, Period},
     time::Month,
 };
 
 use crate::{
-    campaign, engagement, hotspots, hours, revenue,
-    rows::{at, date},
+    engagement, everything, from, hotspots, hours,
+    rows::date,
     support::{ByHand, database, migrated, questions, wire::cut_within_each_answer},
     two_points_one_token_three_trips,
 };
 
 /// Calls every report, for all accounts and for the real ones.
 fn all_reports<C: Connection>(conn: &mut C) -> quicksight_migrations::Result<()> {
-    let since = at(Month::March, 1, 0);
     let range = DateRange::new(date(Month::March, 1), date(Month::April, 1))?;
     for reports in [Analytics::new(), Analytics::new().without_test_accounts()] {
         assert_eq!(reports.daily_revenue(conn, range)?.len(), 31);
-        reports.user_engagement(conn, since)?.try_for_each(|user| user.map(drop))?;
-        reports.campaign_performance(conn, 7)?;
-        reports.hourly_trips(conn, since)?;
-        reports.activity_hotspots(conn, HotspotLimits { min_frequency: 1, limit: 10 })?;
+        reports.user_engagement(conn, range)?.try_for_each(|user| user.map(drop))?;
+        everything(reports, conn, range);
     }
     Ok(())
 }
@@ -33,7 +30,7 @@ fn each_report_is_one_statement() {
     let (_db, mut conn) = two_points_one_token_three_trips();
     let before = questions(&mut conn);
     all_reports(&mut conn).unwrap();
-    assert_eq!(questions(&mut conn) - before, 10 + 1);
+    assert_eq!(questions(&mut conn) - before, 2 * 15 + 1);
 }
 
 #[test]
@@ -85,7 +82,7 @@ fn a_column_of_another_type_is_an_error_and_no_panic() {
     conn.query_drop("ALTER TABLE auth_user MODIFY enterprise_id varchar(10)").unwrap();
     conn.query_drop("UPDATE auth_user SET enterprise_id = 'ten'").unwrap();
 
-    let mut users = analytics::user_engagement(&mut conn, at(Month::March, 1, 0)).unwrap();
+    let mut users = analytics::user_engagement(&mut conn, from(Month::March, 1)).unwrap();
     let error = users.next().unwrap().unwrap_err();
 
     assert!(matches!(error, Error::UnexpectedAnswer { column: 4, .. }), "{error:?}");
@@ -101,7 +98,7 @@ fn the_connection_is_free_again_when_the_rest_is_not_wanted() {
     conn.query_drop("INSERT INTO trip (user_id, travel_mode, started_on) VALUES (2, 1, NOW())")
         .unwrap();
 
-    let first = analytics::user_engagement(&mut conn, at(Month::March, 1, 0)).unwrap().next();
+    let first = analytics::user_engagement(&mut conn, from(Month::March, 1)).unwrap().next();
 
     assert_eq!(first.unwrap().unwrap().user_id(), 1);
     all_reports(&mut conn).unwrap();
@@ -114,14 +111,23 @@ fn a_connection_that_breaks_under_way_never_makes_a_report_shorter() {
     conn.query_drop("INSERT INTO trip (user_id, travel_mode, started_on) VALUES (2, 1, NOW())")
         .unwrap();
 
-    let since = at(Month::March, 1, 0);
     let range = DateRange::new(date(Month::March, 1), date(Month::April, 1)).unwrap();
     cut_within_each_answer(&db, |conn| analytics::daily_revenue(conn, range));
     cut_within_each_answer(&db, |conn| {
-        analytics::user_engagement(conn, since)?.collect::<Result<Vec<_>, _>>()
+        analytics::user_engagement(conn, range)?.collect::<Result<Vec<_>, _>>()
     });
     cut_within_each_answer(&db, |conn| analytics::campaign_performance(conn, 7));
-    cut_within_each_answer(&db, |conn| analytics::hourly_trips(conn, since));
+    cut_within_each_answer(&db, |conn| analytics::hourly_trips(conn, range));
+    cut_within_each_answer(&db, |conn| analytics::points_by_activity(conn, range));
+    cut_within_each_answer(&db, |conn| analytics::revenue_by_payment_type(conn, range));
+    cut_within_each_answer(&db, |conn| analytics::campaign_budgets(conn, range));
+    cut_within_each_answer(&db, |conn| analytics::daily_trips(conn, range));
+    cut_within_each_answer(&db, |conn| analytics::mode_share(conn, range, Period::Week));
+    cut_within_each_answer(&db, |conn| analytics::active_users(conn, range));
+    cut_within_each_answer(&db, |conn| analytics::retention(conn, range, Period::Week));
+    cut_within_each_answer(&db, |conn| analytics::referral_conversion(conn, range));
+    let factors = EmissionFactors { car: 248.5, transit: 60.0, source: "made up".into() };
+    cut_within_each_answer(&db, |conn| analytics::avoided_emissions(conn, range, &factors));
     cut_within_each_answer(&db, |conn| {
         analytics::activity_hotspots(conn, HotspotLimits { min_frequency: 1, limit: 10 })
     });
@@ -137,22 +143,49 @@ fn reports_are_whole_whatever_limit_the_session_has() {
         "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (2, 1, '2025-03-05')",
         "INSERT INTO cm_activity_location (user_id, o_id, d_id) VALUES (1, 1, 2), (1, 2, 1)",
     ]);
-    let since = at(Month::March, 1, 0);
     let range = DateRange::new(date(Month::March, 1), date(Month::April, 1)).unwrap();
     let mut all = |limit: &str| {
         conn.query_drop(format!("SET sql_select_limit = {limit}")).unwrap();
         let reports = Analytics::new();
         (
-            revenue(reports, &mut conn, range),
-            engagement(reports, &mut conn, since),
-            campaign(reports, &mut conn, 7),
-            hours(reports, &mut conn, since),
+            engagement(reports, &mut conn, range),
+            hours(reports, &mut conn, range),
             hotspots(reports, &mut conn, 1, 10),
+            everything(reports, &mut conn, range),
         )
     };
     let whole = all("DEFAULT");
-    assert_eq!((whole.1.len(), whole.3.len(), whole.4.len()), (2, 4, 2));
+    assert_eq!((whole.0.len(), whole.1.len(), whole.2.len()), (2, 4, 2));
     for limit in ["1", "0"] {
         assert_eq!(all(limit), whole, "{limit}");
+    }
+}
+
+/// How a session divides, compares, reckons and reads changes no number and no group.
+#[test]
+fn reports_are_the_same_whatever_the_session_has_set() {
+    let (_db, mut conn) = two_points_one_token_three_trips();
+    conn.by_hand([
+        "INSERT INTO cm_activity_location (user_id, o_id, d_id, probability_driving) \
+         VALUES (1, 1, 2, 10), (2, 1, 2, 10), (3, 1, 2, 11)",
+        "INSERT INTO bytemark_order_payments (user_id, order_id, payment_type, total_price, created_on) \
+         VALUES (1, 1, 'coins', 1, '2025-03-02'), (1, 2, 'Coins', 2, '2025-03-02')",
+    ]);
+    let range = DateRange::new(date(Month::March, 1), date(Month::April, 1)).unwrap();
+    let reports = Analytics::new();
+    let before = everything(reports, &mut conn, range);
+    for setting in [
+        "div_precision_increment = 0",
+        "div_precision_increment = 30",
+        "default_week_format = 3",
+        "collation_connection = 'utf8mb4_bin'",
+        "collation_connection = 'latin1_swedish_ci'",
+        "time_zone = '+13:00'",
+        "lc_time_names = 'de_DE'",
+        "sql_mode = 'ANSI,TRADITIONAL,ONLY_FULL_GROUP_BY'",
+        "sql_mode = 'NO_UNSIGNED_SUBTRACTION,HIGH_NOT_PRECEDENCE,PIPES_AS_CONCAT'",
+    ] {
+        conn.query_drop(format!("SET {setting}")).unwrap();
+        assert_eq!(everything(reports, &mut conn, range), before, "{setting}");
     }
 }

@@ -16,7 +16,9 @@ fn an_issue_is_one_readable_line() {
         integrity::monitor(conn).unwrap().iter().map(QualityIssue::to_string).collect::<Vec<_>>()
     };
     let trip = |ids: std::ops::RangeInclusive<u32>| {
-        let rows: Vec<_> = ids.map(|id| format!("({id}, 1, 1, NOW(), '2025-01-01')")).collect();
+        let rows: Vec<_> = ids
+            .map(|id| format!("({id}, 1, 1, NOW() - INTERVAL {id} MINUTE, '2025-01-01')"))
+            .collect();
         format!(
             "INSERT INTO trip (id, user_id, travel_mode, started_on, ended_on) VALUES {}",
             rows.join(", ")
@@ -76,7 +78,7 @@ fn lists_a_hundred_and_counts_all() {
         "users with a wrong balance: 250, broken referrals: 250, over-distributed campaigns: 250"
     );
 
-    let issue = integrity::check(&mut conn, Check::PointsOfUnknownUser).unwrap().unwrap();
+    let issue = integrity::check(&mut conn, Check::POINTS_OF_UNKNOWN_USER).unwrap().unwrap();
     assert!(issue.ids().iter().copied().eq(750..850));
     assert_eq!(issue.total(), 250);
 }

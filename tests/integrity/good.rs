@@ -10,7 +10,8 @@ const GOOD: &[&str] = &[
     "INSERT INTO auth_user (id, registration_latitude, registration_longitude, home_latitude, \
      home_longitude, office_latitude, office_longitude) VALUES \
      (1, 90, 180, -90, -180, 90, -180), (2, NULL, NULL, NULL, NULL, NULL, NULL), \
-     (3, 0, 0, 0, 0, 0, 0), (2147483647, NULL, NULL, NULL, NULL, NULL, NULL)",
+     (3, 0, 1, 1, 0, 0, -1), (2147483647, NULL, NULL, NULL, NULL, NULL, NULL), \
+     (10, NULL, NULL, NULL, NULL, NULL, NULL), (11, NULL, NULL, NULL, NULL, NULL, NULL)",
     "INSERT INTO referral_history (id, sender_user_id, receiver_user_id, receiver_device_id, ap_campaign_id) \
      VALUES (1, 1, 2, 'a', 7), (2, 1, 3, 'b', 7), (3, 2, 2147483647, 'c', 7)",
     // A campaign may give out all that it has; tokens that are spent take nothing off.
@@ -38,7 +39,17 @@ const GOOD: &[&str] = &[
      (1, 1, 1, 30.00, 30.00, 7, '2025-03-01', '2025-03-01', '2025-03-01'), \
      (2, 1, 2, -30.00, 0.00, 7, '2025-03-02', '2025-03-02', '2025-03-01'), \
      (3, 2, NULL, NULL, NULL, NULL, NULL, NULL, NULL), (4, 2, 1, 0, 0, 0, NOW() + INTERVAL 23 HOUR, NOW(), NULL), \
-     (5, 2, 2, 0, 0, -1, NOW(), NULL, NOW()), (6, 2101, 3, 5, 5, NULL, NOW(), NULL, NULL)",
+     (5, 2, 2, 0, 0, -1, NOW(), NULL, NOW()), (6, 2101, 1, 5, 5, NULL, NOW(), NULL, NULL)",
+    // What the ledger of points paid for, and what came of it.
+    "INSERT INTO points_transaction (id, user_id, activity_type, points, balance, note, created_on) VALUES \
+     (31, 1, 3, -5.00, -9.49, 'x', '2025-03-06 10:00:00'), (32, 1, 11, -2.00, -11.49, 'o', '2025-03-06 10:00:00')",
+    "INSERT INTO bytemark_order_payments (user_id, order_id, order_uuid, payment_type, total_price) VALUES \
+     (1, 1, 'o', 'coins', 2), (1, 1, 'o', 'tokens', 5)",
+    "INSERT INTO bytemark_order_items (order_id, order_uuid, pass_uuid) VALUES (1, 'o', 'p'), (1, 'o', 'q')",
+    "INSERT INTO bytemark_pass (pass_uuid) VALUES ('p')",
+    "INSERT INTO user_label (id, name) VALUES (1, 'pioneer')",
+    "INSERT INTO campaign_promo_code (id, campaign_id, promo_code) VALUES (1, 1, 'a'), (2, 1, 'A')",
+    "INSERT INTO telework (id, user_id, enterprise_id, trip_date) VALUES (1, 1, 1, 'monday')",
     "INSERT INTO redeem_transaction (user_id, points, transaction_id, created_on) VALUES \
      (1, -5, 'x', NOW() + INTERVAL 23 HOUR)",
     "INSERT INTO bytemark_order_payments (user_id, order_id, created_on) VALUES \
@@ -49,8 +60,8 @@ const GOOD: &[&str] = &[
      final_destination_latitude, final_destination_longitude) VALUES \
      (1, 1, '2025-03-01 10:00:00', '2025-03-01 10:00:00', 0, 0, 90, 180, -90, -180, 90, -180), \
      (1, 1, '2025-03-01 10:00:00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL), \
-     (1, 1, '2025-11-02 01:50:00', '2025-11-02 01:10:00', 1, 1, 0, 0, 0, 0, 0, 0), \
-     (1, 1, NOW() + INTERVAL 23 HOUR, NULL, 1, 1, 0, 0, 0, 0, 0, 0)",
+     (1, 1, '2025-11-02 01:50:00', '2025-11-02 01:10:00', 1, 1, 0, 1, 1, 0, 0, -1), \
+     (1, 1, NOW() + INTERVAL 23 HOUR, NULL, 1, 1, 0, 1, 1, 0, 0, -1)",
     "INSERT INTO cm_activity_location (user_id, probability_driving, probability_transit, \
      probability_walking, probability_bicycling) VALUES (1, 0, 100, 0, 100), (1, NULL, NULL, NULL, NULL)",
     "INSERT INTO user_rating (user_id, trip_id, rating, created_on) VALUES \

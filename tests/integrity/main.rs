@@ -1,11 +1,17 @@
 //! Integrity finds exactly the rows that are wrong, whatever stands around them, and counts them all.
 
+mod arrivals;
 mod bounds;
+mod dictionary;
+mod families;
 mod findings;
 mod good;
+mod growth;
+mod monitor;
 mod oracle;
 mod plans;
 mod planted;
+mod rows;
 mod session;
 #[path = "../support/mod.rs"]
 mod support;

@@ -141,7 +141,7 @@ fn agrees_with_a_plain_look_at_the_same_rows() {
                 })
                 .map(|(id, _)| id)
                 .collect();
-            let issue = integrity::check(conn, Check::DuplicatePoints).unwrap();
+            let issue = integrity::check(conn, Check::DUPLICATE_POINTS).unwrap();
             let found = issue.map_or(vec![], |issue| issue.ids().to_vec());
             prop_assert_eq!(found, repeated);
             Ok(())
@@ -186,7 +186,7 @@ fn agrees_with_the_original_statements_where_they_are_right() {
             let campaigns = count(conn, ORIGINAL_CAMPAIGNS);
             prop_assert_eq!(report.over_distributed_campaigns().total(), campaigns);
             // It counts groups, and this crate the rows after the first of each.
-            let ids = integrity::check(conn, Check::DuplicatePoints)
+            let ids = integrity::check(conn, Check::DUPLICATE_POINTS)
                 .unwrap()
                 .map_or(vec![], |issue| issue.ids().to_vec());
             let groups: HashSet<_> = ids

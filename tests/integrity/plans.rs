@@ -79,7 +79,7 @@ fn looks_for_duplicates_in_the_index_and_reads_only_what_is_suspect() {
     filled(&db);
 
     let sent = executed(&db, |conn| {
-        integrity::check(conn, Check::DuplicatePoints).unwrap();
+        integrity::check(conn, Check::DUPLICATE_POINTS).unwrap();
     });
 
     let plan = explain(&db, &sent[0]);
@@ -117,7 +117,7 @@ fn reads_each_row_of_a_moment_a_few_times_however_many_there_are() {
     };
 
     let before = reads(&mut conn);
-    let issue = integrity::check(&mut conn, Check::DuplicatePoints).unwrap().unwrap();
+    let issue = integrity::check(&mut conn, Check::DUPLICATE_POINTS).unwrap().unwrap();
     let reads = reads(&mut conn) - before;
 
     assert_eq!(issue.total(), 1_000);
@@ -131,7 +131,7 @@ fn looks_up_each_user_of_the_ledgers_once() {
     filled(&db);
 
     let sent = executed(&db, |conn| {
-        integrity::check(conn, Check::PointsOfUnknownUser).unwrap();
+        integrity::check(conn, Check::POINTS_OF_UNKNOWN_USER).unwrap();
     });
 
     let plan = explain(&db, &sent[0]);

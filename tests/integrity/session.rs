@@ -7,7 +7,8 @@ use quicksight_migrations::{
 
 use crate::{
     POINTS, TOKENS, good, issues,
-    planted::{IMPOSSIBLE_DATES, PLANTED},
+    planted::IMPOSSIBLE_DATES,
+    rows::planted,
     run,
     support::{questions, wire::cut_within_each_answer},
     validate,
@@ -92,13 +93,17 @@ fn finds_everything_whatever_limit_the_session_has() {
     }
     for limit in [1, 0] {
         run(&mut conn, &format!("SET sql_select_limit = {limit}"));
-        for (check, rows, ids) in PLANTED {
+        for (check, rows, ids) in &planted() {
             let (table, _) = rows.split_once(' ').unwrap();
-            run(&mut conn, &format!("DELETE FROM {table} WHERE id BETWEEN 900 AND 999"));
+            run(&mut conn, &format!("DELETE FROM {table} WHERE id BETWEEN 900 AND 9999"));
             run(&mut conn, &format!("INSERT INTO {rows}"));
             let issue = integrity::check(&mut conn, *check).unwrap();
-            assert_eq!(issue.map(|issue| issue.ids().to_vec()).as_deref(), Some(*ids), "{check:?}");
-            run(&mut conn, &format!("DELETE FROM {table} WHERE id BETWEEN 900 AND 999"));
+            assert_eq!(
+                issue.map(|issue| issue.ids().to_vec()).as_deref(),
+                Some(&ids[..]),
+                "{check:?}"
+            );
+            run(&mut conn, &format!("DELETE FROM {table} WHERE id BETWEEN 900 AND 9999"));
         }
     }
 }
@@ -111,5 +116,5 @@ fn a_connection_that_breaks_under_way_never_lets_rows_pass_unseen() {
     run(&mut conn, &format!("{TOKENS}(900, 2, 1, 3, 8, NULL, NULL)"));
 
     cut_within_each_answer(&db, integrity::validate);
-    cut_within_each_answer(&db, |conn| integrity::check(conn, Check::TripsInFuture));
+    cut_within_each_answer(&db, |conn| integrity::check(conn, Check::TRIPS_IN_FUTURE));
 }

@@ -2,7 +2,7 @@
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
-    Error,
+    Error, analytics,
     ledger::{
         Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount,
         record_points_transaction, record_points_transfer,
@@ -238,7 +238,9 @@ fn an_open_transaction_is_refused_and_left_alone() {
 fn a_report_in_a_session_without_autocommit_must_be_ended_first() {
     let (_db, mut conn) = users(1);
     conn.query_drop("SET autocommit = 0").unwrap();
-    quicksight_migrations::analytics::hourly_trips(&mut conn, noon()).unwrap();
+    let day = noon().date();
+    let range = analytics::DateRange::new(day, day.next_day().unwrap()).unwrap();
+    analytics::hourly_trips(&mut conn, range).unwrap();
     let error = record_points_transaction(&mut conn, &movement(1, points(1))).unwrap_err();
     assert!(matches!(error, Error::OpenTransaction), "{error:?}");
     conn.query_drop("COMMIT").unwrap();

@@ -61,6 +61,11 @@ pub fn versions() -> Vec<i64> {
     all().iter().map(|one| one.version).collect()
 }
 
+/// The same by name.
+pub fn names() -> Vec<String> {
+    all().iter().map(|one| one.name.to_owned()).collect()
+}
+
 /// The tables, in the order in which the migrations make them.
 pub fn tables() -> &'static [&'static str] {
     &TABLES

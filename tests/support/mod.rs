@@ -2,9 +2,11 @@
 #![allow(dead_code, unreachable_pub, unused_imports)] // Each test file uses its share of it.
 
 mod blockade;
+pub mod cluster;
 mod database;
 pub mod given;
 pub mod migrations;
+mod next_release;
 pub mod server;
 mod session;
 pub mod statements;
@@ -20,10 +22,12 @@ use std::{
 };
 
 pub use blockade::{Blockade, backup, lock_holder};
+pub use cluster::Cluster;
 pub use database::{
     Database, User, connect, database, database_named, database_on, migrated, reopened,
 };
 use mysql::{Conn, Opts, prelude::Queryable};
+pub use next_release::NextRelease;
 use quicksight_migrations::Error;
 pub use server::{Flavor, Server};
 pub use session::{ByHand, questions, settings};

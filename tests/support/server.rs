@@ -40,16 +40,21 @@ pub struct Server {
 impl Server {
     /// Starts a fresh server and waits until it answers.
     pub fn start(options: &[&str]) -> Self {
+        let mut server = Self::prepare(options);
+        server.resume();
+        server
+    }
+
+    /// The same before it is started.
+    pub fn prepare(options: &[impl ToString]) -> Self {
         let program = Program::find();
-        let mut server = Self {
+        Self {
             process: None,
             folder: program.new_data_folder(),
             program,
             port: 0,
             options: options.iter().map(ToString::to_string).collect(),
-        };
-        server.resume();
-        server
+        }
     }
 
     pub fn port(&self) -> u16 {
@@ -91,6 +96,12 @@ impl Server {
         }
         let log = fs::read_to_string(self.log()).unwrap_or_default();
         panic!("the server does not start; its log ends with:\n{}", tail(&log));
+    }
+
+    /// The errors that it has logged.
+    pub fn errors(&self) -> String {
+        let log = fs::read_to_string(self.log()).unwrap_or_default();
+        log.lines().filter(|line| line.contains("[ERROR]")).collect::<Vec<_>>().join("\n")
     }
 
     fn log(&self) -> PathBuf {
@@ -283,13 +294,13 @@ impl Program {
 }
 
 /// A folder that is gone when this process is.
-struct Folder {
+pub struct Folder {
     path: PathBuf,
     _guard: Pipe,
 }
 
 impl Folder {
-    fn temporary() -> Self {
+    pub fn temporary() -> Self {
         Self::at(env::temp_dir().join(unique()))
     }
 
@@ -299,6 +310,10 @@ impl Folder {
         let guard = Pipe::open(script, [&path]);
         fs::create_dir_all(&path).expect("make a folder");
         Self { path, _guard: guard }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 }
 
@@ -344,7 +359,7 @@ fn on_path(names: &[&str]) -> Option<PathBuf> {
 }
 
 /// `target/tmp`, from where cargo put this very program.
-fn build_folder() -> PathBuf {
+pub fn build_folder() -> PathBuf {
     let program = env::current_exe().expect("a path of this program");
     // cargo tags a folder that it has made itself, and not one that was there before.
     let is_target = |folder: &&Path| {
@@ -371,7 +386,7 @@ fn output(command: &mut Command) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn run(command: &mut Command) {
+pub fn run(command: &mut Command) {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(
         output.status.success(),

@@ -32,7 +32,9 @@ pub fn settings(conn: &mut impl Queryable) -> String {
         "SELECT CONCAT_WS(' ', DATABASE(), @@autocommit, @@lock_wait_timeout, \
          @@innodb_lock_wait_timeout, @@sql_mode, @@sql_quote_show_create, @@foreign_key_checks, \
          @@time_zone, {transaction}_isolation, {transaction}_read_only, @@character_set_client, \
-         @@character_set_results, @@collation_connection)"
+         @@character_set_results, @@collation_connection, @@sql_big_selects, \
+         /*M!100502 @@sql_if_exists + */ \
+         /*!80030 @@show_gipk_in_create_table_and_information_schema + */ 0)"
     ))
     .expect("ask")
     .expect("an answer")

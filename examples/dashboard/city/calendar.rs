@@ -3,7 +3,7 @@
 use std::fmt;
 
 use fastrand::Rng;
-use time::{Date, Duration, PrimitiveDateTime, Time, Weekday};
+use time::{Date, Duration, Month, PrimitiveDateTime, Time, Weekday};
 
 const SECONDS_OF_AN_HOUR: u32 = 3600;
 
@@ -68,10 +68,20 @@ impl Period {
         let days = (0..self.days).map(|day| self.first + Duration::days(day.into()));
         days.flat_map(|day| {
             let weather = rng.usize(85..=115);
-            rhythm.of(day).map(|weight| usize::from(weight) * weather)
+            let mut hours = rhythm.of(day);
+            if skips_an_hour(day) {
+                hours[..3].fill(0);
+            }
+            hours.map(|weight| usize::from(weight) * weather)
         })
         .collect()
     }
+}
+
+/// On the second Sunday of March there is no time between 2 and 3 o'clock, when a trip could end. So
+/// this night nobody is up.
+fn skips_an_hour(day: Date) -> bool {
+    day.month() == Month::March && day.weekday() == Weekday::Sunday && (8..=14).contains(&day.day())
 }
 
 /// How busy each hour of a day is, next to the others.

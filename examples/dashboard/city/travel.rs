@@ -1,5 +1,7 @@
 //! Trips, and the habits that a job finds in them.
 
+use std::collections::HashSet;
+
 use fastrand::Rng;
 use time::{Duration, PrimitiveDateTime, Time};
 
@@ -166,12 +168,16 @@ pub(super) fn insert_habits(
          probability_walking, probability_bicycling, created_on, modified_on",
         count,
     )?;
+    let mut known = HashSet::new();
     for (number, found) in (1..=count).zip(period.moments(&DAYTIME, count, rng)) {
         let user = id(people.pick(found, rng, |_| true));
         let pair = few_of(PAIRS_OF_PLACES, rng);
         let weekday = u8::from(rng.u8(..5) > 0);
         let mode = rng.usize(..4);
-        let slot = departure_slot(rng);
+        let mut slot = departure_slot(rng);
+        while !known.insert((user, pair, weekday, mode, slot)) {
+            slot = departure_slot(rng);
+        }
         let arrival_slot = slot + rng.u8(1..4);
         let midnight = found.replace_time(Time::MIDNIGHT);
         let quarterly = rng.u32(1..30);

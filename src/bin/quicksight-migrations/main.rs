@@ -3,6 +3,8 @@
 //! `cargo install --path . --features cli` installs it, and `cargo run --example migrate --` is the
 //! same without installing anything. `--help` says what it can do.
 
+#[cfg(feature = "integrity")]
+mod check;
 mod completion;
 mod connection;
 mod down;
@@ -34,9 +36,9 @@ use self::{
 const EXIT_CODES: &str = "\
 Exit codes:
   0   done, or nothing to do
-  1   it could not be done
+  1   it could not be done, or check had no time for all of it and found nothing
   2   status found what `up` would apply or refuse, verify found what a service could not work
-      with, or mend left such a thing to a person
+      with, mend left such a thing to a person, or check found rows that should not be there
   64  the command line makes no sense
 
 Progress goes to standard error; RUST_LOG decides how much of it.";
@@ -63,6 +65,9 @@ enum Command {
     Verify(verify::Verify),
     /// Put right what cannot lose data, or print the SQL for it
     Mend(mend::Mend),
+    /// Look for rows that should not be there
+    #[cfg(feature = "integrity")]
+    Check(check::Check),
     /// Drop the tables: asks first, and refuses while they hold rows
     Down(down::Down),
     /// What Amazon QuickSight needs beside the tables: views and accounts
@@ -80,6 +85,8 @@ impl Command {
             Self::Sql => sql::run(settings, out),
             Self::Verify(verify) => verify.run(settings, out),
             Self::Mend(mend) => mend.run(settings, out),
+            #[cfg(feature = "integrity")]
+            Self::Check(check) => check.run(settings, out),
             Self::Down(down) => down.run(settings, out),
             #[cfg(feature = "quicksight")]
             Self::Quicksight(quicksight) => quicksight.run(settings, out),

@@ -20,12 +20,18 @@ pub(super) struct Mend {
     /// Print the statements, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Nobody writes to other nodes of the cluster now
+    #[arg(long)]
+    only_writer: bool,
 }
 
 impl Mend {
     pub(super) fn run(&self, settings: &Settings, out: &mut impl Write) -> Outcome {
         let mut conn = settings.connect(LATE)?;
-        let migrator = settings.migrator();
+        let mut migrator = settings.migrator();
+        if self.only_writer {
+            migrator = migrator.only_writer();
+        }
         if self.dry_run {
             return print(&migrator, &mut conn, out);
         }

@@ -99,6 +99,42 @@ fn cases_of_migrations() -> Vec<Case> {
             true,
         ),
         (
+            Error::ClaimTimeout {
+                member: "f9000169-e89b-11f1-b0ab-02fc00000001".into(),
+                connection: 42,
+                waited: Duration::from_mins(1),
+            },
+            "connection 42 of the group's member f9000169-e89b-11f1-b0ab-02fc00000001 has claimed \
+             the change of the tables and did not finish within 60s; wait for it, or if it is dead \
+             let a service boot on that member, which goes on with its work",
+            None,
+            true,
+        ),
+        (
+            Error::SeveralWriters {
+                done: "mended".into(),
+                nodes: Some(3),
+                way_out: "connect to the only primary".into(),
+            },
+            "nothing was mended, because 3 nodes of this cluster take writes; connect to the only \
+             primary, or say Migrator::only_writer if nobody writes to the others now, then call again",
+            None,
+            false,
+        ),
+        (
+            Error::SeveralWriters {
+                done: "rolled back".into(),
+                nodes: None,
+                way_out: "connect to the only primary".into(),
+            },
+            "nothing was rolled back, because several nodes (SELECT on \
+             performance_schema.replication_group_members tells how many) of this cluster take \
+             writes; connect to the only primary, or say Migrator::only_writer if nobody writes to \
+             the others now, then call again",
+            None,
+            false,
+        ),
+        (
             Error::LockUnavailable { name: "quicksight_migrations.0".into(), source: None },
             "the server cannot give the migration lock quicksight_migrations.0; check that \
              GET_LOCK is allowed here (some clusters refuse it) and that the server is not out of memory",
