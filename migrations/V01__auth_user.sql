@@ -47,10 +47,10 @@ CREATE TABLE IF NOT EXISTS `auth_user` (
   `is_debug` tinyint(1) DEFAULT NULL COMMENT '1: test account, leave out of statistics',
   `enterprise_id` int DEFAULT NULL COMMENT 'employer whose programme the user takes part in',
   `created_on` datetime DEFAULT NULL COMMENT 'US/Central wall clock, sign-up',
-  `modified_on` datetime DEFAULT NULL COMMENT 'US/Central wall clock, last change, refresh column',
+  `modified_on` datetime DEFAULT NULL COMMENT 'US/Central wall clock, last change, load column',
   PRIMARY KEY (`id`),
   -- engagement report: the users who signed up in a time range
   KEY `created_on_idx` (`created_on`),
-  -- incremental load and refresh: the users changed since a moment
+  -- incremental load: the users changed since a moment
   KEY `modified_on_idx` (`modified_on`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC COMMENT='Users: one row per account';

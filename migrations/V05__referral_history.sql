@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS `referral_history` (
   `receiver_device_id` varchar(512) NOT NULL COMMENT 'device of the receiver',
   `ap_campaign_id` int unsigned NOT NULL COMMENT 'campaign.ap_campaign_id',
   `created_at` datetime NOT NULL DEFAULT CURRENT_TIMESTAMP COMMENT 'US/Central wall clock',
-  `updated_at` datetime NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP COMMENT 'US/Central wall clock, last change, refresh column',
+  `updated_at` datetime NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP COMMENT 'US/Central wall clock, last change, load column',
   PRIMARY KEY (`id`),
   -- rule: a user is brought once. Also finds the inviter of a user
   UNIQUE KEY `receiver_user_id` (`receiver_user_id`),
@@ -16,6 +16,6 @@ CREATE TABLE IF NOT EXISTS `referral_history` (
   UNIQUE KEY `receiver_device_id` (`receiver_device_id`),
   -- promo report: the users whom a sender brought
   KEY `sender_idx` (`sender_user_id`),
-  -- incremental load and refresh: the rows changed since a moment
+  -- incremental load: the rows changed since a moment
   KEY `updated_at_idx` (`updated_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC COMMENT='Referrals: one row per user who came by invitation';

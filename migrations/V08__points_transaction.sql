@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS `points_transaction` (
   `points` decimal(10,2) NOT NULL COMMENT 'points moved, positive when the user gains them',
   `balance` decimal(10,2) NOT NULL COMMENT 'points the user has after this movement',
   `note` varchar(200) DEFAULT NULL COMMENT 'activity_type 11: bytemark_order_payments.order_uuid, activity_type 3: redeem_transaction.transaction_id',
-  `created_on` datetime NOT NULL COMMENT 'US/Central wall clock, refresh column',
+  `created_on` datetime NOT NULL COMMENT 'US/Central wall clock, look-back column',
   `payer` int NOT NULL DEFAULT 0 COMMENT 'who pays the coins: auth_user.id or a system account (2000 budget, 2001 escrow, 2002 incentives, 2100 Stripe, 2101 Bytemark, 2102 gift cards)',
   `payee` int NOT NULL DEFAULT 0 COMMENT 'who receives the coins: auth_user.id or a system account, as in payer',
   `ref_transaction_id` int NOT NULL DEFAULT 0 COMMENT 'points_transaction.id of the other half, 0 if there is none',

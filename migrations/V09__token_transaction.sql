@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS `token_transaction` (
   `note` varchar(200) DEFAULT NULL,
   `campaign_id` int DEFAULT NULL COMMENT 'campaign in the service, join on ap_campaign_id instead',
   `ap_campaign_id` int DEFAULT NULL COMMENT 'campaign.ap_campaign_id',
-  `created_on` datetime DEFAULT CURRENT_TIMESTAMP COMMENT 'US/Central wall clock, refresh column',
+  `created_on` datetime DEFAULT CURRENT_TIMESTAMP COMMENT 'US/Central wall clock, look-back column',
   `f_agency_id` int NOT NULL DEFAULT 0 COMMENT 'transit agency that honours the tokens',
   `agency_name` varchar(255) NOT NULL DEFAULT '',
   `f_token_id` int NOT NULL DEFAULT 0 COMMENT 'kind of token, balances are kept per user and kind',

@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS `redeem_transaction` (
   `amount` decimal(10,2) DEFAULT NULL COMMENT 'value of the gift card, in units of currency',
   `currency` varchar(3) DEFAULT NULL COMMENT 'ISO 4217 code, such as USD',
   `transaction_id` varchar(255) NOT NULL COMMENT 'order number of the gift card, points_transaction.note repeats it',
-  `created_on` datetime NOT NULL COMMENT 'US/Central wall clock, refresh column',
+  `created_on` datetime NOT NULL COMMENT 'US/Central wall clock, look-back column',
   PRIMARY KEY (`id`),
   -- from a points movement to its gift card
   KEY `transaction_id_idx_1` (`transaction_id`),

@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS `bytemark_order_payments` (
   `user_id` int NOT NULL COMMENT 'auth_user.id',
   `order_id` int NOT NULL COMMENT 'order at the ticket vendor',
   `order_uuid` varchar(64) DEFAULT NULL COMMENT 'order at the ticket vendor, the key to join on',
-  `created_on` datetime NOT NULL DEFAULT CURRENT_TIMESTAMP COMMENT 'US/Central wall clock, refresh column',
+  `created_on` datetime NOT NULL DEFAULT CURRENT_TIMESTAMP COMMENT 'US/Central wall clock, look-back column',
   `f_token_id` int NOT NULL DEFAULT 0 COMMENT 'kind of token that paid, as token_transaction.f_token_id, 0 if none',
   PRIMARY KEY (`id`),
   -- daily revenue and refresh: a date range summed from the index alone. Ticket report: the orders of a date range

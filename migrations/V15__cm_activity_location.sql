@@ -27,12 +27,12 @@ CREATE TABLE IF NOT EXISTS `cm_activity_location` (
   `bayes_od_count` int DEFAULT NULL COMMENT 'count behind it for this origin and destination',
   `bayes_total_count` int DEFAULT NULL COMMENT 'count behind it in all',
   `created_on` datetime DEFAULT NULL COMMENT 'US/Central wall clock',
-  `modified_on` datetime DEFAULT NULL COMMENT 'US/Central wall clock, last change, refresh column',
+  `modified_on` datetime DEFAULT NULL COMMENT 'US/Central wall clock, last change, load column',
   PRIMARY KEY (`id`),
   -- habits of a user. Not unique, in spite of its name, which the service gave it
   KEY `habitual_trip_uindex` (`user_id`, `o_id`, `d_id`, `timeslot`, `departure_weekday`, `travel_mode`),
   -- trip analytics: hot spots with their mean probabilities, read in group order from the index alone
   KEY `hot_spot_idx` (`o_id`, `d_id`, `travel_mode`, `probability_driving`, `probability_transit`),
-  -- incremental load and refresh: the rows changed since a moment
+  -- incremental load: the rows changed since a moment
   KEY `modified_on_idx` (`modified_on`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC COMMENT='Habitual trips: one row per user, origin, destination, time slot and mode';

@@ -16,8 +16,8 @@ CREATE TABLE IF NOT EXISTS `telework` (
   `origin_telework_id` int NOT NULL DEFAULT 0 COMMENT 'telework.id of the entry that this one repeats, 0 if none',
   `is_work_place` char(1) NOT NULL DEFAULT 'F' COMMENT 'T or F',
   `created_on` datetime NOT NULL DEFAULT CURRENT_TIMESTAMP COMMENT 'US/Central wall clock',
-  `modified_on` datetime NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP COMMENT 'US/Central wall clock, last change, refresh column',
+  `modified_on` datetime NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP COMMENT 'US/Central wall clock, last change, load column',
   PRIMARY KEY (`id`),
-  -- incremental load and refresh: the rows changed since a moment
+  -- incremental load: the rows changed since a moment
   KEY `modified_on_idx` (`modified_on`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC COMMENT='Commute log: one row per logged day or trip';

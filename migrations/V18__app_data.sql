@@ -16,9 +16,11 @@ CREATE TABLE IF NOT EXISTS `app_data` (
   `price` int DEFAULT 0 COMMENT 'price that the app showed, a whole number',
   `ticket_mode` varchar(50) DEFAULT NULL,
   `ticket_type` varchar(50) DEFAULT NULL,
-  `created_on` datetime NOT NULL COMMENT 'US/Central wall clock',
-  `modified_on` datetime NOT NULL COMMENT 'US/Central wall clock, last change, refresh column',
+  `created_on` datetime NOT NULL COMMENT 'US/Central wall clock, look-back column',
+  `modified_on` datetime NOT NULL COMMENT 'US/Central wall clock, last change, load column',
   PRIMARY KEY (`id`),
-  -- incremental load and refresh: the actions since a moment
+  -- refresh: the actions of the last days. Dates of this column stay, those of modified_on do not
+  KEY `created_on_idx` (`created_on`),
+  -- incremental load: the actions changed since a moment
   KEY `modified_on_idx` (`modified_on`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC COMMENT='Actions in the app: one row per action';

@@ -33,6 +33,8 @@ pub mod ledger;
 mod mend;
 mod migrator;
 mod outcome;
+#[cfg(feature = "quicksight")]
+pub mod quicksight;
 #[cfg(test)]
 mod rehearsal;
 mod rollback;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "quicksight")]
+use crate::quicksight;
 use crate::{
     boot,
     history::{self, EMBEDDED, Job, Status},
@@ -285,7 +287,13 @@ impl Migrator {
     /// As there.
     pub fn verify<C: Connection>(&self, conn: &mut C) -> Result<Vec<Drift>> {
         let all: Vec<_> = EMBEDDED.iter().collect();
-        in_plain_words(&mut self.session(conn), |session| schema::verify(session, &all))
+        in_plain_words(&mut self.session(conn), |session| {
+            #[allow(unused_mut)] // Only what makes views can tell which are outdated.
+            let mut drifts = schema::verify(session, &all)?;
+            #[cfg(feature = "quicksight")]
+            drifts.extend(quicksight::outdated(session)?);
+            Ok(drifts)
+        })
     }
 
     /// Applies the mend of every [`Drift`] that has one, one statement at a time, under the
@@ -364,6 +372,26 @@ impl Migrator {
     /// As [`rollback`](Self::rollback) as things stand, except those of the migration lock.
     pub fn rollback_plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
         rollback::plan(&self.job()?, &mut self.session(conn))
+    }
+
+    /// Makes or replaces the views for QuickSight: see [`quicksight::apply_views`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "quicksight")]
+    pub fn apply_views<C: Connection>(&self, conn: &mut C) -> Result<quicksight::ViewsReport> {
+        quicksight::apply(&mut self.session(conn), &self.settings)
+    }
+
+    /// Drops the views for QuickSight: see [`quicksight::drop_views`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "quicksight")]
+    pub fn drop_views<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
+        quicksight::drop_all(&mut self.session(conn), &self.settings)
     }
 
     fn job(&self) -> Result<Job<'_>> {

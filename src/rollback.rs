@@ -1,4 +1,5 @@
-//! The way back: all tables and the history are dropped, or the caller is told which stayed and why.
+//! The way back: all tables, our views of them and the history are dropped, or the caller is told which
+//! stayed and why.
 
 mod obstacle;
 mod table_lock;
@@ -7,11 +8,11 @@ use std::{collections::BTreeMap, time::Instant};
 
 use log::{debug, info};
 
-use self::table_lock::with_tables_locked;
+use self::{obstacle::Order, table_lock::with_tables_locked};
 use crate::{
     history::{Embedded, Job, MigrationState, Seen},
     outcome::{Error, KeptReason, KeptTable, Result, RollbackReport, code},
-    schema::is_table,
+    schema::{is_table, view_of},
     session::{
         CLAIM_TABLE, Data, EarlierReads, Session, Writers, column, in_turn, literal, quote,
         settled, unread, wait_no_more,
@@ -32,14 +33,29 @@ struct Rollback<'j> {
     job: &'j Job<'j>,
 }
 
+/// What is there that has a name of ours.
+struct Found {
+    /// The newest first: a table is made after those that it builds on.
+    tables: Vec<String>,
+    /// Each with the table that it is named after, which may be gone.
+    views: Vec<(String, String)>,
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.views.is_empty()
+    }
+}
+
 /// Drops what the migrations made, and the history.
 pub(crate) fn run(job: &Job<'_>, session: &mut Session<'_>) -> Result<RollbackReport> {
     let started = Instant::now();
-    let (dropped, lock_wait) = in_turn(session, job.settings, |session, turn| {
+    let (gone, lock_wait) = in_turn(session, job.settings, |session, turn| {
         Ok((Rollback { job }.roll_back(session, turn.database())?, turn.lock_wait()))
     })?;
     let (statements, elapsed) = (session.statements(), started.elapsed());
-    let report = RollbackReport { dropped, statements, lock_wait, elapsed };
+    let report =
+        RollbackReport { dropped: gone.tables, views: gone.views, statements, lock_wait, elapsed };
     debug!(
         dropped = report.dropped.len(), statements = report.statements,
         lock_wait_ms = report.lock_wait.as_millis(), duration_ms = report.elapsed.as_millis();
@@ -58,44 +74,60 @@ pub(crate) fn plan(job: &Job<'_>, session: &mut Session<'_>) -> Result<Vec<Strin
 impl Rollback<'_> {
     /// Looks and refuses, and does nothing.
     fn plan(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
-        let (records, tables) = self.find(session)?;
-        if records.is_empty() && tables.is_empty() {
+        let (records, found) = self.find(session)?;
+        if records.is_empty() && found.is_empty() {
             return Ok(Vec::new());
         }
         let way = self.way(session)?;
-        let order = self.drop_order(session, database, &tables)?;
-        let names = || records.iter().copied().chain(order.iter().map(String::as_str));
-        Ok(match way {
-            Way::OneByOne => names().map(|name| format!("DROP TABLE {}", quote(name))).collect(),
-            Way::AtOnce => vec![drop_at_once(names())],
-        })
+        let order = self.drop_order(session, database, &found)?;
+        let names: Vec<_> =
+            records.iter().copied().chain(order.tables.iter().map(String::as_str)).collect();
+        let views = order.views.iter().map(|view| format!("DROP VIEW {}", quote(view)));
+        let mut statements: Vec<_> = match way {
+            Way::OneByOne => {
+                names.iter().map(|name| format!("DROP TABLE {}", quote(name))).collect()
+            }
+            Way::AtOnce => drop_at_once(&names).into_iter().collect(),
+        };
+        statements.extend(views);
+        Ok(statements)
     }
 
     /// Looks, refuses, locks, looks again, drops.
-    fn roll_back(&self, session: &mut Session<'_>, database: &str) -> Result<Vec<String>> {
-        let (records, tables) = self.find(session)?;
-        let all: Vec<_> =
-            tables.iter().map(String::as_str).chain(records.iter().copied()).collect();
-        if all.is_empty() {
-            return Ok(Vec::new());
+    fn roll_back(&self, session: &mut Session<'_>, database: &str) -> Result<Order> {
+        let (records, found) = self.find(session)?;
+        if records.is_empty() && found.is_empty() {
+            return Ok(Order::default());
         }
         let way = self.way(session)?;
         // The first look spares everybody the wait for a rollback that is going to refuse.
-        let order = self.drop_order(session, database, &tables)?;
-        match way {
-            Way::OneByOne => with_tables_locked(session, &all, |session| {
-                let order = self.drop_order(session, database, &tables)?;
-                drop_records(session, &records)?;
-                self.drop_tables(session, order)
-            }),
-            Way::AtOnce => {
-                let names = records.iter().copied().chain(order.iter().map(String::as_str));
-                session.execute(&drop_at_once(names)).map_err(|error| {
-                    Error::from_answer("drop all tables at once (needs DROP)", error)
-                })?;
-                Ok(order)
+        let order = self.drop_order(session, database, &found)?;
+        let Order { tables, views } = match way {
+            _ if records.is_empty() && found.tables.is_empty() => order,
+            Way::OneByOne => {
+                let tables = found.tables.iter().map(String::as_str);
+                let all: Vec<_> = tables.chain(records.iter().copied()).collect();
+                with_tables_locked(session, &all, |session| {
+                    let order = self.drop_order(session, database, &found)?;
+                    drop_records(session, &records)?;
+                    Ok(Order { tables: self.drop_tables(session, order.tables)?, ..order })
+                })?
             }
-        }
+            Way::AtOnce => {
+                let tables = order.tables.iter().map(String::as_str);
+                let names: Vec<_> = records.iter().copied().chain(tables).collect();
+                if let Some(drop) = drop_at_once(&names) {
+                    session.execute(&drop).map_err(|error| {
+                        Error::from_answer("drop all tables at once (needs DROP)", error)
+                    })?;
+                }
+                order
+            }
+        };
+        // The server drops no view under such a lock. A view without its table is in nobody's way, and
+        // whatever ends this call here, the next rollback finds it.
+        let views = drop_views(session, &tables, views)?;
+        Ok(Order { tables, views })
     }
 
     /// In which way the tables can be dropped here.
@@ -112,14 +144,14 @@ impl Rollback<'_> {
         Err(writers.refusal("rolled back", way_out))
     }
 
-    /// What is there: the records of migrations, and the tables.
-    fn find(&self, session: &mut Session<'_>) -> Result<(Vec<&str>, Vec<String>)> {
+    /// What is there: the records of migrations, and what has a name of ours.
+    fn find(&self, session: &mut Session<'_>) -> Result<(Vec<&str>, Found)> {
         let has_history = self.read_history(session)?;
         let there = self.look(session)?;
         let history = has_history.then(|| self.job.history.name());
         let claims = there.contains_key(CLAIM_TABLE).then_some(CLAIM_TABLE);
-        let tables = self.tables(session, &there)?;
-        Ok((history.into_iter().chain(claims).collect(), tables))
+        let found = self.found(session, &there)?;
+        Ok((history.into_iter().chain(claims).collect(), found))
     }
 
     /// What to drop first, unless something must not be dropped.
@@ -127,10 +159,10 @@ impl Rollback<'_> {
         &self,
         session: &mut Session<'_>,
         database: &str,
-        tables: &[String],
-    ) -> Result<Vec<String>> {
-        self.refuse_rows(session, tables)?;
-        obstacle::drop_order(session, database, tables)
+        found: &Found,
+    ) -> Result<Order> {
+        self.refuse_rows(session, &found.tables)?;
+        obstacle::drop_order(session, database, &found.tables, &found.views)
     }
 
     /// Whether there is a history. One that may stand for tables unknown to this build is refused;
@@ -154,12 +186,7 @@ impl Rollback<'_> {
         Ok(true)
     }
 
-    /// The tables that are there, the newest first: a table is made after those that it builds on.
-    fn tables(
-        &self,
-        session: &mut Session<'_>,
-        there: &BTreeMap<String, String>,
-    ) -> Result<Vec<String>> {
+    fn found(&self, session: &mut Session<'_>, there: &BTreeMap<String, String>) -> Result<Found> {
         let ours = || self.job.migrations.iter().rev().filter_map(Embedded::makes);
         let obstacles: Vec<_> = ours()
             .filter_map(|table| Some((table, there.get(table)?)))
@@ -174,13 +201,19 @@ impl Rollback<'_> {
         let (found, missing): (Vec<_>, Vec<_>) =
             ours().partition(|table| there.contains_key(*table));
         refuse_hidden(session, &missing)?;
-        Ok(found.into_iter().map(str::to_owned).collect())
+        let views = ours().map(|table| (view_of(table), table.to_owned()));
+        Ok(Found {
+            tables: found.into_iter().map(str::to_owned).collect(),
+            views: views.filter(|(view, _)| there.contains_key(view)).collect(),
+        })
     }
 
-    /// What has the name of one of our tables, and what kind of thing it is.
+    /// What has the name of one of our tables or views, and what kind of thing it is.
     fn look(&self, session: &mut Session<'_>) -> Result<BTreeMap<String, String>> {
         let ours: Vec<_> = self.job.migrations.iter().filter_map(Embedded::makes).collect();
-        let names: Vec<_> = ours.iter().copied().chain([CLAIM_TABLE]).map(literal).collect();
+        let views = ours.iter().map(|table| literal(&view_of(table)));
+        let tables = ours.iter().copied().chain([CLAIM_TABLE]).map(literal);
+        let names: Vec<_> = tables.chain(views).collect();
         let ask = format!(
             "SELECT table_name, table_type FROM information_schema.tables \
              WHERE table_schema = DATABASE() AND table_name IN ({}) AND table_type <> 'TEMPORARY'",
@@ -212,7 +245,7 @@ impl Rollback<'_> {
     fn drop_tables(&self, session: &mut Session<'_>, order: Vec<String>) -> Result<Vec<String>> {
         let (total, mut dropped, mut failed) = (order.len(), Vec::new(), Vec::new());
         for table in order {
-            if let Some(reason) = drop_table(session, &table)? {
+            if let Some(reason) = drop_one(session, "table", &table)? {
                 failed.push(KeptTable::new(&table, reason));
             } else {
                 let number = dropped.len() + 1;
@@ -248,14 +281,37 @@ fn drop_records(session: &mut Session<'_>, records: &[&str]) -> Result<()> {
 /// One statement, which a cluster runs on all nodes in the same place among all others. Another node may
 /// have been first.
 /// <https://mariadb.com/docs/galera-cluster/galera-management/performing-schema-upgrades-in-galera-cluster>
-fn drop_at_once<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    format!("DROP TABLE IF EXISTS {}", names.map(quote).collect::<Vec<_>>().join(", "))
+fn drop_at_once(names: &[&str]) -> Option<String> {
+    let names: Vec<_> = names.iter().map(|name| quote(name)).collect();
+    (!names.is_empty()).then(|| format!("DROP TABLE IF EXISTS {}", names.join(", ")))
 }
 
-/// Drops a table, or says why the server would not. Without an answer nobody knows, and that is an
-/// error.
-fn drop_table(session: &mut Session<'_>, table: &str) -> Result<Option<KeptReason>> {
-    match session.execute(&format!("DROP TABLE {}", quote(table))) {
+/// Drops our views, and goes on past those that stay.
+fn drop_views(
+    session: &mut Session<'_>,
+    tables: &[String],
+    views: Vec<String>,
+) -> Result<Vec<String>> {
+    let (mut dropped, mut failed) = (Vec::new(), Vec::new());
+    for view in views {
+        match drop_one(session, "view", &view)? {
+            Some(reason) => failed.push(KeptTable::new(&view, reason)),
+            None => dropped.push(view),
+        }
+    }
+    if failed.is_empty() {
+        Ok(dropped)
+    } else {
+        let dropped = tables.iter().cloned().chain(dropped).collect();
+        Err(Error::RollbackIncomplete { dropped, failed })
+    }
+}
+
+/// Drops a table or a view, or says why the server would not. Without an answer nobody knows, and that is
+/// an error.
+fn drop_one(session: &mut Session<'_>, kind: &str, name: &str) -> Result<Option<KeptReason>> {
+    let name = quote(name);
+    match session.execute(&format!("DROP {} {name}", kind.to_uppercase())) {
         Ok(()) => Ok(None),
         Err(mysql::Error::MySqlError(answer)) => {
             if answer.code == code::LOCK_WAIT_TIMEOUT {
@@ -263,7 +319,7 @@ fn drop_table(session: &mut Session<'_>, table: &str) -> Result<Option<KeptReaso
             }
             Ok(Some(KeptReason::Refused { code: answer.code, message: answer.message }))
         }
-        Err(error) => Err(Error::from_answer(format!("drop the table {}", quote(table)), error)),
+        Err(error) => Err(Error::from_answer(format!("drop the {kind} {name}"), error)),
     }
 }
 

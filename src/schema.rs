@@ -10,9 +10,14 @@ mod ties;
 mod twin;
 mod types;
 mod verify;
+#[cfg_attr(not(feature = "quicksight"), allow(dead_code))] // A rollback uses its share of it.
+mod view;
 mod wanted;
 
+#[cfg(feature = "quicksight")]
+pub(crate) use self::view::{ALIAS, SeenView, namesakes, refuse_secrets};
 pub(crate) use self::{
     look::{KNEX, is_table},
     verify::{Existing, missing, unmet, verify, verify_existing},
+    view::{readers, view_of},
 };

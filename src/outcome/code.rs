@@ -43,6 +43,10 @@ pub(crate) const LOCK_WAIT_TIMEOUT: u16 = 1205;
 /// A `SELECT` ran into the limit that its own text sets, as it does while it waits for a table.
 pub(crate) const QUERY_TIMEOUT: u16 = 3024;
 
+/// The same in the words of MariaDB.
+#[cfg(feature = "quicksight")]
+const STATEMENT_TIMEOUT: u16 = 1969;
+
 /// What a commit answers when another node of the cluster was first: duplicate key, error
 /// during commit, deadlock, rolled back by a group plugin.
 pub(crate) const CONFLICTS: [u16; 4] = [DUPLICATE, 1180, 1213, 3101];
@@ -84,6 +88,12 @@ pub(crate) fn is_conflict(error: &mysql::Error) -> bool {
 /// Whether a statement has waited for another session for as long as it may.
 pub(crate) fn is_wait(error: &mysql::Error) -> bool {
     matches!(of(error), Some(LOCK_WAIT_TIMEOUT | QUERY_TIMEOUT))
+}
+
+/// Whether a statement could not be done in its time, because it waited or because it had too much to do.
+#[cfg(feature = "quicksight")]
+pub(crate) fn is_out_of_time(error: &mysql::Error) -> bool {
+    is_wait(error) || of(error) == Some(STATEMENT_TIMEOUT)
 }
 
 /// Whether the same call may get another answer by itself.

@@ -60,6 +60,8 @@ pub enum DriftKind {
     ExtraIndex,
     /// A CHECK constraint, of which the migrations have none.
     ExtraCheck,
+    /// A view for QuickSight was made by a build that shows other columns, or was changed by hand.
+    OutdatedView,
 }
 
 impl DriftKind {
@@ -82,6 +84,7 @@ impl DriftKind {
             Self::DifferentIndex => "different_index",
             Self::ExtraIndex => "extra_index",
             Self::ExtraCheck => "extra_check",
+            Self::OutdatedView => "outdated_view",
         }
     }
 

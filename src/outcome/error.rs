@@ -389,7 +389,7 @@ pub enum Error {
     },
 
     /// The server's answer has a type or a value that the table should not hold.
-    #[cfg(feature = "_rows")]
+    #[cfg(any(feature = "_rows", feature = "quicksight"))]
     #[error(
         "could not {action}, because column {column} of the server's answer has an unexpected type or value; \
          run verify to see whether the tables are what this build needs"
@@ -400,6 +400,30 @@ pub enum Error {
         action: Cow<'static, str>,
         /// The column's number in the answer, from 1.
         column: usize,
+    },
+
+    /// Something that is not ours has the name of a view for QuickSight, or needs one that was to be
+    /// dropped. No view was changed.
+    #[cfg(feature = "quicksight")]
+    #[error(
+        "the views for QuickSight were left as they are, because {}; remove what is in the way, then call again",
+        sentence(obstacles)
+    )]
+    #[non_exhaustive]
+    ViewsBlocked {
+        /// Everything that is in the way.
+        obstacles: Vec<KeptTable>,
+    },
+
+    /// The name or the host of an account, or the name of a database, cannot be used in a `GRANT`.
+    #[cfg(feature = "quicksight")]
+    #[error("{name:?} cannot be used in a GRANT: {reason}")]
+    #[non_exhaustive]
+    InvalidAccount {
+        /// The name as given.
+        name: String,
+        /// What is wrong with it.
+        reason: Cow<'static, str>,
     },
 
     /// The name given to [`history_table`](crate::Migrator::history_table) cannot be used.

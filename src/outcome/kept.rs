@@ -37,6 +37,12 @@ pub enum KeptReason {
         /// What it is, as in `VIEW`.
         kind: String,
     },
+    /// It has the name of a view of ours, and is something else.
+    #[non_exhaustive]
+    NotOurs {
+        /// What it is, as in `VIEW`.
+        kind: String,
+    },
     /// A foreign key of another table points to it.
     #[non_exhaustive]
     ForeignKey {
@@ -95,6 +101,9 @@ impl fmt::Display for KeptTable {
         let table = &self.table;
         match &self.reason {
             KeptReason::NotATable { kind } => write!(f, "{table} is a {}", kind.to_lowercase()),
+            KeptReason::NotOurs { kind } => {
+                write!(f, "{table} is a {} of somebody else", kind.to_lowercase())
+            }
             KeptReason::ForeignKey { name, owner } => {
                 write!(f, "the foreign key {name} of {owner} points to {table}")
             }

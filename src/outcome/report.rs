@@ -186,6 +186,7 @@ impl fmt::Display for Report {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RollbackReport {
     pub(crate) dropped: Vec<String>,
+    pub(crate) views: Vec<String>,
     pub(crate) statements: u64,
     pub(crate) lock_wait: Duration,
     pub(crate) elapsed: Duration,
@@ -197,6 +198,12 @@ impl RollbackReport {
     #[must_use]
     pub fn dropped(&self) -> &[String] {
         &self.dropped
+    }
+
+    /// The views for QuickSight that it dropped with them.
+    #[must_use]
+    pub fn dropped_views(&self) -> &[String] {
+        &self.views
     }
 
     /// How many statements this call sent, of any kind.
@@ -220,9 +227,12 @@ impl RollbackReport {
 
 impl fmt::Display for RollbackReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.dropped.len() {
-            0 => f.write_str("no tables to drop, checked")?,
-            dropped => write!(f, "{} dropped", counted(dropped, "table"))?,
+        match (self.dropped.len(), self.views.len()) {
+            (0, 0) => f.write_str("no tables to drop, checked")?,
+            (tables, 0) => write!(f, "{} dropped", counted(tables, "table"))?,
+            (tables, views) => {
+                write!(f, "{} and {} dropped", counted(tables, "table"), counted(views, "view"))?;
+            }
         }
         write!(
             f,

@@ -61,6 +61,10 @@ pub(crate) fn driver<C: Connection>(conn: &mut C) -> &mut mysql::Conn {
 /// <https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_sql_select_limit>
 pub(crate) const ALL: u64 = u64::MAX;
 
+/// The longest that MySQL can be told to take for a statement, in whole days.
+#[cfg(feature = "quicksight")]
+const FOR_EVER: Duration = Duration::from_hours(49 * 24);
+
 /// The caller's connection for the length of one call, with a count of what was sent.
 pub(crate) struct Session<'c> {
     conn: &'c mut mysql::Conn,
@@ -139,13 +143,31 @@ impl<'c> Session<'c> {
     /// <https://mariadb.com/docs/server/reference/sql-statements/administrative-sql-statements/set-commands/set-statement>
     pub(crate) fn read(&mut self, select: &str) -> mysql::Result<Vec<Row>> {
         let seconds = self.slice();
-        let sql = bounded(select, seconds, seconds.saturating_mul(1000));
+        let sql = bounded(select, seconds, 0.0, seconds.saturating_mul(1000));
         self.patiently(&sql, self.wait.patience)?.ok_or_else(unreadable)
+    }
+
+    /// Sends one `SELECT` that may read a whole table, and has the server end it after `limit`. `None`: the
+    /// time was over, or another session held the table for so long.
+    #[cfg(feature = "quicksight")]
+    pub(crate) fn read_within(
+        &mut self,
+        select: &str,
+        limit: Option<Duration>,
+    ) -> mysql::Result<Option<Vec<Row>>> {
+        // No time at all is, to either server, all the time there is.
+        let limit = limit.unwrap_or(FOR_EVER).clamp(Duration::from_millis(1), FOR_EVER);
+        let milliseconds = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        let sql = bounded(select, self.slice(), limit.as_secs_f64(), milliseconds);
+        match self.send(&sql) {
+            Err(error) if code::is_out_of_time(&error) => Ok(None),
+            answer => answer?.ok_or_else(unreadable).map(Some),
+        }
     }
 
     /// The same without a wait worth the name.
     pub(super) fn peek(&mut self, select: &str) -> mysql::Result<()> {
-        self.patiently(&bounded(select, 0, 100), Duration::ZERO).map(drop)
+        self.patiently(&bounded(select, 0, 0.0, 100), Duration::ZERO).map(drop)
     }
 
     /// Sends a statement again for as long as the waits of this call together may take.
@@ -227,11 +249,12 @@ fn unreadable() -> mysql::Error {
 }
 
 /// A `SELECT` that ends after so long, by the way of either server, and is not refused for the rows that the
-/// server expects to look at.
-fn bounded(select: &str, seconds: u64, milliseconds: u64) -> String {
+/// server expects to look at: MariaDB is told how many seconds it may wait and work, MySQL how many
+/// milliseconds it may take for both.
+fn bounded(select: &str, wait: u64, work: f64, milliseconds: u64) -> String {
     let rest = select.strip_prefix("SELECT ").unwrap_or(select);
     format!(
-        "/*M!100300 SET STATEMENT lock_wait_timeout = {seconds}, max_statement_time = 0, \
+        "/*M!100300 SET STATEMENT lock_wait_timeout = {wait}, max_statement_time = {work}, \
          sql_big_selects = 1 FOR */ \
          SELECT /*+ MAX_EXECUTION_TIME({milliseconds}) SET_VAR(sql_big_selects = 1) */ {rest}"
     )

@@ -155,14 +155,19 @@ fn is_test(name: &str) -> Result<(), String> {
     if found.success() { Ok(()) } else { Err(format!("there is no test {name}")) }
 }
 
-/// Whether our own command knows the word and the options.
+/// Whether our own command knows the words and the options. A word may have words of its own.
 fn check_ours(arguments: &[&str]) -> Result<(), String> {
     has("targets", "--bin", OURS)?;
     let options = arguments.iter().filter(|argument| argument.starts_with("--"));
-    let word = arguments.first().filter(|word| !word.starts_with('-')).ok_or("which word?")?;
+    let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+    let words: Vec<_> = arguments.iter().copied().take_while(is_word).collect();
+    let word = words.join(" ");
+    if word.is_empty() {
+        return Err("which word?".to_owned());
+    }
     let mut command = consumer::cargo();
-    command.args(["run", "--quiet", "--features", "cli", "--bin", OURS, "--", word, "--help"]);
-    let output = command.current_dir(ROOT).output().expect("run cargo");
+    command.args(["run", "--quiet", "--features", "cli", "--bin", OURS, "--"]);
+    let output = command.args(words).arg("--help").current_dir(ROOT).output().expect("run cargo");
     let help = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         return Err(format!("{OURS} cannot {word}: {}", String::from_utf8_lossy(&output.stderr)));

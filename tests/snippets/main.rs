@@ -219,8 +219,15 @@ fn words(source: &str, is_one: impl Fn(&str) -> Option<&str>) -> BTreeSet<&str> 
     words
 }
 
+/// The name in a line such as `Self::ZeroDate => "zero_date",`.
+fn name_for_machines(line: &str) -> Option<&str> {
+    let (variant, name) = line.split_once(" => \"")?;
+    let name = name.trim_end_matches("\",");
+    (variant.contains("Self::") && !name.contains(' ')).then_some(name)
+}
+
 #[test]
-fn the_operators_page_has_every_error_and_every_kind_of_difference() {
+fn the_operators_page_has_every_error_difference_and_rule() {
     let page = read("docs/operations.md");
     let errors = read("src/outcome/error.rs");
     let (_, errors) = errors.split_once("pub enum Error {").unwrap();
@@ -231,11 +238,10 @@ fn the_operators_page_has_every_error_and_every_kind_of_difference() {
     });
     let drifts = read("src/outcome/drift.rs");
     let (drifts, _) = drifts.split_once("impl Severity {").unwrap();
-    let kinds = words(drifts, |line| {
-        let (variant, name) = line.split_once(" => \"")?;
-        variant.contains("Self::").then(|| name.trim_end_matches("\","))
-    });
-    for name in variants.into_iter().chain(kinds) {
+    let kinds = words(drifts, name_for_machines);
+    let rules = read("src/quicksight/lint/rule.rs");
+    let rules = words(&rules, name_for_machines);
+    for name in variants.into_iter().chain(kinds).chain(rules) {
         assert!(page.contains(&format!("`{name}`")), "docs/operations.md knows nothing of {name}");
     }
 }

@@ -140,6 +140,8 @@ impl Piece {
     pub(crate) fn needs_a_feature(&self) -> bool {
         let is_word = |c: char| !c.is_alphanumeric() && c != '_';
         let mut words = self.text.split(is_word);
-        words.any(|word| ["ledger", "analytics", "integrity", "rust_decimal"].contains(&word))
+        words.any(|word| {
+            ["ledger", "analytics", "integrity", "quicksight", "rust_decimal"].contains(&word)
+        })
     }
 }

@@ -248,8 +248,8 @@ pub(crate) const TABLES: &[Table] = &[
             trajectory_distance double = 0
             trip_detail_uuid varchar(255)
             is_HGAC tinyint(1) = 0
-            end_status tinyint(1) NOT NULL = 0
-            navigation_app tinyint(1) NOT NULL = 1
+            end_status tinyint NOT NULL = 0
+            navigation_app tinyint NOT NULL = 1
             car_navigation_system, end_type varchar(16)
             occupancy tinyint = 1
             failed_reason varchar(128)
@@ -298,6 +298,7 @@ pub(crate) const TABLES: &[Table] = &[
         keys: "
             PRIMARY (id)
             KEY created_on_idx (created_on)
+            KEY trip_rating_idx (trip_id, rating)
         ",
     },
     Table {
@@ -332,6 +333,7 @@ pub(crate) const TABLES: &[Table] = &[
         ",
         keys: "
             PRIMARY (id)
+            KEY created_on_idx (created_on)
             KEY modified_on_idx (modified_on)
         ",
     },

@@ -23,6 +23,7 @@ const CASES: &str = "
     ALTER TABLE points_transaction DROP COLUMN payer \
         -> points_transaction.payer: MissingColumn, Breaking, mended
     ALTER TABLE user_rating DROP COLUMN rating -> user_rating.rating: MissingColumn, Breaking, left
+    ALTER TABLE user_rating DROP COLUMN rating -> user_rating.trip_rating_idx: DifferentIndex, Advisory, left
     ALTER TABLE redeem_transaction DROP COLUMN amount \
         -> redeem_transaction.amount: MissingColumn, Breaking, mended
     -- Columns of another type.

@@ -38,8 +38,8 @@ impl Down {
         }
         if !self.yes {
             // Nobody should be asked first and refused afterwards.
-            let is_nothing_there = migrator.rollback_plan(&mut conn)?.is_empty();
-            if !is_nothing_there && !self.is_confirmed(&mut conn)? {
+            let drops = migrator.rollback_plan(&mut conn)?;
+            if !drops.is_empty() && !self.is_confirmed(&mut conn, &drops)? {
                 writeln!(out, "nothing was dropped")?;
                 return Ok(Exit::CouldNot);
             }
@@ -49,13 +49,15 @@ impl Down {
     }
 
     /// Asks for the database's name, which nobody types by accident. No answer is a no.
-    fn is_confirmed(&self, conn: &mut Conn) -> Result<bool, Box<dyn Error>> {
+    fn is_confirmed(&self, conn: &mut Conn, drops: &[String]) -> Result<bool, Box<dyn Error>> {
         let database: Option<String> = conn.query_first("SELECT DATABASE()")?;
         let database = database.unwrap_or_default();
+        let views = drops.iter().filter(|drop| drop.starts_with("DROP VIEW")).count();
+        let views = if views == 0 { String::new() } else { format!(" and {views} views") };
         let rows = if self.discard_data { " with all their rows" } else { "" };
         let _ = write!(
             stderr(),
-            "This drops the QuickSight tables of the database {database}{rows}. Type its name: "
+            "This drops the QuickSight tables{views} of the database {database}{rows}. Type its name: "
         );
         let mut answer = String::new();
         let length = stdin().read_line(&mut answer)?;

@@ -9,6 +9,8 @@ mod completion;
 mod connection;
 mod down;
 mod mend;
+#[cfg(feature = "quicksight")]
+mod quicksight;
 mod settings;
 mod sql;
 mod status;
@@ -19,6 +21,7 @@ mod verify;
 use std::{
     env,
     error::Error,
+    ffi::OsString,
     io::{IsTerminal, Write, stderr},
     process::ExitCode,
 };
@@ -67,6 +70,9 @@ enum Command {
     Check(check::Check),
     /// Drop the tables: asks first, and refuses while they hold rows
     Down(down::Down),
+    /// What Amazon QuickSight needs beside the tables: views and accounts
+    #[cfg(feature = "quicksight")]
+    Quicksight(quicksight::Quicksight),
     /// Print a script that completes this command in a shell
     Completion(completion::Completion),
 }
@@ -82,6 +88,8 @@ impl Command {
             #[cfg(feature = "integrity")]
             Self::Check(check) => check.run(settings, out),
             Self::Down(down) => down.run(settings, out),
+            #[cfg(feature = "quicksight")]
+            Self::Quicksight(quicksight) => quicksight.run(settings, out),
             Self::Completion(completion) => completion.run(out),
         }
     }
@@ -99,8 +107,13 @@ enum Exit {
 type Outcome = Result<Exit, Box<dyn Error>>;
 
 pub(crate) fn main() -> ExitCode {
+    run(env::args_os())
+}
+
+/// The same with other words than those of this process.
+pub(crate) fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     show_progress();
-    let exit = match Line::try_parse() {
+    let exit = match Line::try_parse_from(words) {
         Ok(line) => line.run(),
         Err(answer) => explain(&answer),
     };

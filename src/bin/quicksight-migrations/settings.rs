@@ -59,6 +59,9 @@ pub(super) enum NotUsable {
     NoDatabase,
     #[error("the URL of the database cannot be read")]
     Url(#[source] mysql::UrlError),
+    #[cfg(feature = "quicksight")]
+    #[error(transparent)]
+    Account(quicksight_migrations::Error),
 }
 
 impl Settings {
@@ -96,6 +99,6 @@ pub(super) fn seconds(text: &str) -> Result<Duration, ParseIntError> {
 }
 
 /// Without a second to wait nothing could be sent at all.
-fn some_seconds(text: &str) -> Result<Duration, ParseIntError> {
+pub(super) fn some_seconds(text: &str) -> Result<Duration, ParseIntError> {
     text.parse::<NonZeroU64>().map(|seconds| Duration::from_secs(seconds.get()))
 }

@@ -422,6 +422,24 @@ fn cases_of_rows() -> Vec<Case> {
             false,
         ),
         (
+            Error::ViewsBlocked {
+                obstacles: vec![KeptTable::new(
+                    "quicksight_v_trip",
+                    KeptReason::NotOurs { kind: "VIEW".into() },
+                )],
+            },
+            "the views for QuickSight were left as they are, because quicksight_v_trip is a view of \
+             somebody else; remove what is in the way, then call again",
+            None,
+            false,
+        ),
+        (
+            Error::InvalidAccount { name: "a@b'".into(), reason: "no host".into() },
+            "\"a@b'\" cannot be used in a GRANT: no host",
+            None,
+            false,
+        ),
+        (
             Error::InvalidDateRange { start: day(2025), end: day(2024) },
             "2025-03-31 to 2024-03-30 is not a valid range of dates; give the earlier day first, and \
              years from 1000 to 9999",

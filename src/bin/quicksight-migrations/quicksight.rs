@@ -1,0 +1,33 @@
+//! `quicksight`: what Amazon QuickSight needs beside the tables.
+
+mod grants;
+mod views;
+
+use std::io::Write;
+
+use clap::{Args, Subcommand};
+
+use super::{Outcome, settings::Settings};
+
+#[derive(Args)]
+pub(super) struct Quicksight {
+    #[command(subcommand)]
+    word: Word,
+}
+
+#[derive(Subcommand)]
+enum Word {
+    /// Print the SQL of the views without personal data, or make or drop them
+    Views(views::Views),
+    /// Print the GRANT statements of the three accounts
+    Grants(grants::Grants),
+}
+
+impl Quicksight {
+    pub(super) fn run(&self, settings: &Settings, out: &mut impl Write) -> Outcome {
+        match &self.word {
+            Word::Views(views) => views.run(settings, out),
+            Word::Grants(grants) => grants.run(out),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What Amazon QuickSight may see of the tables: views without personal data, the accounts that
+//! read and make them, and a linter for what it cannot read as it is.
+//!
+//! `docs/quicksight.md` says how to set all of it up. Nothing here is a part of a boot.
+
+mod apply;
+mod columns;
+mod grants;
+mod lint;
+mod refresh;
+mod view;
+
+pub(crate) use self::apply::{apply, drop_all, outdated};
+pub use self::{
+    apply::{ViewsReport, apply_views, drop_views},
+    columns::ColumnKind,
+    grants::Grants,
+    lint::{LintFinding, LintRule, Linter, lint},
+    refresh::look_back_column,
+    view::{View, ViewColumn, views},
+};

@@ -1,0 +1,64 @@
+//! A server that speaks TLS, with certificates that this test has made.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use mysql::{Conn, OptsBuilder, SslOpts};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+
+use crate::support::{Server, unique};
+
+/// A server whose certificate somebody known has signed.
+pub(crate) struct TlsServer {
+    pub(crate) server: Server,
+    folder: Folder,
+}
+
+/// Certificates, gone with the test.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl TlsServer {
+    pub(crate) fn start() -> Self {
+        let folder = Folder(std::env::temp_dir().join(unique("quicksight-tls")));
+        fs::create_dir(&folder.0).unwrap();
+        let ours = authority(&folder.0.join("ca.pem"));
+        let _ = authority(&folder.0.join("other.pem"));
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+        let certificate = certificate.signed_by(&key, &ours).unwrap();
+        fs::write(folder.0.join("server.pem"), certificate.pem()).unwrap();
+        fs::write(folder.0.join("key.pem"), key.serialize_pem()).unwrap();
+        let option = |name: &str, file| format!("--ssl-{name}={}", folder.0.join(file).display());
+        let options = [
+            "--skip-log-bin".to_owned(),
+            option("ca", "ca.pem"),
+            option("cert", "server.pem"),
+            option("key", "key.pem"),
+        ];
+        let server = Server::start(&options.each_ref().map(String::as_str));
+        Self { server, folder }
+    }
+
+    /// Connects over TLS, to a server that the one of this file has signed for.
+    pub(crate) fn connect(&self, opts: OptsBuilder, ca: &str) -> mysql::Result<Conn> {
+        let tls = SslOpts::default().with_root_cert_path(Some(self.folder.0.join(ca)));
+        Conn::new(opts.ssl_opts(tls))
+    }
+}
+
+/// Somebody who signs certificates, and what everybody may know of it.
+fn authority(file: &Path) -> Issuer<'static, KeyPair> {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    fs::write(file, params.self_signed(&key).unwrap().pem()).unwrap();
+    Issuer::new(params, key)
+}
