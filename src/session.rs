@@ -5,6 +5,9 @@
 #[cfg_attr(not(feature = "full"), allow(dead_code))] // Each feature uses its share of it.
 mod answer;
 mod connection;
+#[cfg(feature = "_rows")]
+#[cfg_attr(not(feature = "full"), allow(dead_code))]
+mod echo;
 mod held;
 mod lock;
 mod preflight;
@@ -16,10 +19,8 @@ mod words;
 
 #[cfg(feature = "_rows")]
 #[cfg_attr(not(feature = "full"), allow(unused_imports))]
-pub(crate) use self::answer::{Answers, Columns, ask, ask_limited};
+pub(crate) use self::answer::{Answers, Columns, ask, ask_limited, ask_on};
 pub use self::connection::Connection;
-#[cfg(feature = "ledger")]
-pub(crate) use self::connection::{contained, driver};
 pub(crate) use self::{
     connection::{ALL, Session, column},
     held::{held, in_use},
@@ -29,4 +30,9 @@ pub(crate) use self::{
     turn::{EarlierReads, Turn, in_turn, in_turn_or, settled},
     wait::wait_no_more,
     words::in_plain_words,
+};
+#[cfg(feature = "ledger")]
+pub(crate) use self::{
+    connection::{contained, driver},
+    echo::echo,
 };

@@ -1,5 +1,7 @@
 //! Why a movement of points is not recorded.
 
+use std::time::Duration;
+
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
@@ -16,6 +18,17 @@ pub enum Refusal {
     #[non_exhaustive]
     UnknownAccount {
         /// The id that has no row in `auth_user`.
+        account: Account,
+    },
+
+    /// A user has the id of one of the service's own accounts, so that their points would mix.
+    #[error(
+        "user {account} has the id of a system account; name the SystemAccount if that is meant, or \
+         give the user another id"
+    )]
+    #[non_exhaustive]
+    ReservedAccount {
+        /// The account as given.
         account: Account,
     },
 
@@ -94,5 +107,52 @@ pub enum Refusal {
     MomentOutOfRange {
         /// The moment as given.
         created_on: PrimitiveDateTime,
+    },
+
+    /// Some characters are not the same to every server and client.
+    #[error(
+        "an idempotency key must have 1 to 128 characters, all of them visible ASCII and none a blank"
+    )]
+    UnusableKey,
+
+    /// Something else was asked for under this idempotency key before, and is recorded.
+    #[error(
+        "the idempotency key belongs to movement {movement_id}, for which something else was asked; give \
+         each movement a key of its own"
+    )]
+    #[non_exhaustive]
+    KeyTaken {
+        /// The id of what is recorded under the key.
+        movement_id: i64,
+    },
+
+    /// Two payments of one call have the same idempotency key.
+    #[error(
+        "payments {first} and {second} have the same idempotency key; give each one of its own"
+    )]
+    #[non_exhaustive]
+    KeyRepeated {
+        /// The first of them, counted from 0.
+        first: usize,
+        /// The second.
+        second: usize,
+    },
+
+    /// A key that is forgotten so soon protects nothing.
+    #[error("keys that are {age:?} old may still be given again; forget those of a day or more")]
+    #[non_exhaustive]
+    KeysTooYoung {
+        /// The age as given.
+        age: Duration,
+    },
+
+    /// One of several payments was refused, and with it all of them.
+    #[error("payment {position} was refused, and all others with it: {refusal}")]
+    #[non_exhaustive]
+    OneOfSeveral {
+        /// Which of them, counted from 0.
+        position: usize,
+        /// Why.
+        refusal: Box<Refusal>,
     },
 }

@@ -10,7 +10,8 @@ use time::Date;
 
 use super::{
     ALL, Connection,
-    connection::{contained, driver},
+    connection::{contained, driver, unreadable},
+    echo::echo,
 };
 use crate::outcome::{Error, Result};
 
@@ -26,7 +27,8 @@ pub(crate) struct Answers<'c, T> {
     read: Read<T>,
 }
 
-/// Asks for all rows of a statement, which has no `LIMIT` of its own. `action` completes "could not ...".
+/// Asks for all rows of a statement, which has no `LIMIT` of its own, on a connection that shows first
+/// that it answers what it is asked. `action` completes "could not ...".
 pub(crate) fn ask<'c, C: Connection, T>(
     conn: &'c mut C,
     action: &'static str,
@@ -37,8 +39,7 @@ pub(crate) fn ask<'c, C: Connection, T>(
     ask_limited(conn, action, &format!("{sql} LIMIT {ALL}"), values, read)
 }
 
-/// Prepares a statement, which must have a `LIMIT`, executes it with the values bound, and returns the
-/// rows as they arrive.
+/// The same for a statement that has a `LIMIT`.
 pub(crate) fn ask_limited<'c, C: Connection, T>(
     conn: &'c mut C,
     action: &'static str,
@@ -47,7 +48,24 @@ pub(crate) fn ask_limited<'c, C: Connection, T>(
     read: Read<T>,
 ) -> Result<Answers<'c, T>> {
     let conn = driver(conn);
-    match contained(|| conn.exec_iter(sql, values)) {
+    echo(conn, "").map_err(|error| Error::from_answer(action, error))?;
+    ask_on(conn, action, sql, values, read)
+}
+
+/// Prepares a statement, which must have a `LIMIT`, executes it with the values bound, and returns the
+/// rows as they arrive. An answer without columns is none to a question.
+pub(crate) fn ask_on<'c, T>(
+    conn: &'c mut impl Queryable,
+    action: &'static str,
+    sql: &str,
+    values: impl Into<Params>,
+    read: Read<T>,
+) -> Result<Answers<'c, T>> {
+    let answer = contained(|| {
+        let rows = conn.exec_iter(sql, values)?;
+        if rows.columns().as_ref().is_empty() { Err(unreadable()) } else { Ok(rows) }
+    });
+    match answer {
         Ok(rows) => Ok(Answers { rows: Some(rows), action, read }),
         Err(error) => Err(Error::from_answer(action, error)),
     }
@@ -118,6 +136,11 @@ impl Columns {
             Value::NULL => Ok(None),
             _ => Err(Error::UnexpectedAnswer { action: self.action.into(), column: self.taken }),
         }
+    }
+
+    /// Whether all columns are taken.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.taken >= self.row.len()
     }
 
     /// The next column, or its type's zero where it is NULL, as the sum of no rows is.
