@@ -48,6 +48,9 @@ pub(super) fn only<T>(several: Result<Vec<T>>) -> Result<T> {
 }
 
 fn book<Q: Queryable>(conn: &mut Q, orders: &[Order<'_>], whose: Whose) -> Result<Vec<Booked>> {
+    if orders.is_empty() {
+        return Ok(Vec::new());
+    }
     let accounts: BTreeSet<_> = orders.iter().flat_map(Order::accounts).collect();
     lock(conn, &accounts, whose).map_err(|error| blamed(error, orders))?;
     let known = key::claim(conn, orders)?;

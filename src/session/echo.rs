@@ -5,6 +5,7 @@ use std::{collections::hash_map::RandomState, hash::BuildHasher};
 use mysql::prelude::Queryable;
 
 use super::connection::{contained, unreadable};
+use crate::outcome::code;
 
 /// Asks for a number that nobody can have asked for before, and sends `then` in the same packet, or
 /// nothing where that is empty.
@@ -14,16 +15,24 @@ use super::connection::{contained, unreadable};
 pub(crate) fn echo(conn: &mut impl Queryable, then: &str) -> mysql::Result<()> {
     let number = RandomState::new().hash_one(());
     contained(|| {
-        let mut answer = conn.query_iter(format!("SELECT {number} LIMIT 1; {then}"))?;
-        let mut said = Vec::new();
+        let mut answer = conn
+            .query_iter(format!("SELECT {number} LIMIT 1; {then}"))
+            .map_err(own_or_unreadable)?;
+        let said = answer.next().transpose()?;
+        if said.and_then(|row| row.get_opt::<u64, _>(0)?.ok()) != Some(number) {
+            return Err(unreadable());
+        }
         while let Some(set) = answer.iter() {
             for row in set {
-                said.push(row?.get_opt::<u64, _>(0));
+                row?;
             }
         }
-        match said[..] {
-            [Some(Ok(answered))] if answered == number => Ok(()),
-            _ => Err(unreadable()),
-        }
+        Ok(())
     })
+}
+
+/// What a question for a number can be answered with. Any other error is the answer to something else.
+fn own_or_unreadable(error: mysql::Error) -> mysql::Error {
+    let is_own = code::is_transient(&error) || code::of(&error) == Some(code::XA_IN_PROGRESS);
+    if is_own { error } else { unreadable() }
 }

@@ -2,12 +2,17 @@
 //! before it plus the points.
 
 mod broken;
+mod bulk;
 mod crowd;
+mod keys;
 mod model;
 mod refused;
+mod stale;
 #[path = "../support/mod.rs"]
 mod support;
 mod system;
+mod together;
+mod undecided;
 
 use mysql::{Conn, Pool, prelude::Queryable};
 use quicksight_migrations::{
