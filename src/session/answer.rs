@@ -11,7 +11,7 @@ use time::Date;
 use super::{
     ALL, Connection,
     connection::{contained, driver, unreadable},
-    echo::echo,
+    echo::fresh_number,
 };
 use crate::outcome::{Error, Result};
 
@@ -27,8 +27,7 @@ pub(crate) struct Answers<'c, T> {
     read: Read<T>,
 }
 
-/// Asks for all rows of a statement, which has no `LIMIT` of its own, on a connection that shows first
-/// that it answers what it is asked. `action` completes "could not ...".
+/// Asks for all rows of a statement, which has no `LIMIT` of its own. `action` completes "could not ...".
 pub(crate) fn ask<'c, C: Connection, T>(
     conn: &'c mut C,
     action: &'static str,
@@ -47,9 +46,10 @@ pub(crate) fn ask_limited<'c, C: Connection, T>(
     values: impl Into<Params>,
     read: Read<T>,
 ) -> Result<Answers<'c, T>> {
-    let conn = driver(conn);
-    echo(conn, "").map_err(|error| Error::from_answer(action, error))?;
-    ask_on(conn, action, sql, values, read)
+    // Nothing that was prepared before: a late answer to an earlier question is none to a preparation, but it
+    // could pass for one to the same question about other values.
+    let sql = format!("{sql} /* {} */", fresh_number());
+    ask_on(driver(conn), action, &sql, values, read)
 }
 
 /// Prepares a statement, which must have a `LIMIT`, executes it with the values bound, and returns the

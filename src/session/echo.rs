@@ -13,7 +13,7 @@ use crate::outcome::code;
 /// A client that has stopped waiting for an answer gets it all the same, for its next statement. So the
 /// answer to every later statement is that of an earlier one, and says nothing about what was asked.
 pub(crate) fn echo(conn: &mut impl Queryable, then: &str) -> mysql::Result<()> {
-    let number = RandomState::new().hash_one(());
+    let number = fresh_number();
     contained(|| {
         let mut answer = conn
             .query_iter(format!("SELECT {number} LIMIT 1; {then}"))
@@ -35,4 +35,9 @@ pub(crate) fn echo(conn: &mut impl Queryable, then: &str) -> mysql::Result<()> {
 fn own_or_unreadable(error: mysql::Error) -> mysql::Error {
     let is_own = code::is_transient(&error) || code::of(&error) == Some(code::XA_IN_PROGRESS);
     if is_own { error } else { unreadable() }
+}
+
+/// A number that nobody can have thought of before.
+pub(super) fn fresh_number() -> u64 {
+    RandomState::new().hash_one(())
 }

@@ -128,3 +128,19 @@ fn a_transaction_of_the_caller_is_not_committed() {
     let rows: Option<u32> = conn.query_first("SELECT COUNT(*) FROM user_label").unwrap();
     assert_eq!(rows, Some(0));
 }
+
+/// The answer that comes late has the very columns of the next question.
+#[test]
+fn a_report_is_not_answered_with_that_of_another_day() {
+    let (db, _conn) = users(0);
+    let mut holder = db.conn();
+    let mut impatient = connect(db.opts().read_timeout(Some(Duration::from_secs(1)))).unwrap();
+    analytics::hourly_trips(&mut impatient, noon()).unwrap();
+    holder.query_drop("LOCK TABLES trip WRITE").unwrap();
+    analytics::hourly_trips(&mut impatient, noon()).unwrap_err();
+    holder.query_drop("UNLOCK TABLES").unwrap();
+    for _ in 0..3 {
+        let error = analytics::hourly_trips(&mut impatient, noon()).unwrap_err();
+        assert_about_the_connection(&error, "a report");
+    }
+}
