@@ -333,7 +333,7 @@ pub fn is_recorded<C: Connection>(conn: &mut C, movement: &Unconfirmed) -> Resul
 /// # use quicksight_migrations::{Result, ledger::forget_idempotency_keys, mysql::Conn};
 /// # use std::time::Duration;
 /// # fn tidy(conn: &mut Conn) -> Result<()> {
-/// const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// const WEEK: Duration = Duration::from_hours(7 * 24);
 /// let forgotten = forget_idempotency_keys(conn, WEEK)?;
 /// # Ok(())
 /// # }

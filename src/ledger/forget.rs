@@ -11,7 +11,7 @@ use crate::outcome::{Error, Result};
 const ACTION: &str = "forget idempotency keys";
 
 /// No key is forgotten sooner.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 /// How many keys one transaction forgets, so that none takes long.
 const AT_ONCE: u64 = 1_000;

@@ -86,7 +86,7 @@ impl Order<'_> {
     /// A digest of all that was asked for, by which a second call under the same key is known for the
     /// same. It is stored, so its bytes never change.
     ///
-    /// 128 bits of SipHash without a secret meet by chance less often than any machine fails. Who would
+    /// 128 bits of `SipHash` without a secret meet by chance less often than any machine fails. Who would
     /// make them meet on purpose must choose what this service asks for under a key of its own, and
     /// gains that it is not recorded.
     pub(super) fn content(&self) -> String {

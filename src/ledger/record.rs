@@ -25,7 +25,7 @@ use crate::{
 pub(super) fn ours(conn: &mut Conn, orders: &[Order<'_>]) -> Result<Vec<Booked>> {
     let unanswered = |booked: Vec<Booked>, source| {
         match booked.iter().zip(orders).find_map(|(booked, order)| booked.unconfirmed(order)) {
-            Some(movement) => Err(Error::CommitUnknown { movement, source }),
+            Some(movement) => Err(Error::CommitUnknown { movement: Box::new(movement), source }),
             // Nothing was written that could be lost.
             None => Ok(booked),
         }

@@ -332,7 +332,7 @@ pub enum Error {
     #[non_exhaustive]
     CommitUnknown {
         /// What may be recorded.
-        movement: super::Unconfirmed,
+        movement: Box<super::Unconfirmed>,
         /// The driver's answer.
         source: mysql::Error,
     },

@@ -91,10 +91,9 @@ fn no_call_fails_beside_a_job_that_changes_users_without_pause() {
                 scope.spawn(move || {
                     let mut conn = db.conn();
                     for step in 0..50 {
-                        let (payer, payee) =
-                            ((number + step) % 8 + 1, (number + step * 3 + 3) % 8 + 1);
-                        if payer != payee {
-                            let gift = payment(payer, payee, Activity::Adjustment, points(25));
+                        let (from, to) = ((number + step) % 8 + 1, (number + step * 3 + 3) % 8 + 1);
+                        if from != to {
+                            let gift = payment(from, to, Activity::Adjustment, points(25));
                             record_points_transfer(&mut conn, &gift)?;
                             calls.fetch_add(1, Ordering::SeqCst);
                         }

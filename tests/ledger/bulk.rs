@@ -18,18 +18,17 @@ use crate::{
 };
 
 /// Payments among few accounts, so that each account occurs many times.
-fn many(count: i32) -> Vec<NewPointsTransfer> {
-    (0..count)
-        .map(|number| {
-            let accounts = [1, 2, 3, 2000, 2001];
-            let from = accounts[number as usize % 5];
-            let to = accounts[(number as usize * 2 + 1) % 5];
-            let to = if from == to { accounts[(number as usize + 1) % 5] } else { to };
-            payment(from, to, Activity::Adjustment, points(i64::from(number % 7) * 5 + 5))
-                .note(format!("number {number}"))
-                .created_on(noon() + Duration::seconds(i64::from(number % 11)))
-        })
-        .collect()
+fn many(count: usize) -> Vec<NewPointsTransfer> {
+    const ACCOUNTS: [i32; 5] = [1, 2, 3, 2000, 2001];
+    let one = |number: usize| {
+        let up_to = |most: usize| i64::try_from(number % most).unwrap();
+        let from = number % 5;
+        let to = (from + 1 + number % 4) % 5;
+        payment(ACCOUNTS[from], ACCOUNTS[to], Activity::Adjustment, points(up_to(7) * 5 + 5))
+            .note(format!("number {number}"))
+            .created_on(noon() + Duration::seconds(up_to(11)))
+    };
+    (0..count).map(one).collect()
 }
 
 /// All but the ids, which need not be the same on two databases.
@@ -103,11 +102,9 @@ fn one_that_is_refused_stops_all_and_is_named() {
 #[test]
 fn each_payment_has_a_key_of_its_own() {
     let (_db, mut conn) = users(3);
-    let keyed = |numbers: std::ops::Range<i32>| -> Vec<_> {
+    let keyed = |numbers: std::ops::Range<usize>| -> Vec<_> {
         let all = many(numbers.end);
-        numbers
-            .map(|number| all[number as usize].clone().idempotency_key(format!("k{number}")))
-            .collect()
+        numbers.map(|number| all[number].clone().idempotency_key(format!("k{number}"))).collect()
     };
     let first = record_points_transfers(&mut conn, &keyed(0..300)).unwrap();
     // Half of them are known.

@@ -21,7 +21,7 @@ use crate::{
     users, users_of,
 };
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 fn earn() -> NewPointsTransaction {
     movement(1, Activity::Incentive, points(1_00)).idempotency_key("order-1")
@@ -173,9 +173,9 @@ fn a_call_for_something_else_waits_until_the_first_is_decided() {
         thread::sleep(Duration::from_millis(500));
         assert!(!second.is_finished());
         if is_committed {
-            first.commit().unwrap()
+            first.commit().unwrap();
         } else {
-            first.rollback().unwrap()
+            first.rollback().unwrap();
         }
 
         let (outcome, _db) = second.join().unwrap();
@@ -196,14 +196,14 @@ fn a_replay_is_right_in_a_transaction_that_began_before_the_first_call() {
     // On by default in MariaDB 11, where the server refuses to read past the snapshot.
     let _ = conn.query_drop("SET innodb_snapshot_isolation = OFF");
     let covered = earn().refuse_overdraft();
-    let spend = movement(1, Activity::Fee, points(-1_00)).refuse_overdraft().idempotency_key("fee");
+    let cost = movement(1, Activity::Fee, points(-1_00)).refuse_overdraft().idempotency_key("fee");
     let mut late = conn.start_transaction(TxOpts::default()).unwrap();
     late.query_drop("SELECT COUNT(*) FROM ledger_key").unwrap();
     late.query_drop("SELECT COUNT(*) FROM points_transaction").unwrap();
     record_points_transaction(&mut db.conn(), &covered).unwrap();
-    let spent = record_points_transaction(&mut db.conn(), &spend).unwrap();
+    let spent = record_points_transaction(&mut db.conn(), &cost).unwrap();
 
-    let again = record_points_transaction_in(&mut late, &spend).unwrap();
+    let again = record_points_transaction_in(&mut late, &cost).unwrap();
 
     assert!(again.is_replay());
     assert_eq!(content(&again), content(&spent));

@@ -192,7 +192,7 @@ fn refuses_to_add_to_a_balance_beyond_all_bounds() {
     }
 }
 
-/// AUTO_INCREMENT walks through the ids of the system's accounts. Nothing is sent.
+/// `AUTO_INCREMENT` walks through the ids of the system's accounts. Nothing is sent.
 #[test]
 fn a_user_with_the_id_of_a_system_account_is_refused() {
     let (_db, mut conn) = users(1);

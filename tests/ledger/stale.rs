@@ -18,7 +18,9 @@ use crate::{
     users,
 };
 
-const CALLS: [(&str, fn(&mut Conn) -> Result<()>); 9] = [
+type Call = fn(&mut Conn) -> Result<()>;
+
+const CALLS: [(&str, Call); 9] = [
     ("a movement", |conn| {
         record_points_transaction(conn, &movement(1, Activity::Fee, points(-1))).map(drop)
     }),

@@ -55,9 +55,9 @@ fn both_are_there_or_neither() {
             assert_eq!(ledger(&mut db.conn()).len(), before.0, "not before the commit");
             let added = if is_committed { (7, 1) } else { (0, 0) };
             if is_committed {
-                transaction.commit().unwrap()
+                transaction.commit().unwrap();
             } else {
-                transaction.rollback().unwrap()
+                transaction.rollback().unwrap();
             }
             let after = (ledger(&mut db.conn()).len(), labels(&mut db.conn()));
             assert_eq!(after, (before.0 + added.0, before.1 + added.1), "{isolation}");
@@ -159,7 +159,7 @@ fn callers_and_ordinary_calls_go_together() {
     for isolation in ISOLATIONS {
         let (db, mut conn) = users(4);
         for account in [1, 2, 3, 4, 2102, 2000] {
-            earn(&mut conn, account, 100_00);
+            earn(&mut conn, account, 10_000);
         }
         at_once(&db, 12, |conn, number| {
             let user = i32::try_from(number % 4).unwrap() + 1;

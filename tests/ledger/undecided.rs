@@ -85,7 +85,7 @@ fn undecided(db: &Database, new: &NewPointsTransfer) -> (Unconfirmed, Conn) {
     let last = sent.try_iter().last().unwrap();
     assert!(last.starts_with("COMMIT"), "{last} was sent after it");
     match error {
-        Error::CommitUnknown { movement, .. } => (movement, conn),
+        Error::CommitUnknown { movement, .. } => (*movement, conn),
         error => panic!("{error:?}"),
     }
 }

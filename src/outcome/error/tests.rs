@@ -376,13 +376,13 @@ fn cases_of_rows() -> Vec<Case> {
     let points = |hundredths| Decimal::new(hundredths, 2);
     let day = |year| Date::from_ordinal_date(year, 90).unwrap();
     let refused = |refusal| Error::Refused(refusal);
-    let movement = Unconfirmed {
+    let movement = Box::new(Unconfirmed {
         id: 12,
         account: Account::user(7),
         points: points(100),
         balance: points(100),
         created_on: day(2025).midnight(),
-    };
+    });
     vec![
         (
             Error::CommitUnknown { movement, source: lost() },
