@@ -51,6 +51,9 @@ fn main() {
     let version: Option<String> = conn.query_first("SELECT VERSION()").expect("ask");
     println!("{}, {}", version.unwrap_or_default(), machine::description());
 
+    // A server that has just started is slower.
+    one_by_one(&opts, 8, false);
+
     println!("\n## One movement: our call, and a transaction by hand\n");
     let head = ["writers", "accounts", "by hand, a second", "ours, a second", "of by hand"];
     let rows: Vec<_> = [1, 8, 32]
