@@ -41,11 +41,14 @@
 //! # Time
 //!
 //! `created_on` is the service's local time, US/Central, to the second. Unless it is
-//! [given](NewPointsTransaction::created_on), it is the server's `NOW()` in the time zone of the
-//! session: set the session's `time_zone`, or give the moment.
+//! [given](NewPointsTransaction::created_on), it is the server's clock, so that replicas whose own clocks
+//! differ agree, as [`us_central`] has it: the zone of the session and of the server have no influence.
+//! It is read under the lock, so it follows the order of an account's movements. Only in the hour that
+//! autumn repeats it goes back; the order is that of the ids.
 
 mod accounts;
 mod activity;
+mod clock;
 mod commit;
 mod entry;
 mod movement;
@@ -53,6 +56,7 @@ mod record;
 
 pub use self::{
     activity::Activity,
+    clock::us_central,
     entry::{PointsTransaction, PointsTransfer},
     movement::{Ends, NewPointsTransaction, NewPointsTransfer},
 };

@@ -6,6 +6,7 @@ use time::PrimitiveDateTime;
 
 use super::{
     ACTION, Account,
+    clock::us_central,
     commit::command,
     movement::{MOST, Overdraft},
 };
@@ -80,15 +81,18 @@ fn queue(conn: &mut Conn) -> Result<()> {
     find::<i64>(conn, "SELECT id FROM auth_user ORDER BY id LIMIT 1 FOR UPDATE", ()).map(drop)
 }
 
-/// The balance of an account, and the server's time.
+/// The balance of an account, and the server's time by the service's clock.
 ///
 /// This reads without a lock. The first such read makes the transaction's snapshot, and it comes
 /// after all accounts are locked: so it sees whatever was recorded for them.
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-consistent-read.html>
 pub(super) fn newest(conn: &mut Conn, account: Account) -> Result<(Decimal, PrimitiveDateTime)> {
     let sql = "SELECT (SELECT balance FROM points_transaction WHERE user_id = ? \
-               ORDER BY user_id DESC, id DESC LIMIT 1), NOW() LIMIT 1";
-    let read = |columns: &mut Columns| Ok((columns.take_sum()?, columns.take()?));
+               ORDER BY user_id DESC, id DESC LIMIT 1), UTC_TIMESTAMP() LIMIT 1";
+    let read = |columns: &mut Columns| {
+        let (balance, now) = (columns.take_sum()?, columns.take::<PrimitiveDateTime>()?);
+        Ok((balance, us_central(now.assume_utc())))
+    };
     ask_limited(conn, ACTION, sql, (account.id(),), read)?
         .next()
         .unwrap_or(Err(Error::UnexpectedAnswer { action: ACTION.into(), column: 1 }))
