@@ -52,6 +52,8 @@ mod clock;
 mod commit;
 mod entry;
 mod movement;
+mod page;
+mod read;
 mod record;
 
 pub use self::{
@@ -59,6 +61,8 @@ pub use self::{
     clock::us_central,
     entry::{PointsTransaction, PointsTransfer},
     movement::{Ends, NewPointsTransaction, NewPointsTransfer},
+    page::{Movements, Page},
+    read::{balance, balance_at, find_by_id, find_by_note, statement},
 };
 pub use crate::{
     account::{Account, SystemAccount},

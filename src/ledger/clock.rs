@@ -3,6 +3,8 @@
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 use tzdb_data::time_zone::america::CHICAGO;
 
+use super::Refusal;
+
 /// The winter's offset, for moments beyond all that the zone's rules can say.
 const STANDARD: i32 = -6 * 60 * 60;
 
@@ -22,11 +24,21 @@ const STANDARD: i32 = -6 * 60 * 60;
 /// ```
 #[must_use]
 pub fn us_central(moment: OffsetDateTime) -> PrimitiveDateTime {
-    let central = CHICAGO
-        .find_local_time_type(moment.unix_timestamp())
-        .map_or(STANDARD, |local| local.ut_offset());
+    let central = match CHICAGO.find_local_time_type(moment.unix_timestamp()) {
+        Ok(local) => local.ut_offset(),
+        Err(_) => STANDARD,
+    };
     let ahead = i64::from(central) - i64::from(moment.offset().whole_seconds());
     PrimitiveDateTime::new(moment.date(), moment.time()).saturating_add(Duration::seconds(ahead))
+}
+
+/// Whether the server has such a moment.
+pub(super) fn check(moment: PrimitiveDateTime) -> Result<(), Refusal> {
+    if (1000..=9999).contains(&moment.year()) {
+        Ok(())
+    } else {
+        Err(Refusal::MomentOutOfRange { created_on: moment })
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
-use super::{Account, Activity, Refusal};
+use super::{Account, Activity, Refusal, clock};
 
 /// The most that `decimal(10,2)` holds, up and down.
 pub(super) const MOST: Decimal = Decimal::from_parts(1_410_065_407, 2, 0, false, 2);
@@ -42,12 +42,7 @@ impl Occasion {
         if characters > NOTE {
             return Err(Refusal::NoteTooLong { characters });
         }
-        match self.created_on {
-            Some(created_on) if !(1000..=9999).contains(&created_on.year()) => {
-                Err(Refusal::MomentOutOfRange { created_on })
-            }
-            _ => Ok(()),
-        }
+        self.created_on.map_or(Ok(()), clock::check)
     }
 }
 

@@ -5,6 +5,7 @@ mod broken;
 mod clock;
 mod crowd;
 mod model;
+mod read;
 mod refused;
 #[path = "../support/mod.rs"]
 mod support;
