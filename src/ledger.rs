@@ -55,6 +55,7 @@ mod movement;
 mod page;
 mod read;
 mod record;
+mod reversal;
 
 pub use self::{
     activity::Activity,
@@ -63,6 +64,7 @@ pub use self::{
     movement::{Ends, NewPointsTransaction, NewPointsTransfer},
     page::{Movements, Page},
     read::{balance, balance_at, find_by_id, find_by_note, statement},
+    reversal::{NewReversal, Reversal},
 };
 pub use crate::{
     account::{Account, SystemAccount},
@@ -140,4 +142,42 @@ pub fn record_points_transfer<C: Connection>(
     new: &NewPointsTransfer,
 ) -> Result<PointsTransfer> {
     record::transfer(conn, new)
+}
+
+/// Takes a movement back, once: records the opposite of it, in one transaction of the database.
+/// Of a payment both halves are taken back, whichever was named.
+///
+/// What is recorded is an [`Adjustment`](Activity::Adjustment) of today with the note `reversal of 17`,
+/// where 17 is the movement, or the payer's half of the payment; [`find_by_note`] finds it. The
+/// movement itself stays as it is, in its reports, too: a ledger's rows never change.
+///
+/// Two who take the same movement back wait for each other at its accounts, and the second one is told
+/// of the first. So after a [`CommitUnknown`](crate::Error::CommitUnknown) it is safe to call again. A
+/// reversal is a movement itself and can be taken back, once, too; what it had taken back cannot be taken
+/// back again.
+///
+/// ```no_run
+/// # use quicksight_migrations::{Error, Result, ledger::*, mysql::Conn};
+/// # fn refund(conn: &mut Conn, ticket: i64) -> Result<()> {
+/// match reverse_points(conn, &NewReversal::of(ticket)) {
+///     Ok(reversal) => println!("taken back by movement {}", reversal.id()),
+///     Err(Error::Refused(Refusal::AlreadyReversed { by, .. })) => println!("{by} has done it"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As [`record_points_transaction`], and [`Refused`](crate::Error::Refused) with
+///
+/// - [`AlreadyReversed`](Refusal::AlreadyReversed), with the movement that did it,
+/// - [`UnknownMovement`](Refusal::UnknownMovement): there is no movement with this id,
+/// - [`BrokenPair`](Refusal::BrokenPair): it names another half which does not fit, so that nobody knows
+///   what to take back.
+///
+/// Needs the rights of [`record_points_transfer`].
+pub fn reverse_points<C: Connection>(conn: &mut C, new: &NewReversal) -> Result<Reversal> {
+    reversal::reverse(conn, new)
 }

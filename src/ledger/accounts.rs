@@ -123,6 +123,10 @@ pub(super) fn with_hundredths(mut number: Decimal) -> Decimal {
 }
 
 /// The first column of the only row.
-fn find<T: FromValue>(conn: &mut Conn, sql: &str, values: impl Into<Params>) -> Result<Option<T>> {
+pub(super) fn find<T: FromValue>(
+    conn: &mut Conn,
+    sql: &str,
+    values: impl Into<Params>,
+) -> Result<Option<T>> {
     ask_limited(conn, ACTION, sql, values, Columns::take)?.next().transpose()
 }

@@ -19,25 +19,7 @@ pub(super) fn transaction<C: Connection>(
     new: &NewPointsTransaction,
 ) -> Result<PointsTransaction> {
     new.check().map_err(Error::Refused)?;
-    committed(driver(conn), new.account, |conn| {
-        lock(conn, &[new.account])?;
-        let (before, now) = newest(conn, new.account)?;
-        let mut entry = PointsTransaction {
-            id: 0,
-            account: new.account,
-            activity: new.occasion.activity,
-            points: with_hundredths(new.points),
-            balance: balance(before, new.points, new.account, new.occasion.overdraft)?,
-            note: new.occasion.note.clone(),
-            created_on: new.occasion.moment(now),
-            payer: new.payer,
-            payee: new.payee,
-            ref_transaction_id: 0,
-        };
-        append(conn, &mut entry)?;
-        touch(conn, &entry)?;
-        Ok(entry)
-    })
+    committed(driver(conn), new.account, |conn| moved(conn, new))
 }
 
 pub(super) fn transfer<C: Connection>(
@@ -45,42 +27,66 @@ pub(super) fn transfer<C: Connection>(
     new: &NewPointsTransfer,
 ) -> Result<PointsTransfer> {
     new.check().map_err(Error::Refused)?;
+    committed(driver(conn), new.ends.payer, |conn| paid(conn, new))
+}
+
+/// Moves points of one account, in a transaction that has read nothing yet.
+pub(super) fn moved(conn: &mut Conn, new: &NewPointsTransaction) -> Result<PointsTransaction> {
+    lock(conn, &[new.account])?;
+    let (before, now) = newest(conn, new.account)?;
+    let mut entry = PointsTransaction {
+        id: 0,
+        account: new.account,
+        activity: new.occasion.activity,
+        points: with_hundredths(new.points),
+        balance: balance(before, new.points, new.account, new.occasion.overdraft)?,
+        note: new.occasion.note.clone(),
+        created_on: new.occasion.moment(now),
+        payer: new.payer,
+        payee: new.payee,
+        ref_transaction_id: 0,
+    };
+    append(conn, &mut entry)?;
+    touch(conn, &entry)?;
+    Ok(entry)
+}
+
+/// Pays points from one account to another, in such a transaction, too.
+pub(super) fn paid(conn: &mut Conn, new: &NewPointsTransfer) -> Result<PointsTransfer> {
     let Ends { payer, payee } = new.ends;
-    committed(driver(conn), payer, |conn| {
-        // In the order of the ids, whoever pays: two payments in opposite directions would otherwise
-        // each hold what the other one waits for.
-        lock(conn, &[payer.min(payee), payer.max(payee)])?;
-        let (before, now) = newest(conn, payer)?;
-        let paid = balance(before, -new.points, payer, new.occasion.overdraft)?;
-        let (before, _) = newest(conn, payee)?;
-        let received = balance(before, new.points, payee, Overdraft::Allowed)?;
-        let half = |account, points, balance| PointsTransaction {
-            id: 0,
-            account,
-            activity: new.occasion.activity,
-            points: with_hundredths(points),
-            balance,
-            note: new.occasion.note.clone(),
-            created_on: new.occasion.moment(now),
-            payer: Some(payer),
-            payee: Some(payee),
-            ref_transaction_id: 0,
-        };
-        let mut debit = half(payer, -new.points, paid);
-        let mut credit = half(payee, new.points, received);
-        append(conn, &mut debit)?;
-        credit.ref_transaction_id = debit.id;
-        append(conn, &mut credit)?;
-        debit.ref_transaction_id = credit.id;
-        execute(
-            conn,
-            "UPDATE points_transaction SET ref_transaction_id = ? WHERE id = ?",
-            (credit.id, debit.id),
-        )?;
-        touch(conn, &debit)?;
-        touch(conn, &credit)?;
-        Ok(PointsTransfer { debit, credit })
-    })
+    // In the order of the ids, whoever pays: two payments in opposite directions would otherwise
+    // each hold what the other one waits for.
+    lock(conn, &[payer.min(payee), payer.max(payee)])?;
+    let (before, now) = newest(conn, payer)?;
+    let paid = balance(before, -new.points, payer, new.occasion.overdraft)?;
+    let (before, _) = newest(conn, payee)?;
+    let received = balance(before, new.points, payee, Overdraft::Allowed)?;
+    let half = |account, points, balance| PointsTransaction {
+        id: 0,
+        account,
+        activity: new.occasion.activity,
+        points: with_hundredths(points),
+        balance,
+        note: new.occasion.note.clone(),
+        created_on: new.occasion.moment(now),
+        payer: Some(payer),
+        payee: Some(payee),
+        ref_transaction_id: 0,
+    };
+    let mut debit = half(payer, -new.points, paid);
+    let mut credit = half(payee, new.points, received);
+    append(conn, &mut debit)?;
+    credit.ref_transaction_id = debit.id;
+    append(conn, &mut credit)?;
+    debit.ref_transaction_id = credit.id;
+    execute(
+        conn,
+        "UPDATE points_transaction SET ref_transaction_id = ? WHERE id = ?",
+        (credit.id, debit.id),
+    )?;
+    touch(conn, &debit)?;
+    touch(conn, &credit)?;
+    Ok(PointsTransfer { debit, credit })
 }
 
 /// Adds a row, which gives the entry its id.

@@ -95,4 +95,35 @@ pub enum Refusal {
         /// The moment as given.
         created_on: PrimitiveDateTime,
     },
+
+    /// The movement was taken back before.
+    #[error("movement {id} is reversed already, by movement {by}")]
+    #[non_exhaustive]
+    AlreadyReversed {
+        /// The movement, or the payer's half of the payment.
+        id: i64,
+        /// The movement that took it back.
+        by: i64,
+    },
+
+    /// There is no movement to take back.
+    #[error("there is no movement {id} in points_transaction")]
+    #[non_exhaustive]
+    UnknownMovement {
+        /// The id as given.
+        id: i64,
+    },
+
+    /// Half of a payment cannot be taken back alone.
+    #[error(
+        "movement {id} is half of a payment, and movement {other} is not its other half; correct the \
+         two by hand first"
+    )]
+    #[non_exhaustive]
+    BrokenPair {
+        /// The movement as given.
+        id: i64,
+        /// What it names as its other half.
+        other: i64,
+    },
 }

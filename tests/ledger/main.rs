@@ -7,6 +7,7 @@ mod crowd;
 mod model;
 mod read;
 mod refused;
+mod reversal;
 #[path = "../support/mod.rs"]
 mod support;
 mod system;

@@ -463,6 +463,25 @@ fn cases_of_rows() -> Vec<Case> {
             None,
             false,
         ),
+        (
+            refused(Refusal::AlreadyReversed { id: 17, by: 23 }),
+            "movement 17 is reversed already, by movement 23",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::UnknownMovement { id: 17 }),
+            "there is no movement 17 in points_transaction",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::BrokenPair { id: 17, other: 18 }),
+            "movement 17 is half of a payment, and movement 18 is not its other half; correct the two by \
+             hand first",
+            None,
+            false,
+        ),
     ]
 }
 
