@@ -56,6 +56,7 @@ mod page;
 mod read;
 mod record;
 mod reversal;
+pub mod tokens;
 
 pub use self::{
     activity::Activity,
@@ -73,7 +74,7 @@ pub use crate::{
 use crate::{outcome::Result, session::Connection};
 
 /// What completes "could not ..." in the messages of this wing.
-const ACTION: &str = "record a movement of points";
+const ACTION: &str = "record a movement";
 
 /// Records a movement of points of one account, with the balance that the account has then, and
 /// moves the user's `modified_on` forward, in one transaction of the database.

@@ -38,11 +38,15 @@ impl Occasion {
     }
 
     fn check(&self) -> Result<(), Refusal> {
-        let characters = self.note.as_ref().map_or(0, |note| note.chars().count());
-        if characters > NOTE {
-            return Err(Refusal::NoteTooLong { characters });
-        }
+        check_note(self.note.as_deref())?;
         self.created_on.map_or(Ok(()), clock::check)
+    }
+}
+
+pub(super) fn check_note(note: Option<&str>) -> Result<(), Refusal> {
+    match note.map_or(0, |note| note.chars().count()) {
+        characters if characters > NOTE => Err(Refusal::NoteTooLong { characters }),
+        _ => Ok(()),
     }
 }
 

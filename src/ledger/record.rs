@@ -1,6 +1,7 @@
 //! What is done in the transaction of a movement: lock the accounts, read their balances, append.
 
 use mysql::{Conn, Params, Value, prelude::Queryable};
+use time::PrimitiveDateTime;
 
 use super::{
     ACTION, Account,
@@ -46,8 +47,8 @@ pub(super) fn moved(conn: &mut Conn, new: &NewPointsTransaction) -> Result<Point
         payee: new.payee,
         ref_transaction_id: 0,
     };
-    append(conn, &mut entry)?;
-    touch(conn, &entry)?;
+    append_entry(conn, &mut entry)?;
+    touch(conn, entry.account, entry.created_on)?;
     Ok(entry)
 }
 
@@ -75,22 +76,22 @@ pub(super) fn paid(conn: &mut Conn, new: &NewPointsTransfer) -> Result<PointsTra
     };
     let mut debit = half(payer, -new.points, paid);
     let mut credit = half(payee, new.points, received);
-    append(conn, &mut debit)?;
+    append_entry(conn, &mut debit)?;
     credit.ref_transaction_id = debit.id;
-    append(conn, &mut credit)?;
+    append_entry(conn, &mut credit)?;
     debit.ref_transaction_id = credit.id;
     execute(
         conn,
         "UPDATE points_transaction SET ref_transaction_id = ? WHERE id = ?",
         (credit.id, debit.id),
     )?;
-    touch(conn, &debit)?;
-    touch(conn, &credit)?;
+    touch(conn, debit.account, debit.created_on)?;
+    touch(conn, credit.account, credit.created_on)?;
     Ok(PointsTransfer { debit, credit })
 }
 
 /// Adds a row, which gives the entry its id.
-fn append(conn: &mut Conn, entry: &mut PointsTransaction) -> Result<()> {
+fn append_entry(conn: &mut Conn, entry: &mut PointsTransaction) -> Result<()> {
     let values: [Value; 9] = [
         entry.account.id().into(),
         entry.activity.number().into(),
@@ -104,10 +105,15 @@ fn append(conn: &mut Conn, entry: &mut PointsTransaction) -> Result<()> {
     ];
     let sql = "INSERT INTO points_transaction (user_id, activity_type, points, balance, note, \
                created_on, payer, payee, ref_transaction_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    execute(conn, sql, Vec::from(values))?;
-    entry.id = i64::try_from(conn.last_insert_id())
-        .map_err(|_| Error::UnexpectedAnswer { action: ACTION.into(), column: 1 })?;
+    entry.id = append(conn, sql, Vec::from(values))?;
     Ok(())
+}
+
+/// Adds a row, and returns its id.
+pub(super) fn append(conn: &mut Conn, sql: &str, values: Vec<Value>) -> Result<i64> {
+    execute(conn, sql, values)?;
+    i64::try_from(conn.last_insert_id())
+        .map_err(|_| Error::UnexpectedAnswer { action: ACTION.into(), column: 1 })
 }
 
 /// What the table has in place of nobody.
@@ -116,15 +122,14 @@ fn id_or_0(account: Option<Account>) -> i32 {
 }
 
 /// Moves `modified_on` of a user forward, by which refreshes find who has changed.
-fn touch(conn: &mut Conn, entry: &PointsTransaction) -> Result<()> {
-    if entry.account.system().is_some() {
+pub(super) fn touch(conn: &mut Conn, account: Account, moment: PrimitiveDateTime) -> Result<()> {
+    if account.system().is_some() {
         return Ok(());
     }
-    let moment = entry.created_on;
     execute(
         conn,
         "UPDATE auth_user SET modified_on = GREATEST(COALESCE(modified_on, ?), ?) WHERE id = ?",
-        (moment, moment, entry.account.id()),
+        (moment, moment, account.id()),
     )
 }
 

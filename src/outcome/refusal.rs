@@ -126,4 +126,66 @@ pub enum Refusal {
         /// What it names as its other half.
         other: i64,
     },
+
+    /// The column cannot hold the tokens, or they are none.
+    #[error(
+        "{tokens} tokens cannot be recorded; give an amount above 0 and up to 99999999.99, with two \
+         decimals at most"
+    )]
+    #[non_exhaustive]
+    TokensOutOfRange {
+        /// The tokens as given.
+        tokens: Decimal,
+    },
+
+    /// The column cannot hold the balance that would result.
+    #[error(
+        "account {account} has {balance} tokens of this kind and cannot take {tokens} more; a balance \
+         goes up to 99999999.99"
+    )]
+    #[non_exhaustive]
+    TokenBalanceOutOfRange {
+        /// The account whose balance it is.
+        account: Account,
+        /// The balance before.
+        balance: Decimal,
+        /// The tokens that would be added.
+        tokens: Decimal,
+    },
+
+    /// There are not so many tokens that are issued and have not expired.
+    #[error(
+        "account {account} has {spendable} tokens of this kind to spend, which do not cover {tokens}"
+    )]
+    #[non_exhaustive]
+    NotEnoughTokens {
+        /// The account that would spend them.
+        account: Account,
+        /// How many it can spend.
+        spendable: Decimal,
+        /// The tokens that would be spent.
+        tokens: Decimal,
+    },
+
+    /// Nobody could spend the tokens.
+    #[error(
+        "tokens that are issued on {issued_on} cannot expire on {expired_on}; give a later moment"
+    )]
+    #[non_exhaustive]
+    ExpiredAtIssue {
+        /// When they are issued.
+        issued_on: PrimitiveDateTime,
+        /// When they expire.
+        expired_on: PrimitiveDateTime,
+    },
+
+    /// The column cannot hold the name.
+    #[error("{characters} characters are too many for {column}; it may have 255")]
+    #[non_exhaustive]
+    NameTooLong {
+        /// The column of `token_transaction`.
+        column: &'static str,
+        /// How many characters were given.
+        characters: usize,
+    },
 }

@@ -21,7 +21,7 @@ fn evening() -> PrimitiveDateTime {
 }
 
 /// Stops the session's clock.
-fn stop_clock(conn: &mut Conn, unix: i64) {
+pub(crate) fn stop_clock(conn: &mut Conn, unix: i64) {
     conn.query_drop(format!("SET timestamp = {unix}")).unwrap();
 }
 

@@ -11,6 +11,7 @@ mod reversal;
 #[path = "../support/mod.rs"]
 mod support;
 mod system;
+mod tokens;
 
 use mysql::{Conn, Pool, prelude::Queryable};
 use quicksight_migrations::{

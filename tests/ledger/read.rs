@@ -138,7 +138,7 @@ fn a_movement_is_read_as_it_was_recorded() {
     for recorded in [&fee, gift.debit(), gift.credit()] {
         assert_eq!(find_by_id(&mut conn, recorded.id()).unwrap().as_ref(), Some(recorded));
         let page = statement(&mut conn, recorded.account(), Page::newest(1)).unwrap();
-        assert_eq!(page.entries(), [recorded.clone()]);
+        assert_eq!(page.entries().first(), Some(recorded));
     }
     for id in [gift.credit().id() + 1, 0, -1, i64::MAX] {
         assert_eq!(find_by_id(&mut conn, id).unwrap(), None);
