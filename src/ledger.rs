@@ -1,4 +1,5 @@
-//! Movements of points: recorded so that each balance is the one before it plus the points.
+//! Movements of points, and of [`tokens`]: recorded so that each balance is the one before it plus the
+//! points.
 //!
 //! ```no_run
 //! use quicksight_migrations::{
@@ -28,6 +29,12 @@
 //! [`SystemAccount`]s need no row in `auth_user`, and none there is looked at: their movements queue up
 //! at the first row that the account has in the ledger. The first movement of such an
 //! account, which finds no row yet, queues up at the first user instead.
+//!
+//! # Reading
+//!
+//! [`balance`], [`balance_at`], [`statement`], [`find_by_note`] and [`find_by_id`] are one prepared
+//! statement each, on an index. They write and lock nothing and need no right but `SELECT`, so a replica
+//! will do, and in a transaction of the caller they read its snapshot.
 //!
 //! # The session
 //!

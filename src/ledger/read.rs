@@ -26,9 +26,7 @@ const IS_USER: &str = "EXISTS (SELECT 1 FROM auth_user WHERE id = ?)";
 
 /// The points that an account has now: 0 if nothing was recorded for it yet.
 ///
-/// Needs `SELECT` on `points_transaction` and `auth_user`, as all calls of this module that read
-/// balances; the others need it on `points_transaction` alone. They write nothing and lock nothing, so
-/// they work on a replica, and in a transaction of the caller, whose snapshot they see.
+/// Needs `SELECT` on `points_transaction` and `auth_user`.
 ///
 /// ```no_run
 /// # use quicksight_migrations::{Result, mysql::Conn, ledger::{Account, balance}};
@@ -61,7 +59,7 @@ pub fn balance<C: Connection>(conn: &mut C, account: impl Into<Account>) -> Resu
 /// hour that autumn repeats a wall clock has two moments, and the movements of both count.
 ///
 /// It is computed as what the account has now, less what moved after the moment, so it costs as
-/// much as there are movements of this account since then.
+/// much as there are movements of this account since then. Needs the rights of [`balance`].
 ///
 /// # Errors
 ///
@@ -103,7 +101,7 @@ fn balance_less<C: Connection>(
 }
 
 /// The movements of an account by the page, the newest first, in the order in which they were
-/// recorded. Of an account that nobody knows there are none.
+/// recorded. Of an account that nobody knows there are none. Needs `SELECT` on `points_transaction`.
 ///
 /// ```no_run
 /// # use quicksight_migrations::{Result, mysql::Conn, ledger::{Account, Page, statement}};
