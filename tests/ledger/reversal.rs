@@ -18,10 +18,12 @@ use crate::{
     Row, assert_clean, assert_pairs, assert_running_sums,
     crowd::at_once,
     ledger, movement, noon, payment, points,
+    read::long_ledger,
     support::{
         questions,
         wire::{Cut, nth, statements_of},
     },
+    system::reads,
     users,
 };
 
@@ -319,6 +321,19 @@ fn a_connection_that_breaks_leaves_one_reversal_or_none() {
                 assert_clean(&mut conn);
             }
         }
+    }
+}
+
+/// The look for another reversal is one at an index, and so is all that is read before it.
+#[test]
+fn reads_a_few_rows_of_a_long_ledger() {
+    let db = long_ledger();
+    let mut conn = db.conn();
+    for account in [7, 2000] {
+        let new = movement(account, Activity::Fee, points(-1)).note("welcome");
+        let id = record_points_transaction(&mut conn, &new).unwrap().id();
+        let reads = reads(&mut conn, |conn| _ = reverse(conn, id).unwrap());
+        assert!(reads < 30, "{account}: {reads} reads");
     }
 }
 

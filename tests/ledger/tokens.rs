@@ -30,6 +30,7 @@ use crate::{
         questions,
         statements::{executed, explain, written_down},
     },
+    system::reads,
     users,
 };
 
@@ -242,18 +243,8 @@ fn reads_the_rows_of_one_account_and_kind() {
             "{sql}: {plan:#?}"
         );
     }
-    let count = |conn: &mut Conn| -> u64 {
-        let counts: Vec<(String, u64)> =
-            conn.query("SHOW SESSION STATUS LIKE 'Handler_read%'").unwrap();
-        counts.into_iter().map(|(_, count)| count).sum()
-    };
-    let mut reads = |call: &dyn Fn(&mut Conn)| {
-        let before = count(&mut conn);
-        call(&mut conn);
-        count(&mut conn) - before
-    };
-    let granting = reads(&|conn| _ = grant(conn, 1_00, 9_999));
-    let spending = reads(&|conn| _ = spend(conn, 1_00).unwrap());
+    let granting = reads(&mut conn, |conn| _ = grant(conn, 1_00, 9_999));
+    let spending = reads(&mut conn, |conn| _ = spend(conn, 1_00).unwrap());
     assert!(granting < 20 && spending < 60, "{granting} and {spending} reads");
 }
 
