@@ -1,11 +1,11 @@
-//! Why a movement of points is not recorded.
+//! Why a movement of points or tokens is not recorded.
 
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
 use crate::account::Account;
 
-/// Why a movement of points was refused. Nothing was written.
+/// Why a movement of points or tokens was refused, or a balance could not be told. Nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
