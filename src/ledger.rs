@@ -1,4 +1,5 @@
-//! Movements of points: recorded so that each balance is the one before it plus the points.
+//! Movements of points, and of [`tokens`]: recorded so that each balance is the one before it plus the
+//! points.
 //!
 //! ```no_run
 //! use quicksight_migrations::{
@@ -79,6 +80,12 @@
 //! }
 //! ```
 //!
+//! # Reading
+//!
+//! [`balance`], [`balance_at`], [`statement`], [`find_by_note`] and [`find_by_id`] are one prepared
+//! statement each, on an index. They write and lock nothing and need no right but `SELECT`, so a replica
+//! will do, and in a transaction of the caller they read its snapshot.
+//!
 //! # The session
 //!
 //! A transaction of the caller is refused and left alone. With `autocommit=0` a `SELECT` opens one, so a
@@ -91,13 +98,16 @@
 //! # Time
 //!
 //! `created_on` is the service's local time, US/Central, to the second. Unless it is
-//! [given](NewPointsTransaction::created_on), it is the server's `NOW()` in the time zone of the
-//! session: set the session's `time_zone`, or give the moment.
+//! [given](NewPointsTransaction::created_on), it is the server's clock, so that replicas whose own clocks
+//! differ agree, as [`us_central`] has it: the zone of the session and of the server have no influence.
+//! It is read under the lock, so it follows the order of an account's movements. Only in the hour that
+//! autumn repeats it goes back; the order is that of the ids.
 
 mod accounts;
 mod activity;
 mod append;
 mod booked;
+mod clock;
 mod commit;
 mod confirm;
 mod entry;
@@ -105,13 +115,21 @@ mod forget;
 mod key;
 mod movement;
 mod order;
+mod page;
+mod read;
 mod record;
+mod reversal;
 mod sql;
+pub mod tokens;
 
 pub use self::{
     activity::Activity,
+    clock::us_central,
     entry::{PointsTransaction, PointsTransfer},
     movement::{Ends, NewPointsTransaction, NewPointsTransfer},
+    page::{Movements, Page},
+    read::{balance, balance_at, find_by_id, find_by_note, statement},
+    reversal::{NewReversal, Reversal},
 };
 pub use crate::{
     account::{Account, SystemAccount},
@@ -128,7 +146,7 @@ use crate::{
 };
 
 /// What completes "could not ..." in the messages of this wing.
-const ACTION: &str = "record a movement of points";
+const ACTION: &str = "record a movement";
 
 /// Records a movement of points of one account, with the balance that the account has then, and
 /// moves the user's `modified_on` forward, in one transaction of the database.
@@ -347,4 +365,42 @@ pub fn is_recorded<C: Connection>(conn: &mut C, movement: &Unconfirmed) -> Resul
 ///   [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected): call again, and it goes on.
 pub fn forget_idempotency_keys<C: Connection>(conn: &mut C, age: Duration) -> Result<u64> {
     forget::keys(driver(conn), age)
+}
+
+/// Takes a movement back, once: records the opposite of it, in one transaction of the database.
+/// Of a payment both halves are taken back, whichever was named.
+///
+/// What is recorded is an [`Adjustment`](Activity::Adjustment) of today with the note `reversal of 17`,
+/// where 17 is the movement, or the payer's half of the payment; [`find_by_note`] finds it. The
+/// movement itself stays as it is, in its reports, too: a ledger's rows never change.
+///
+/// Two who take the same movement back wait for each other at its accounts, and the second one is told
+/// of the first. So after a [`CommitUnknown`](crate::Error::CommitUnknown) it is safe to call again. A
+/// reversal is a movement itself and can be taken back, once, too; what it had taken back cannot be taken
+/// back again.
+///
+/// ```no_run
+/// # use quicksight_migrations::{Error, Result, ledger::*, mysql::Conn};
+/// # fn refund(conn: &mut Conn, ticket: i64) -> Result<()> {
+/// match reverse_points(conn, &NewReversal::of(ticket)) {
+///     Ok(reversal) => println!("taken back by movement {}", reversal.id()),
+///     Err(Error::Refused(Refusal::AlreadyReversed { by, .. })) => println!("{by} has done it"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As [`record_points_transaction`], and [`Refused`](crate::Error::Refused) with
+///
+/// - [`AlreadyReversed`](Refusal::AlreadyReversed), with the movement that did it,
+/// - [`UnknownMovement`](Refusal::UnknownMovement): there is no movement with this id,
+/// - [`BrokenPair`](Refusal::BrokenPair): it names another half which does not fit, so that nobody knows
+///   what to take back.
+///
+/// Needs the rights of [`record_points_transfer`].
+pub fn reverse_points<C: Connection>(conn: &mut C, new: &NewReversal) -> Result<Reversal> {
+    reversal::reverse(driver(conn), new)
 }

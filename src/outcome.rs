@@ -13,6 +13,8 @@ mod report;
 mod unconfirmed;
 
 pub(crate) use self::answer::Collision;
+#[cfg(feature = "ledger")]
+pub(crate) use self::unconfirmed::Ledger;
 pub use self::{
     drift::{Drift, DriftKind, Mend, Severity},
     error::{Error, Result},

@@ -97,7 +97,7 @@ checks! {
     /// Points dated more than a day ahead. A load or refresh that goes on from the newest date skips
     /// all that is older. So with the others that end in `InFuture`; the day is for time zones.
     PointsInFuture = "points_in_future", "points_transaction", "dated in the future",
-        Rows("points_transaction t WHERE t.created_on > NOW() + INTERVAL 1 DAY");
+        Rows("points_transaction t WHERE t.created_on > UTC_TIMESTAMP() + INTERVAL 1 DAY");
 
     /// Points of a date that no calendar has, such as 0000-00-00 or the 30th of February, so that no
     /// report has them. So with the others that end in `WithInvalidDate`.
@@ -129,7 +129,7 @@ checks! {
 
     /// Tokens dated more than a day ahead.
     TokensInFuture = "tokens_in_future", "token_transaction", "dated in the future",
-        Rows("token_transaction t WHERE t.created_on > NOW() + INTERVAL 1 DAY");
+        Rows("token_transaction t WHERE t.created_on > UTC_TIMESTAMP() + INTERVAL 1 DAY");
 
     /// Tokens with an impossible date or issue.
     TokensWithInvalidDate = "tokens_with_invalid_date", "token_transaction", "with an impossible date",
@@ -138,11 +138,11 @@ checks! {
 
     /// Gift cards dated more than a day ahead.
     RedemptionsInFuture = "redemptions_in_future", "redeem_transaction", "dated in the future",
-        Rows("redeem_transaction t WHERE t.created_on > NOW() + INTERVAL 1 DAY");
+        Rows("redeem_transaction t WHERE t.created_on > UTC_TIMESTAMP() + INTERVAL 1 DAY");
 
     /// Payments dated more than a day ahead.
     PaymentsInFuture = "payments_in_future", "bytemark_order_payments", "dated in the future",
-        Rows("bytemark_order_payments t WHERE t.created_on > NOW() + INTERVAL 1 DAY");
+        Rows("bytemark_order_payments t WHERE t.created_on > UTC_TIMESTAMP() + INTERVAL 1 DAY");
 
     /// Payments of an impossible date.
     PaymentsWithInvalidDate = "payments_with_invalid_date", "bytemark_order_payments", "with an impossible date",
@@ -150,7 +150,7 @@ checks! {
 
     /// Passes used more than a day ahead.
     PassesInFuture = "passes_in_future", "bytemark_pass", "dated in the future",
-        Rows("bytemark_pass t WHERE t.time_used > NOW() + INTERVAL 1 DAY");
+        Rows("bytemark_pass t WHERE t.time_used > UTC_TIMESTAMP() + INTERVAL 1 DAY");
 
     /// A sign-up beyond 90 degrees of latitude or 180 of longitude.
     SignUpCoordinates = "sign_up_coordinates", "auth_user", "with impossible coordinates of the sign-up",
@@ -190,7 +190,7 @@ checks! {
 
     /// Trips started more than a day ahead.
     TripsInFuture = "trips_in_future", "trip", "dated in the future",
-        Rows("trip t WHERE t.started_on > NOW() + INTERVAL 1 DAY");
+        Rows("trip t WHERE t.started_on > UTC_TIMESTAMP() + INTERVAL 1 DAY");
 
     /// Trips of an impossible start.
     TripsWithInvalidDate = "trips_with_invalid_date", "trip", "with an impossible date",
@@ -209,7 +209,7 @@ checks! {
 
     /// Ratings dated more than a day ahead.
     RatingsInFuture = "ratings_in_future", "user_rating", "dated in the future",
-        Rows("user_rating t WHERE t.created_on > NOW() + INTERVAL 1 DAY");
+        Rows("user_rating t WHERE t.created_on > UTC_TIMESTAMP() + INTERVAL 1 DAY");
 
     /// An action in the app beyond 90 degrees of latitude or 180 of longitude.
     AppCoordinates = "app_coordinates", "app_data", "with impossible coordinates",
@@ -217,7 +217,7 @@ checks! {
 
     /// Actions in the app dated more than a day ahead in UTC.
     AppActionsInFuture = "app_actions_in_future", "app_data", "dated in the future",
-        Rows("app_data t WHERE t.gmt_time > NOW() + INTERVAL 1 DAY");
+        Rows("app_data t WHERE t.gmt_time > UTC_TIMESTAMP() + INTERVAL 1 DAY");
 }
 
 impl Check {

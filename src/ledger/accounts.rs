@@ -11,6 +11,7 @@ use time::PrimitiveDateTime;
 
 use super::{
     ACTION, Account,
+    clock::{self, NOW},
     commit::{Whose, command},
     movement::{MOST, Overdraft},
     order::{Leg, Order},
@@ -103,7 +104,7 @@ fn queue<Q: Queryable>(conn: &mut Q) -> Result<()> {
     find::<_, i64>(conn, "SELECT id FROM auth_user ORDER BY id LIMIT 1 FOR UPDATE", ()).map(drop)
 }
 
-/// The balances of accounts that are locked, and the server's time.
+/// The balances of accounts that are locked, and the server's time by the service's clock.
 pub(super) fn newest<Q: Queryable>(
     conn: &mut Q,
     accounts: &BTreeSet<Account>,
@@ -125,7 +126,7 @@ fn newest_in_snapshot<Q: Queryable>(
     let of_one = "(SELECT balance FROM points_transaction WHERE user_id = ? \
                   ORDER BY user_id DESC, id DESC LIMIT 1)";
     let read = |columns: &mut Columns| {
-        let now = columns.take()?;
+        let now = clock::take_now(columns)?;
         let mut balances = Vec::new();
         while !columns.is_at_end() {
             balances.push(columns.take_sum()?);
@@ -135,7 +136,7 @@ fn newest_in_snapshot<Q: Queryable>(
     let (mut all, mut moment) = (BTreeMap::new(), None);
     let accounts: Vec<_> = accounts.iter().copied().collect();
     for accounts in accounts.chunks(BATCH) {
-        let sql = format!("SELECT NOW(), {} LIMIT 1", repeated(of_one, accounts.len()));
+        let sql = format!("SELECT {NOW}, {} LIMIT 1", repeated(of_one, accounts.len()));
         let ids: Vec<Value> = accounts.iter().map(|account| account.id().into()).collect();
         let (now, balances) =
             ask_on(conn, ACTION, &sql, ids, read)?.next().unwrap_or(Err(nothing()))?;
@@ -157,7 +158,8 @@ fn newest_of_all<Q: Queryable>(
         let balance = find::<_, Decimal>(conn, sql, (account.id(),))?.unwrap_or_default();
         all.insert(*account, balance);
     }
-    let now = find(conn, "SELECT NOW() LIMIT 1", ())?.ok_or_else(nothing)?;
+    let sql = format!("SELECT {NOW} LIMIT 1");
+    let now = ask_on(conn, ACTION, &sql, (), clock::take_now)?.next().unwrap_or(Err(nothing()))?;
     Ok((all, now))
 }
 
@@ -190,7 +192,7 @@ pub(super) fn with_hundredths(mut number: Decimal) -> Decimal {
 }
 
 /// The first column of the only row.
-fn find<Q: Queryable, T: FromValue>(
+pub(super) fn find<Q: Queryable, T: FromValue>(
     conn: &mut Q,
     sql: &str,
     values: impl Into<Params>,

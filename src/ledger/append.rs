@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mysql::{Value, prelude::Queryable};
+use time::PrimitiveDateTime;
 
 use super::{
     ACTION, Account,
@@ -72,7 +73,12 @@ fn insert<Q: Queryable>(conn: &mut Q, new: &[New<'_>]) -> Result<i64> {
          payer, payee) VALUES {}",
         repeated(row, values.len() / 8)
     );
-    i64::try_from(execute(conn, &sql, values)?.first_id).map_err(|_| no_id())
+    add(conn, &sql, values)
+}
+
+/// Adds rows to whichever table, and returns the first one's id.
+pub(super) fn add<Q: Queryable>(conn: &mut Q, sql: &str, values: Vec<Value>) -> Result<i64> {
+    i64::try_from(execute(conn, sql, values)?.first_id).map_err(|_| no_id())
 }
 
 /// The ids of all rows, which the server gave in the order of the rows, but not always one after the
@@ -126,34 +132,43 @@ fn id_or_0(account: Option<Account>) -> i32 {
     account.map_or(0, Account::id)
 }
 
-/// Moves `modified_on` of the users forward, by which refreshes find who has changed.
-pub(super) fn touch<Q: Queryable>(
+/// Touches the users of what was not recorded before.
+pub(super) fn touch_all<Q: Queryable>(
     conn: &mut Q,
     orders: &[Order<'_>],
     booked: &[Booked],
 ) -> Result<()> {
     let mut latest = BTreeMap::new();
     for (order, booked) in orders.iter().zip(booked).filter(|(_, booked)| !booked.replay) {
-        for account in order.accounts().filter(|account| account.system().is_none()) {
+        for account in order.accounts() {
             let moment = latest.entry(account).or_insert(booked.moment);
             *moment = booked.moment.max(*moment);
         }
     }
     let mut at_once = BTreeMap::<_, Vec<_>>::new();
     for (account, moment) in latest {
-        at_once.entry(moment).or_default().push(account.id());
+        at_once.entry(moment).or_default().push(account);
     }
-    for (moment, users) in at_once {
-        for users in users.chunks(BATCH) {
-            let sql = format!(
-                "UPDATE auth_user FORCE INDEX (PRIMARY) \
-                 SET modified_on = GREATEST(COALESCE(modified_on, ?), ?) WHERE id IN ({})",
-                marks(users.len())
-            );
-            let mut values = vec![Value::from(moment), moment.into()];
-            values.extend(users.iter().map(|id| Value::from(*id)));
-            execute(conn, &sql, values)?;
-        }
+    at_once.into_iter().try_for_each(|(moment, accounts)| touch(conn, &accounts, moment))
+}
+
+/// Moves `modified_on` of the users among the accounts forward, by which refreshes find who has changed.
+pub(super) fn touch<Q: Queryable>(
+    conn: &mut Q,
+    accounts: &[Account],
+    moment: PrimitiveDateTime,
+) -> Result<()> {
+    let users = accounts.iter().filter(|account| account.system().is_none());
+    let users: Vec<_> = users.map(|user| Value::from(user.id())).collect();
+    for users in users.chunks(BATCH) {
+        let sql = format!(
+            "UPDATE auth_user FORCE INDEX (PRIMARY) \
+             SET modified_on = GREATEST(COALESCE(modified_on, ?), ?) WHERE id IN ({})",
+            marks(users.len())
+        );
+        let mut values = vec![Value::from(moment), moment.into()];
+        values.extend_from_slice(users);
+        execute(conn, &sql, values)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::{
     movement::{NewPointsTransaction, NewPointsTransfer},
     order::Order,
 };
-use crate::outcome::Unconfirmed;
+use crate::outcome::{Ledger, Unconfirmed};
 
 /// The rows of an order, of which there may be one.
 #[derive(Debug, Clone, Copy)]
@@ -70,9 +70,10 @@ impl Booked {
     pub(super) fn unconfirmed(&self, order: &Order<'_>) -> Option<Unconfirmed> {
         let ([row, _], leg) = (self.rows, order.legs.first()?);
         (!self.replay).then_some(Unconfirmed {
+            ledger: Ledger::Points,
             id: row.id,
             account: leg.account,
-            points: with_hundredths(leg.points),
+            amount: with_hundredths(leg.points),
             balance: row.balance,
             created_on: self.moment,
         })

@@ -67,6 +67,15 @@ pub(super) fn committed<T>(
     }
 }
 
+/// Reads in a transaction of its own, which is over when this returns: without autocommit a read would
+/// leave one open.
+pub(super) fn looked<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    begin(conn)?;
+    let found = work(conn);
+    let ended = command(conn, ROLLBACK);
+    found.and_then(|found| ended.map(|()| found))
+}
+
 /// A transaction that was undone, and whether others were in its way.
 struct Failed {
     error: Error,

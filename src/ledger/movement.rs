@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
-use super::{Account, Activity, Refusal};
+use super::{Account, Activity, Refusal, clock};
 
 /// The most that `decimal(10,2)` holds, up and down.
 pub(super) const MOST: Decimal = Decimal::from_parts(1_410_065_407, 2, 0, false, 2);
@@ -42,19 +42,18 @@ impl Occasion {
     }
 
     fn check(&self) -> Result<(), Refusal> {
-        let characters = self.note.as_ref().map_or(0, |note| note.chars().count());
-        if characters > NOTE {
-            return Err(Refusal::NoteTooLong { characters });
-        }
+        check_note(self.note.as_deref())?;
         if self.key.as_ref().is_some_and(|key| !is_usable(key)) {
             return Err(Refusal::UnusableKey);
         }
-        match self.created_on {
-            Some(created_on) if !(1000..=9999).contains(&created_on.year()) => {
-                Err(Refusal::MomentOutOfRange { created_on })
-            }
-            _ => Ok(()),
-        }
+        self.created_on.map_or(Ok(()), clock::check)
+    }
+}
+
+pub(super) fn check_note(note: Option<&str>) -> Result<(), Refusal> {
+    match note.map_or(0, |note| note.chars().count()) {
+        characters if characters > NOTE => Err(Refusal::NoteTooLong { characters }),
+        _ => Ok(()),
     }
 }
 
@@ -63,7 +62,9 @@ fn is_usable(key: &str) -> bool {
     (1..=KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn check_accounts<const N: usize>(accounts: [Option<Account>; N]) -> Result<(), Refusal> {
+pub(super) fn check_accounts<const N: usize>(
+    accounts: [Option<Account>; N],
+) -> Result<(), Refusal> {
     match accounts.into_iter().flatten().find(|account| account.is_reserved()) {
         Some(account) => Err(Refusal::ReservedAccount { account }),
         None => Ok(()),

@@ -10,7 +10,7 @@ use time::PrimitiveDateTime;
 use super::{
     ACTION, Account,
     accounts::{balance, lock, newest},
-    append::{append, touch},
+    append::{append, touch_all},
     booked::{Booked, BookedRow},
     commit::{Whose, committed},
     key,
@@ -23,6 +23,19 @@ use crate::{
 
 /// Records all of the orders or none, in a transaction of its own.
 pub(super) fn ours(conn: &mut Conn, orders: &[Order<'_>]) -> Result<Vec<Booked>> {
+    ours_if(conn, orders, |_, booked| booked)
+}
+
+/// The same, but `look` has the last word on what was booked, before the commit.
+pub(super) fn ours_if(
+    conn: &mut Conn,
+    orders: &[Order<'_>],
+    look: impl Fn(&mut Conn, Result<Vec<Booked>>) -> Result<Vec<Booked>>,
+) -> Result<Vec<Booked>> {
+    let work = |conn: &mut Conn| {
+        let booked = book(conn, orders, Whose::Ours);
+        look(conn, booked)
+    };
     let unanswered = |booked: Vec<Booked>, source| {
         match booked.iter().zip(orders).find_map(|(booked, order)| booked.unconfirmed(order)) {
             Some(movement) => Err(Error::CommitUnknown { movement: Box::new(movement), source }),
@@ -30,7 +43,7 @@ pub(super) fn ours(conn: &mut Conn, orders: &[Order<'_>]) -> Result<Vec<Booked>>
             None => Ok(booked),
         }
     };
-    committed(conn, |conn| book(conn, orders, Whose::Ours), unanswered)
+    committed(conn, work, unanswered)
 }
 
 /// Records the orders in a transaction of the caller, who ends it.
@@ -57,7 +70,7 @@ fn book<Q: Queryable>(conn: &mut Q, orders: &[Order<'_>], whose: Whose) -> Resul
     let (balances, now) = newest(conn, &accounts, whose)?;
     let mut booked = reckoned(orders, known, balances, now)?;
     append(conn, orders, &mut booked)?;
-    touch(conn, orders, &booked)?;
+    touch_all(conn, orders, &booked)?;
     key::keep(conn, orders, &booked)?;
     Ok(booked)
 }

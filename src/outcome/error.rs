@@ -319,7 +319,7 @@ pub enum Error {
     #[error("{0}")]
     Refused(super::Refusal),
 
-    /// The commit of a movement of points got no answer that says whether it was done. The server may
+    /// The commit of a movement of points or tokens got no answer that says whether it was done. The server may
     /// have recorded it or not, or may still be about to, so it was not tried again. Nothing more was sent on
     /// this connection: close it.
     #[cfg(feature = "ledger")]

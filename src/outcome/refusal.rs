@@ -1,4 +1,4 @@
-//! Why a movement of points is not recorded.
+//! Why a movement of points or tokens is not recorded.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use time::PrimitiveDateTime;
 
 use crate::account::Account;
 
-/// Why a movement of points was refused. Nothing was written.
+/// Why a movement of points or tokens was refused, or a balance could not be told. Nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -154,5 +154,98 @@ pub enum Refusal {
         position: usize,
         /// Why.
         refusal: Box<Refusal>,
+    },
+
+    /// The movement was taken back before.
+    #[error("movement {id} is reversed already, by movement {by}")]
+    #[non_exhaustive]
+    AlreadyReversed {
+        /// The movement, or the payer's half of the payment.
+        id: i64,
+        /// The movement that took it back.
+        by: i64,
+    },
+
+    /// There is no movement to take back.
+    #[error("there is no movement {id} in points_transaction")]
+    #[non_exhaustive]
+    UnknownMovement {
+        /// The id as given.
+        id: i64,
+    },
+
+    /// Half of a payment cannot be taken back alone.
+    #[error(
+        "movement {id} is half of a payment, and movement {other} is not its other half; correct the \
+         two by hand first"
+    )]
+    #[non_exhaustive]
+    BrokenPair {
+        /// The movement as given.
+        id: i64,
+        /// What it names as its other half.
+        other: i64,
+    },
+
+    /// The column cannot hold the tokens, or they are none.
+    #[error(
+        "{tokens} tokens cannot be recorded; give an amount above 0 and up to 99999999.99, with two \
+         decimals at most"
+    )]
+    #[non_exhaustive]
+    TokensOutOfRange {
+        /// The tokens as given.
+        tokens: Decimal,
+    },
+
+    /// The column cannot hold the balance that would result.
+    #[error(
+        "account {account} has {balance} tokens of this kind and cannot take {tokens} more; a balance \
+         goes up to 99999999.99"
+    )]
+    #[non_exhaustive]
+    TokenBalanceOutOfRange {
+        /// The account whose balance it is.
+        account: Account,
+        /// The balance before.
+        balance: Decimal,
+        /// The tokens that would be added.
+        tokens: Decimal,
+    },
+
+    /// There are not so many tokens that are issued and have not expired.
+    #[error(
+        "account {account} has {spendable} tokens of this kind to spend, which do not cover {tokens}"
+    )]
+    #[non_exhaustive]
+    NotEnoughTokens {
+        /// The account that would spend them.
+        account: Account,
+        /// How many it can spend.
+        spendable: Decimal,
+        /// The tokens that would be spent.
+        tokens: Decimal,
+    },
+
+    /// Nobody could spend the tokens.
+    #[error(
+        "tokens that are issued on {issued_on} cannot expire on {expired_on}; give a later moment"
+    )]
+    #[non_exhaustive]
+    ExpiredAtIssue {
+        /// When they are issued.
+        issued_on: PrimitiveDateTime,
+        /// When they expire.
+        expired_on: PrimitiveDateTime,
+    },
+
+    /// The column cannot hold the name.
+    #[error("{characters} characters are too many for {column}; it may have 255")]
+    #[non_exhaustive]
+    NameTooLong {
+        /// The column of `token_transaction`.
+        column: &'static str,
+        /// How many characters were given.
+        characters: usize,
     },
 }

@@ -3,15 +3,19 @@
 
 mod broken;
 mod bulk;
+mod clock;
 mod crowd;
 mod keys;
 mod model;
+mod read;
 mod refused;
+mod reversal;
 mod stale;
 #[path = "../support/mod.rs"]
 mod support;
 mod system;
 mod together;
+mod tokens;
 mod undecided;
 
 use mysql::{Conn, Pool, prelude::Queryable};
@@ -228,23 +232,6 @@ fn a_transfer_is_two_rows_that_name_each_other() {
     assert_eq!((debit.note(), credit.note()), (Some("welcome"), Some("welcome")));
     assert_eq!((gift.debit().balance(), gift.credit().balance()), (points(375), points(125)));
     assert!(modified_on(&mut conn, 1).is_some() && modified_on(&mut conn, 2) > Some(noon()));
-}
-
-#[test]
-fn the_clock_is_the_sessions_unless_a_moment_is_given() {
-    let (_db, mut conn) = users(1);
-    let fee = movement(1, Activity::Fee, points(-1));
-
-    // Noon in Greenwich.
-    conn.query_drop("SET time_zone = '-06:00', timestamp = 1743422400").unwrap();
-    let recorded = record_points_transaction(&mut conn, &fee).unwrap();
-    assert_eq!(recorded.created_on(), noon() - Duration::hours(6));
-    assert_eq!(ledger(&mut conn)[0].created_on, recorded.created_on());
-
-    let just_before = noon() - Duration::milliseconds(1);
-    let recorded = record_points_transaction(&mut conn, &fee.created_on(just_before)).unwrap();
-    assert_eq!(recorded.created_on(), noon() - Duration::SECOND);
-    assert_eq!(ledger(&mut conn)[1].created_on, recorded.created_on());
 }
 
 #[test]

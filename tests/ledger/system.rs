@@ -35,7 +35,7 @@ fn assert_all_right(conn: &mut Conn, rows: usize) -> Vec<Row> {
 }
 
 /// How many rows and entries of indexes a call reads, by the server's own count.
-fn reads(conn: &mut Conn, call: impl FnOnce(&mut Conn)) -> u64 {
+pub(crate) fn reads(conn: &mut Conn, call: impl FnOnce(&mut Conn)) -> u64 {
     let so_far = |conn: &mut Conn| -> u64 {
         let counts: Vec<(String, u64)> =
             conn.query("SHOW SESSION STATUS LIKE 'Handler_read%'").unwrap();

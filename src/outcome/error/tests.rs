@@ -377,9 +377,10 @@ fn cases_of_rows() -> Vec<Case> {
     let day = |year| Date::from_ordinal_date(year, 90).unwrap();
     let refused = |refusal| Error::Refused(refusal);
     let movement = Box::new(Unconfirmed {
+        ledger: crate::outcome::Ledger::Points,
         id: 12,
         account: Account::user(7),
-        points: points(100),
+        amount: points(100),
         balance: points(100),
         created_on: day(2025).midnight(),
     });
@@ -509,6 +510,69 @@ fn cases_of_rows() -> Vec<Case> {
                 refusal: Box::new(Refusal::SameAccount { account: Account::user(7) }),
             }),
             "payment 3 was refused, and all others with it: account 7 cannot pay itself",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::AlreadyReversed { id: 17, by: 23 }),
+            "movement 17 is reversed already, by movement 23",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::UnknownMovement { id: 17 }),
+            "there is no movement 17 in points_transaction",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::BrokenPair { id: 17, other: 18 }),
+            "movement 17 is half of a payment, and movement 18 is not its other half; correct the two by \
+             hand first",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::TokensOutOfRange { tokens: points(-5) }),
+            "-0.05 tokens cannot be recorded; give an amount above 0 and up to 99999999.99, with two \
+             decimals at most",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::TokenBalanceOutOfRange {
+                account: Account::user(7),
+                balance: points(9_999_999_999),
+                tokens: points(1),
+            }),
+            "account 7 has 99999999.99 tokens of this kind and cannot take 0.01 more; a balance goes up to \
+             99999999.99",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::NotEnoughTokens {
+                account: Account::user(7),
+                spendable: points(100),
+                tokens: points(250),
+            }),
+            "account 7 has 1.00 tokens of this kind to spend, which do not cover 2.50",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::ExpiredAtIssue {
+                issued_on: time::PrimitiveDateTime::MIN,
+                expired_on: time::PrimitiveDateTime::MIN,
+            }),
+            "tokens that are issued on -9999-01-01 0:00:00.0 cannot expire on -9999-01-01 0:00:00.0; give a \
+             later moment",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::NameTooLong { column: "token_name", characters: 256 }),
+            "256 characters are too many for token_name; it may have 255",
             None,
             false,
         ),
