@@ -7,6 +7,7 @@ use time::PrimitiveDateTime;
 use super::{
     Account, Activity, clock,
     entry::PointsTransaction,
+    movement::check_accounts,
     page::{Movements, Page},
 };
 use crate::{
@@ -41,6 +42,8 @@ const IS_USER: &str = "EXISTS (SELECT 1 FROM auth_user WHERE id = ?)";
 /// - [`Refused`](crate::Error::Refused) with [`UnknownAccount`](Refusal::UnknownAccount): neither a
 ///   movement nor a user nor a system account has this id. Of a user who is gone, the movements stay, and the
 ///   balance with them.
+/// - [`Refused`](crate::Error::Refused) with [`ReservedAccount`](Refusal::ReservedAccount): a user with the
+///   id of a system account, whose movements those would be.
 /// - [`Database`](crate::Error::Database), [`PermissionDenied`](crate::Error::PermissionDenied),
 ///   [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected): the server did not answer.
 /// - [`UnexpectedAnswer`](crate::Error::UnexpectedAnswer): a column has another type than the migrations
@@ -86,6 +89,7 @@ fn balance_less<C: Connection>(
     sql: &str,
     values: impl Into<Params>,
 ) -> Result<Decimal> {
+    check_accounts([Some(account)]).map_err(Error::Refused)?;
     let read = |columns: &mut Columns| {
         Ok((columns.take::<Option<Decimal>>()?, columns.take_sum()?, columns.take()?))
     };
@@ -120,13 +124,15 @@ fn balance_less<C: Connection>(
 ///
 /// # Errors
 ///
-/// As [`balance`], but never [`Refused`](crate::Error::Refused).
+/// As [`balance`], but never with [`UnknownAccount`](Refusal::UnknownAccount).
 pub fn statement<C: Connection>(
     conn: &mut C,
     account: impl Into<Account>,
     page: Page,
 ) -> Result<Movements<PointsTransaction>> {
-    let (sql, id) = (page_of("user_id", ""), account.into().id());
+    let account = account.into();
+    check_accounts([Some(account)]).map_err(Error::Refused)?;
+    let (sql, id) = (page_of("user_id", ""), account.id());
     read_page(conn, &sql, (id, id, page.before_id(), one_more(page)), page)
 }
 
@@ -144,7 +150,7 @@ pub fn statement<C: Connection>(
 ///
 /// # Errors
 ///
-/// As [`statement`].
+/// As [`statement`], but never [`Refused`](crate::Error::Refused).
 pub fn find_by_note<C: Connection>(
     conn: &mut C,
     note: &str,
@@ -159,7 +165,7 @@ pub fn find_by_note<C: Connection>(
 ///
 /// # Errors
 ///
-/// As [`statement`].
+/// As [`statement`], but never [`Refused`](crate::Error::Refused).
 pub fn find_by_id<C: Connection>(conn: &mut C, id: i64) -> Result<Option<PointsTransaction>> {
     let sql = format!("SELECT {COLUMNS} FROM points_transaction WHERE id = ? LIMIT 1");
     ask_limited(conn, ACTION, &sql, (id,), entry)?.next().transpose()

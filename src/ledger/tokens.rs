@@ -61,7 +61,8 @@ use crate::{
 /// # Errors
 ///
 /// As [`record_points_transaction`](super::record_points_transaction), with `token_transaction` in
-/// place of `points_transaction`.
+/// place of `points_transaction`. There are no idempotency keys of tokens: after a
+/// [`CommitUnknown`](crate::Error::CommitUnknown) ask [`is_recorded`](super::is_recorded).
 pub fn grant<C: Connection>(conn: &mut C, new: &NewTokenGrant) -> Result<TokenTransaction> {
     record::grant(driver(conn), new)
 }

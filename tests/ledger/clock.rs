@@ -1,9 +1,12 @@
 //! The moment of a movement is the service's, US/Central, wherever the server believes to be.
 
-use mysql::{Conn, prelude::Queryable};
+use mysql::{Conn, TxOpts, prelude::Queryable};
 use quicksight_migrations::{
     analytics::{self, DateRange},
-    ledger::{Account, Activity, record_points_transaction, record_points_transfer},
+    ledger::{
+        Account, Activity, record_points_transaction, record_points_transaction_in,
+        record_points_transfer,
+    },
     time::{Date, Duration, Month, PrimitiveDateTime, Time},
 };
 
@@ -32,9 +35,17 @@ fn assert_central(conn: &mut Conn) {
     let incentive = movement(1, Activity::Incentive, points(1));
     let recorded = record_points_transaction(conn, &incentive).unwrap();
     assert_eq!(recorded.created_on(), evening());
-    let gift = payment(2000, 2, Activity::CampaignReward, points(1));
+    let gift = payment(2000, 2, Activity::CampaignReward, points(1)).idempotency_key("gift");
     let gift = record_points_transfer(conn, &gift).unwrap();
     assert_eq!((gift.debit().created_on(), gift.credit().created_on()), (evening(), evening()));
+
+    let moved_on: Option<PrimitiveDateTime> =
+        conn.query_first("SELECT moved_on FROM ledger_key").unwrap();
+    assert_eq!(moved_on, Some(evening()));
+    let mut transaction = conn.start_transaction(TxOpts::default()).unwrap();
+    let among_others = record_points_transaction_in(&mut transaction, &incentive).unwrap();
+    assert_eq!(among_others.created_on(), evening());
+    transaction.commit().unwrap();
 
     assert!(ledger(conn).iter().all(|row| row.created_on == evening()));
     assert_eq!((modified_on(conn, 1), modified_on(conn, 2)), (Some(evening()), Some(evening())));

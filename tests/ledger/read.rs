@@ -61,6 +61,30 @@ fn a_balance_is_that_of_the_newest_movement() {
     assert_eq!(balance(&mut conn, Account::user(2)).unwrap(), Decimal::ZERO);
 }
 
+/// They are the system account's, and its movements not for that user to see.
+#[test]
+fn a_user_with_the_id_of_a_system_account_has_no_movements() {
+    let (_db, mut conn) = users(1);
+    conn.query_drop("INSERT INTO auth_user (id) VALUES (2000)").unwrap();
+    let gift = payment(2000, 1, Activity::CampaignReward, points(2_00));
+    record_points_transfer(&mut conn, &gift).unwrap();
+    let user = Account::user(2000);
+    for error in [
+        balance(&mut conn, user).unwrap_err(),
+        balance_at(&mut conn, user, noon()).unwrap_err(),
+        statement(&mut conn, user, Page::newest(10)).unwrap_err(),
+    ] {
+        let Error::Refused(Refusal::ReservedAccount { account, .. }) = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(account, user);
+    }
+    let movements = statement(&mut conn, SystemAccount::Budget, Page::newest(10)).unwrap();
+    let [movement] = movements.entries() else { panic!("{movements:?}") };
+    assert_eq!(movement.account(), SystemAccount::Budget.into());
+    assert_eq!(movement.payer(), Some(SystemAccount::Budget.into()));
+}
+
 /// A wrong number is told from a user without points, and a user who is gone from a wrong number.
 #[test]
 fn a_balance_of_nobody_is_refused() {

@@ -2,6 +2,7 @@
 //! recorded twice.
 
 use std::{
+    fmt::Debug,
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -9,10 +10,10 @@ use std::{
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
-    Error,
+    Error, Result,
     ledger::{
-        Activity, NewPointsTransfer, Unconfirmed, is_recorded, record_points_transfer,
-        record_points_transfers,
+        Activity, NewPointsTransfer, NewReversal, Refusal, Unconfirmed, is_recorded,
+        record_points_transfer, record_points_transfers, reverse_points,
     },
 };
 
@@ -74,14 +75,17 @@ fn server() -> (Server, Database, Conn) {
 
 /// The client stops waiting for the answer to its commit, and keeps the connection: a server that sees its
 /// client go may give the commit up.
-fn undecided(db: &Database, new: &NewPointsTransfer) -> (Unconfirmed, Conn) {
+fn undecided<T: Debug>(
+    db: &Database,
+    call: impl FnOnce(&mut Conn) -> Result<T>,
+) -> (Unconfirmed, Conn) {
     let (sender, sent) = mpsc::channel();
     let impatient = db.opts().read_timeout(Some(Duration::from_secs(1)));
     let mut conn = watched(impatient, move |sql| {
         sender.send(sql.to_owned()).unwrap();
         None
     });
-    let error = record_points_transfer(&mut conn, new).unwrap_err();
+    let error = call(&mut conn).unwrap_err();
     let last = sent.try_iter().last().unwrap();
     assert!(last.starts_with("COMMIT"), "{last} was sent after it");
     match error {
@@ -116,7 +120,7 @@ fn a_call_with_the_same_key_waits_and_is_a_replay() {
     let (_server, db, mut conn) = server();
     let new = gift().idempotency_key("gift-1");
     let holdup = Holdup::begin(&db);
-    let (_, _unanswered) = undecided(&db, &new);
+    let (_, _unanswered) = undecided(&db, |conn| record_points_transfer(conn, &new));
 
     let again = beside_a_holdup(&db, holdup, |conn| record_points_transfer(conn, &new).unwrap());
 
@@ -157,7 +161,7 @@ fn a_client_that_goes_leaves_one_movement() {
 fn a_look_waits_and_finds_the_movement() {
     let (_server, db, mut conn) = server();
     let holdup = Holdup::begin(&db);
-    let (movement, _unanswered) = undecided(&db, &gift());
+    let (movement, _unanswered) = undecided(&db, |conn| record_points_transfer(conn, &gift()));
 
     let found = beside_a_holdup(&db, holdup, |conn| is_recorded(conn, &movement).unwrap());
 
@@ -168,6 +172,25 @@ fn a_look_waits_and_finds_the_movement() {
         (2, movement.id(), movement.account().id())
     );
     assert_running_sums(&rows);
+}
+
+/// Without a key, because the movement that it takes back is one.
+#[test]
+fn a_second_reversal_waits_for_the_first() {
+    let (_server, db, mut conn) = server();
+    let credit = record_points_transfer(&mut conn, &gift()).unwrap().credit().id();
+    let reverse = |conn: &mut Conn| reverse_points(conn, &NewReversal::of(credit));
+    let holdup = Holdup::begin(&db);
+    let (_, _unanswered) = undecided(&db, reverse);
+
+    let again = beside_a_holdup(&db, holdup, reverse);
+
+    let Err(Error::Refused(Refusal::AlreadyReversed { by, .. })) = again else {
+        panic!("{again:?}");
+    };
+    let rows = ledger(&mut conn);
+    assert!(rows.len() == 4 && rows.iter().any(|row| row.id == by), "{by}: {rows:?}");
+    assert_pairs(&rows);
 }
 
 /// The server never got the commit, and gives the row up once it sees that its client has gone.

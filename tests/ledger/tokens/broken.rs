@@ -6,7 +6,7 @@ use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     Error, integrity,
     ledger::{
-        Account, Refusal,
+        Account, Refusal, is_recorded,
         tokens::{self, NewTokenGrant, NewTokenSpending},
     },
     rust_decimal::Decimal,
@@ -87,12 +87,19 @@ fn a_connection_that_breaks_leaves_a_movement_or_nothing() {
                 let error = call(&mut through).unwrap_err();
 
                 let is_commit = position == last;
-                let is_unknown = matches!(error, Error::CommitUnknown { .. });
-                assert_eq!(is_unknown, is_commit, "{statement}: {error:?}");
                 assert_eq!(error.is_retryable(), !is_commit, "{statement}: {error:?}");
+                let was_done = is_commit && cut == Cut::BeforeAnswer;
+                let unknown = match error {
+                    Error::CommitUnknown { movement, .. } => Some(movement),
+                    _ => None,
+                };
+                assert_eq!(unknown.is_some(), is_commit, "{statement}");
+                if let Some(movement) = unknown {
+                    assert_eq!(movement.table(), "token_transaction");
+                    assert_eq!(is_recorded(&mut conn, &movement).unwrap(), was_done, "{statement}");
+                }
                 // Waits until the server has seen that nobody is there.
                 call(&mut conn).unwrap();
-                let was_done = is_commit && cut == Cut::BeforeAnswer;
                 assert_eq!(
                     rows(&mut conn).len(),
                     before + 1 + usize::from(was_done),

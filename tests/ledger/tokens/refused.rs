@@ -4,7 +4,7 @@ use mysql::prelude::Queryable;
 use quicksight_migrations::{
     Error,
     ledger::{
-        Account,
+        Account, Refusal, SystemAccount,
         tokens::{self, NewTokenGrant, NewTokenSpending, Token, TokenCampaign},
     },
     rust_decimal::Decimal,
@@ -39,6 +39,12 @@ fn refuses_what_does_not_fit() {
         (
             granted(7, 3, 1, 1),
             "account 7 is neither a user in auth_user nor a system account; create the user first".into(),
+        ),
+        (
+            granted(2001, 3, 1, 1),
+            "user 2001 has the id of a system account; name the SystemAccount if that is meant, or \
+             give the user another id"
+                .into(),
         ),
         (
             granted(1, 3, 1, 0),
@@ -87,6 +93,27 @@ fn refuses_what_does_not_fit() {
         conn.query_drop("SET TRANSACTION READ WRITE").expect("no transaction is open");
     }
     assert_eq!(spend(&mut conn, 10_00).unwrap().balance(), Decimal::ZERO);
+}
+
+/// The tokens of the system account are not those of a user who has its id.
+#[test]
+fn a_user_with_the_id_of_a_system_account_has_none() {
+    let (_db, mut conn) = at_noon();
+    conn.query_drop("INSERT INTO auth_user (id) VALUES (2001)").unwrap();
+    let expiry = noon() + Duration::DAY;
+    let new = NewTokenGrant::new(SystemAccount::Escrow, token(3), points(5_00), expiry);
+    tokens::grant(&mut conn, &new).unwrap();
+    let user = Account::user(2001);
+    for error in [
+        tokens::spend(&mut conn, &NewTokenSpending::new(user, token(3), points(1))).unwrap_err(),
+        tokens::balance(&mut conn, user, 3).unwrap_err(),
+    ] {
+        let Error::Refused(Refusal::ReservedAccount { account, .. }) = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(account, user);
+    }
+    assert_eq!(rows(&mut conn).len(), 1);
 }
 
 #[test]
