@@ -57,8 +57,12 @@ impl User {
     }
 }
 
+/// The same as [`Database::watched`] for a connection with these options.
 #[track_caller]
-fn watched(opts: OptsBuilder, mut watch: impl FnMut(&str) -> Option<Cut> + Send + 'static) -> Conn {
+pub fn watched(
+    opts: OptsBuilder,
+    mut watch: impl FnMut(&str) -> Option<Cut> + Send + 'static,
+) -> Conn {
     let connected = Arc::new(AtomicBool::new(false));
     let is_ours = Arc::clone(&connected);
     let server = Opts::from(opts.clone());
