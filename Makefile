@@ -1,6 +1,6 @@
-# Two commands for everybody, three for whoever measures. Each gets what it needs.
+# Two commands for everybody, four for whoever measures. Each gets what it needs.
 
-.PHONY: demo test bench bench-scale mutants rust given server setup
+.PHONY: demo test bench bench-scale bench-ledger mutants rust given server setup
 
 # Three replicas boot at once, and then a month of a city is drawn on one page: on throwaway servers, or
 # in databases of their own on that of QUICKSIGHT_DATABASE_URL.
@@ -24,6 +24,10 @@ bench: rust setup
 # The reports on a city of 10,000 users, next to the statements that they replace.
 bench-scale: rust setup
 	cargo bench --bench scale --all-features
+
+# The ledger, next to a transaction by hand.
+bench-ledger: rust setup
+	cargo bench --bench ledger --features ledger
 
 # Breaks each line of the modules that need no server, and expects a test without one to notice.
 mutants: rust

@@ -9,10 +9,12 @@ mod mended;
 #[cfg(feature = "ledger")]
 mod refusal;
 mod report;
+#[cfg(feature = "ledger")]
+mod unconfirmed;
 
 pub(crate) use self::answer::Collision;
 #[cfg(feature = "ledger")]
-pub use self::refusal::Refusal;
+pub(crate) use self::unconfirmed::Ledger;
 pub use self::{
     drift::{Drift, DriftKind, Mend, Severity},
     error::{Error, Result},
@@ -20,3 +22,5 @@ pub use self::{
     mended::{Access, MendReport, Mended},
     report::{AppliedMigration, Report, RollbackReport, TableCheck},
 };
+#[cfg(feature = "ledger")]
+pub use self::{refusal::Refusal, unconfirmed::Unconfirmed};

@@ -7,6 +7,9 @@ mod answer;
 mod claim;
 mod cluster;
 mod connection;
+#[cfg(feature = "_rows")]
+#[cfg_attr(not(feature = "full"), allow(dead_code))]
+mod echo;
 mod held;
 mod lock;
 mod preflight;
@@ -18,10 +21,8 @@ mod words;
 
 #[cfg(feature = "_rows")]
 #[cfg_attr(not(feature = "full"), allow(unused_imports))]
-pub(crate) use self::answer::{Answers, Columns, ask, ask_limited};
+pub(crate) use self::answer::{Answers, Columns, ask, ask_limited, ask_on};
 pub use self::connection::Connection;
-#[cfg(feature = "ledger")]
-pub(crate) use self::connection::{contained, driver};
 pub(crate) use self::{
     claim::{CLAIM_TABLE, with_claim},
     cluster::{Writers, let_others_work, writers},
@@ -33,4 +34,9 @@ pub(crate) use self::{
     turn::{EarlierReads, Turn, in_turn, in_turn_or, settled},
     wait::wait_no_more,
     words::in_plain_words,
+};
+#[cfg(feature = "ledger")]
+pub(crate) use self::{
+    connection::{contained, driver},
+    echo::echo,
 };

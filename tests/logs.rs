@@ -214,6 +214,6 @@ fn a_line_for_each_attempt_at_a_movement() {
     });
 
     let [first, ..] = &lines[..] else { panic!("nothing was logged") };
-    let text = "attempt 1 to record a movement of points met error 1205 and is made again";
+    let text = "attempt 1 to record a movement met error 1205 and is made again";
     assert_eq!((&*first.text, &*first.facts), (text, "attempt=1 code=1205"));
 }

@@ -193,7 +193,7 @@ fn newest(conn: &mut Conn) -> Result<Option<PrimitiveDateTime>, Box<dyn Error>> 
     for (table, date) in [("points_transaction", "created_on"), ("trip", "started_on")] {
         let sql = format!(
             "SELECT MAX({date}) FROM {table} \
-             WHERE {date} BETWEEN '1000-01-01' AND NOW() + INTERVAL 1 DAY"
+             WHERE {date} BETWEEN '1000-01-01' AND UTC_TIMESTAMP() + INTERVAL 1 DAY"
         );
         let found = conn.query_first::<Option<PrimitiveDateTime>, _>(sql).map_err(explained)?;
         newest = newest.max(found.flatten());

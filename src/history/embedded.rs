@@ -204,13 +204,13 @@ mod tests {
     #[test]
     fn reads_a_file_past_its_comments() {
         let one = embedded(
-            "V19__rail",
+            "V20__rail",
             "-- Why: one line,\n-- and another.\n\nCREATE TABLE IF NOT EXISTS `rail` (\n`id` int\n);\n",
         );
-        assert_eq!((one.version(), one.name(), one.title()), (19, "V19__rail", "rail"));
+        assert_eq!((one.version(), one.name(), one.title()), (20, "V20__rail", "rail"));
         assert_eq!(one.statement(), "CREATE TABLE IF NOT EXISTS `rail` (\n`id` int\n)");
         assert_eq!((one.table(), one.makes()), (Some("rail"), Some("rail")));
-        let change = embedded("V20__rail_line", "ALTER TABLE `rail` ADD COLUMN `line` int;");
+        let change = embedded("V21__rail_line", "ALTER TABLE `rail` ADD COLUMN `line` int;");
         assert_eq!((change.table(), change.makes()), (Some("rail"), None));
     }
 

@@ -30,7 +30,7 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// At least one row within this time. `None` if the table has no refresh column, so that nobody
+    /// At least one row within this time. `None` if the table has no load column, so that nobody
     /// knows when its rows came.
     #[must_use]
     pub fn new(table: &'static str, within: Duration) -> Option<Self> {
@@ -84,7 +84,7 @@ impl Unexpected {
         self.table
     }
 
-    /// The newest moment in its refresh column that is not ahead, or `None` if there is none.
+    /// The newest moment in its load column that is not ahead, or `None` if there is none.
     #[must_use]
     pub fn newest(&self) -> Option<PrimitiveDateTime> {
         self.newest

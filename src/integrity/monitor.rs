@@ -59,10 +59,10 @@ impl<'p> Monitor<'p> {
         self
     }
 
-    /// Finds only rows whose refresh column is at or after this moment of the US/Central wall clock.
+    /// Finds only rows whose load column is at or after this moment of the US/Central wall clock.
     ///
-    /// They are still compared with older rows. Where a table has no refresh column, all its rows
-    /// count as new: `group_member` and `bytemark_order_items`. A row whose refresh column is NULL is never new. What the service does to
+    /// They are still compared with older rows. Where a table has no load column, all its rows
+    /// count as new: `group_member` and `bytemark_order_items`. A row whose load column is NULL is never new. What the service does to
     /// other rows, such as a user who is deleted, is seen only without this.
     pub fn since(mut self, moment: PrimitiveDateTime) -> Self {
         self.since = Some(moment);

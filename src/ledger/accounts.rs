@@ -1,28 +1,42 @@
 //! The accounts of a movement: locked, so that one movement follows the other, and their balances.
 
-use mysql::{Conn, Params, prelude::FromValue};
+use std::collections::{BTreeMap, BTreeSet};
+
+use mysql::{
+    Params, Value,
+    prelude::{FromValue, Queryable},
+};
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
 use super::{
     ACTION, Account,
-    commit::command,
+    clock::{self, NOW},
+    commit::{Whose, command},
     movement::{MOST, Overdraft},
+    order::{Leg, Order},
+    sql::{BATCH, marks, repeated},
 };
 use crate::{
     outcome::{Error, Refusal, Result},
-    session::{Columns, ask_limited},
+    session::{Columns, ask_on},
 };
 
-/// Makes the movements of these accounts, given in the order of their ids, wait for those of others:
-/// at the user's row, or at the first row that a system account has in the ledger. Neither is
-/// ever another one, as the newest row is.
-pub(super) fn lock(conn: &mut Conn, accounts: &[Account]) -> Result<()> {
-    let mut firsts = Vec::with_capacity(accounts.len());
+/// Makes the movements of these accounts wait for those of others: at the user's row, or at the first
+/// row that a system account has in the ledger. Neither is ever another one, as the newest row is.
+///
+/// Users come first, in the order of their ids, and then the system: two payments in opposite
+/// directions would otherwise each hold what the other one waits for.
+pub(super) fn lock<Q: Queryable>(
+    conn: &mut Q,
+    accounts: &BTreeSet<Account>,
+    whose: Whose,
+) -> Result<()> {
+    let mut firsts = Vec::new();
     for account in accounts.iter().filter(|account| account.system().is_some()) {
         firsts.push((*account, first(conn, *account)?));
     }
-    if !firsts.is_empty() {
+    if whose == Whose::Ours && !firsts.is_empty() {
         // That was a snapshot, and the balances must come from a later one. The next transaction has
         // the isolation of this one.
         // https://dev.mysql.com/doc/refman/8.4/en/commit.html
@@ -31,26 +45,36 @@ pub(super) fn lock(conn: &mut Conn, accounts: &[Account]) -> Result<()> {
     if firsts.iter().any(|(_, first)| first.is_none()) {
         queue(conn)?;
     }
-    for account in accounts {
-        match firsts.iter().find(|(of, _)| of == account) {
-            Some((_, first)) => lock_first(conn, *account, *first)?,
-            None => lock_user(conn, *account)?,
-        }
+    let users: Vec<_> =
+        accounts.iter().copied().filter(|account| account.system().is_none()).collect();
+    for users in users.chunks(BATCH) {
+        lock_users(conn, users)?;
+    }
+    for (account, first) in firsts {
+        lock_first(conn, account, first)?;
     }
     Ok(())
 }
 
 /// The id of the first row of an account. This reads without a lock, and one entry of an index.
-fn first(conn: &mut Conn, account: Account) -> Result<Option<i64>> {
+fn first<Q: Queryable>(conn: &mut Q, account: Account) -> Result<Option<i64>> {
     let sql = "SELECT MIN(id) FROM points_transaction WHERE user_id = ? LIMIT 1";
     Ok(find(conn, sql, (account.id(),))?.flatten())
 }
 
-fn lock_user(conn: &mut Conn, account: Account) -> Result<()> {
-    let sql = "SELECT id FROM auth_user WHERE id = ? LIMIT 1 FOR UPDATE";
-    match find::<i64>(conn, sql, (account.id(),))? {
-        Some(_) => Ok(()),
-        None => Err(Error::Refused(Refusal::UnknownAccount { account })),
+/// Left to itself, a server reads a small table from end to end, and locks all of it.
+fn lock_users<Q: Queryable>(conn: &mut Q, users: &[Account]) -> Result<()> {
+    let sql = format!(
+        "SELECT id FROM auth_user FORCE INDEX (PRIMARY) WHERE id IN ({}) ORDER BY id LIMIT {} FOR UPDATE",
+        marks(users.len()),
+        users.len()
+    );
+    let ids: Vec<Value> = users.iter().map(|user| user.id().into()).collect();
+    let found: BTreeSet<i32> =
+        ask_on(conn, ACTION, &sql, ids, Columns::take)?.collect::<Result<_>>()?;
+    match users.iter().find(|user| !found.contains(&user.id())) {
+        None => Ok(()),
+        Some(&account) => Err(Error::Refused(Refusal::UnknownAccount { account })),
     }
 }
 
@@ -60,54 +84,103 @@ fn lock_user(conn: &mut Conn, account: Account) -> Result<()> {
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-locks-set.html>
 ///
 /// Only where there is no such row the search is right: its lock is the gap where the row will be.
-fn lock_first(conn: &mut Conn, account: Account, first: Option<i64>) -> Result<()> {
+fn lock_first<Q: Queryable>(conn: &mut Q, account: Account, first: Option<i64>) -> Result<()> {
     if let Some(id) = first {
         let sql =
             "SELECT id FROM points_transaction WHERE id = ? AND user_id = ? LIMIT 1 FOR UPDATE";
-        if find::<i64>(conn, sql, (id, account.id()))?.is_some() {
+        if find::<_, i64>(conn, sql, (id, account.id()))?.is_some() {
             return Ok(());
         }
     }
     let sql = "SELECT id FROM points_transaction WHERE user_id = ? ORDER BY user_id, id LIMIT 1 FOR UPDATE";
-    find::<i64>(conn, sql, (account.id(),)).map(drop)
+    find::<_, i64>(conn, sql, (account.id(),)).map(drop)
 }
 
 /// Makes those who record the first movement of any system account wait for each other, at the
 /// first user. A gap lets everybody lock it and nobody write into it, so that many at once would end
 /// in more deadlocks than there are attempts. The first user comes before all other locks, in the order
 /// of the ids.
-fn queue(conn: &mut Conn) -> Result<()> {
-    find::<i64>(conn, "SELECT id FROM auth_user ORDER BY id LIMIT 1 FOR UPDATE", ()).map(drop)
+fn queue<Q: Queryable>(conn: &mut Q) -> Result<()> {
+    find::<_, i64>(conn, "SELECT id FROM auth_user ORDER BY id LIMIT 1 FOR UPDATE", ()).map(drop)
 }
 
-/// The balance of an account, and the server's time.
-///
+/// The balances of accounts that are locked, and the server's time by the service's clock.
+pub(super) fn newest<Q: Queryable>(
+    conn: &mut Q,
+    accounts: &BTreeSet<Account>,
+    whose: Whose,
+) -> Result<(BTreeMap<Account, Decimal>, PrimitiveDateTime)> {
+    match whose {
+        Whose::Ours => newest_in_snapshot(conn, accounts),
+        Whose::Callers => newest_of_all(conn, accounts),
+    }
+}
+
 /// This reads without a lock. The first such read makes the transaction's snapshot, and it comes
 /// after all accounts are locked: so it sees whatever was recorded for them.
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-consistent-read.html>
-pub(super) fn newest(conn: &mut Conn, account: Account) -> Result<(Decimal, PrimitiveDateTime)> {
-    let sql = "SELECT (SELECT balance FROM points_transaction WHERE user_id = ? \
-               ORDER BY user_id DESC, id DESC LIMIT 1), NOW() LIMIT 1";
-    let read = |columns: &mut Columns| Ok((columns.take_sum()?, columns.take()?));
-    ask_limited(conn, ACTION, sql, (account.id(),), read)?
-        .next()
-        .unwrap_or(Err(Error::UnexpectedAnswer { action: ACTION.into(), column: 1 }))
+fn newest_in_snapshot<Q: Queryable>(
+    conn: &mut Q,
+    accounts: &BTreeSet<Account>,
+) -> Result<(BTreeMap<Account, Decimal>, PrimitiveDateTime)> {
+    let of_one = "(SELECT balance FROM points_transaction WHERE user_id = ? \
+                  ORDER BY user_id DESC, id DESC LIMIT 1)";
+    let read = |columns: &mut Columns| {
+        let now = clock::take_now(columns)?;
+        let mut balances = Vec::new();
+        while !columns.is_at_end() {
+            balances.push(columns.take_sum()?);
+        }
+        Ok((now, balances))
+    };
+    let (mut all, mut moment) = (BTreeMap::new(), None);
+    let accounts: Vec<_> = accounts.iter().copied().collect();
+    for accounts in accounts.chunks(BATCH) {
+        let sql = format!("SELECT {NOW}, {} LIMIT 1", repeated(of_one, accounts.len()));
+        let ids: Vec<Value> = accounts.iter().map(|account| account.id().into()).collect();
+        let (now, balances) =
+            ask_on(conn, ACTION, &sql, ids, read)?.next().unwrap_or(Err(nothing()))?;
+        moment.get_or_insert(now);
+        all.extend(accounts.iter().copied().zip(balances));
+    }
+    Ok((all, moment.ok_or_else(nothing)?))
 }
 
-/// The balance after a movement, if the account may have it.
-pub(super) fn balance(
-    before: Decimal,
-    points: Decimal,
-    account: Account,
-    overdraft: Overdraft,
-) -> Result<Decimal> {
-    let refuse = |refusal| Err(Error::Refused(refusal));
+/// A caller's transaction may have taken its snapshot long ago, so this reads past it, with a lock.
+fn newest_of_all<Q: Queryable>(
+    conn: &mut Q,
+    accounts: &BTreeSet<Account>,
+) -> Result<(BTreeMap<Account, Decimal>, PrimitiveDateTime)> {
+    let sql = "SELECT balance FROM points_transaction WHERE user_id = ? \
+               ORDER BY user_id DESC, id DESC LIMIT 1 FOR UPDATE";
+    let mut all = BTreeMap::new();
+    for account in accounts {
+        let balance = find::<_, Decimal>(conn, sql, (account.id(),))?.unwrap_or_default();
+        all.insert(*account, balance);
+    }
+    let sql = format!("SELECT {NOW} LIMIT 1");
+    let now = ask_on(conn, ACTION, &sql, (), clock::take_now)?.next().unwrap_or(Err(nothing()))?;
+    Ok((all, now))
+}
+
+/// The error for an answer without the row that every server has.
+fn nothing() -> Error {
+    Error::UnexpectedAnswer { action: ACTION.into(), column: 1 }
+}
+
+/// The balance after one leg of an order, if the account may have it.
+pub(super) fn balance(before: Decimal, order: &Order<'_>, leg: Leg) -> Result<Decimal> {
+    let Leg { account, points, overdraft } = leg;
     let Some(after) = before.checked_add(points).filter(|after| after.abs() <= MOST) else {
-        return refuse(Refusal::BalanceOutOfRange { account, balance: before, points });
+        return Err(order.refused(Refusal::BalanceOutOfRange { account, balance: before, points }));
     };
     let falls_below_zero = points < Decimal::ZERO && after < Decimal::ZERO;
     if falls_below_zero && overdraft == Overdraft::Refused {
-        return refuse(Refusal::Overdrawn { account, balance: before, points: -points });
+        return Err(order.refused(Refusal::Overdrawn {
+            account,
+            balance: before,
+            points: -points,
+        }));
     }
     Ok(with_hundredths(after))
 }
@@ -119,6 +192,10 @@ pub(super) fn with_hundredths(mut number: Decimal) -> Decimal {
 }
 
 /// The first column of the only row.
-fn find<T: FromValue>(conn: &mut Conn, sql: &str, values: impl Into<Params>) -> Result<Option<T>> {
-    ask_limited(conn, ACTION, sql, values, Columns::take)?.next().transpose()
+pub(super) fn find<Q: Queryable, T: FromValue>(
+    conn: &mut Q,
+    sql: &str,
+    values: impl Into<Params>,
+) -> Result<Option<T>> {
+    ask_on(conn, ACTION, sql, values, Columns::take)?.next().transpose()
 }

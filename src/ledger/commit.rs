@@ -10,10 +10,10 @@ use std::{
 use log::debug;
 use mysql::{Conn, prelude::Queryable};
 
-use super::{ACTION, Account};
+use super::ACTION;
 use crate::{
     outcome::{Error, Result, code},
-    session::contained,
+    session::{contained, echo},
 };
 
 /// The end of a transaction, whatever `completion_type` makes of a plain one: another transaction, or
@@ -22,28 +22,36 @@ use crate::{
 const COMMIT: &str = "COMMIT AND NO CHAIN NO RELEASE";
 const ROLLBACK: &str = "ROLLBACK AND NO CHAIN NO RELEASE";
 
-/// How often a transaction is begun that others got in the way of.
-const ATTEMPTS: u32 = 5;
-
 /// After this long no attempt begins, so that a caller waits for one more lock at most.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// The mean rest before the second attempt. The next rests are longer.
+/// The mean rest before the second attempt. The next rests are longer, up to a bound.
 const PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// Runs `work` in a transaction, again if somebody else got in the way.
+/// Whose transaction it is that movements are recorded in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// Begun, committed and begun again here.
+    Ours,
+    /// The caller's, who has done other things in it and will commit it.
+    Callers,
+}
+
+/// Runs `work` in a transaction, again and again if somebody else got in the way. `unanswered` says what
+/// becomes of work whose commit got no answer that says whether it was done.
 pub(super) fn committed<T>(
     conn: &mut Conn,
-    account: Account,
     work: impl Fn(&mut Conn) -> Result<T>,
+    unanswered: impl Fn(T, mysql::Error) -> Result<T>,
 ) -> Result<T> {
     let started = Instant::now();
     let mut attempt = 1;
     loop {
-        match once(conn, account, &work) {
+        match once(conn, &work, &unanswered) {
             Ok(done) => return Ok(done),
             Err(Failed { error, in_the_way }) => {
-                if !in_the_way || attempt >= ATTEMPTS || started.elapsed() >= LIMIT {
+                if !in_the_way || started.elapsed() >= LIMIT {
                     return Err(error);
                 }
                 let code = error.server_code();
@@ -52,11 +60,20 @@ pub(super) fn committed<T>(
                     "attempt {attempt} to {ACTION} met error {} and is made again",
                     code.unwrap_or_default()
                 );
-                thread::sleep(rest(PAUSE * attempt * attempt));
+                thread::sleep(rest(attempt));
                 attempt += 1;
             }
         }
     }
+}
+
+/// Reads in a transaction of its own, which is over when this returns: without autocommit a read would
+/// leave one open.
+pub(super) fn looked<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    begin(conn)?;
+    let found = work(conn);
+    let ended = command(conn, ROLLBACK);
+    found.and_then(|found| ended.map(|()| found))
 }
 
 /// A transaction that was undone, and whether others were in its way.
@@ -80,7 +97,8 @@ impl Failed {
 }
 
 /// Anything up to twice the mean, because calls that collided must not come back at the same moment.
-fn rest(mean: Duration) -> Duration {
+fn rest(attempt: u32) -> Duration {
+    let mean = PAUSE.saturating_mul(attempt.saturating_mul(attempt)).min(LONGEST_PAUSE);
     // A fresh state has keys of its own, which the library draws at random.
     let [dice, ..] = RandomState::new().hash_one(()).to_be_bytes();
     mean * u32::from(dice) / 128
@@ -88,16 +106,15 @@ fn rest(mean: Duration) -> Duration {
 
 fn once<T>(
     conn: &mut Conn,
-    account: Account,
     work: impl Fn(&mut Conn) -> Result<T>,
+    unanswered: impl Fn(T, mysql::Error) -> Result<T>,
 ) -> std::result::Result<T, Failed> {
     begin(conn).map_err(Failed::at_work)?;
     let done = work(conn).map_err(Failed::at_work);
-    let done = done.and_then(|done| match commit(conn, account) {
-        Ok(()) => Ok(done),
-        Err(error) => Err(Failed::at_commit(error)),
-    });
-    if done.is_err()
+    let done = done.and_then(|done| commit(conn, done, unanswered).map_err(Failed::at_commit));
+    if let Err(failed) = &done
+        // What the connection says next may be the answer to the commit.
+        && !matches!(failed.error, Error::CommitUnknown { .. })
         && let Err(second) = contained(|| conn.query_drop(ROLLBACK))
     {
         debug!("the rollback after it failed, too: {second}");
@@ -105,13 +122,14 @@ fn once<T>(
     done
 }
 
-/// Begins a transaction, but not inside one of the caller's, which that would commit.
+/// Begins a transaction, but not inside one of the caller's, which that would commit, nor on a
+/// connection that may have one, because it gives the answers to earlier questions.
 ///
 /// REPEATABLE READ whatever the session has: a system account that has no row yet is locked
 /// by the gap where its rows would be.
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-transaction-isolation-levels.html>
 fn begin(conn: &mut Conn) -> Result<()> {
-    match contained(|| conn.query_drop("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")) {
+    match echo(conn, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") {
         Ok(()) => {}
         Err(error) if code::of(&error) == Some(code::TRANSACTION_IN_PROGRESS) => {
             return Err(Error::OpenTransaction);
@@ -123,28 +141,37 @@ fn begin(conn: &mut Conn) -> Result<()> {
 
 /// Commits. An answer that says that the server undid the work is an error like any other; without
 /// such an answer nobody knows.
-fn commit(conn: &mut Conn, account: Account) -> Result<()> {
-    contained(|| conn.query_drop(COMMIT)).map_err(|source| match code::of(&source) {
-        Some(code) if code::is_undone_commit(code) => Error::from_answer(ACTION, source),
-        _ => Error::CommitUnknown { account, source },
-    })
+fn commit<T>(
+    conn: &mut Conn,
+    done: T,
+    unanswered: impl Fn(T, mysql::Error) -> Result<T>,
+) -> Result<T> {
+    match contained(|| conn.query_drop(COMMIT)) {
+        Ok(()) => Ok(done),
+        Err(source) if code::of(&source).is_some_and(code::is_undone_commit) => {
+            Err(Error::from_answer(ACTION, source))
+        }
+        Err(source) => unanswered(done, source),
+    }
 }
 
-pub(super) fn command(conn: &mut Conn, sql: &str) -> Result<()> {
+pub(super) fn command<Q: Queryable>(conn: &mut Q, sql: &str) -> Result<()> {
     contained(|| conn.query_drop(sql)).map_err(|error| Error::from_answer(ACTION, error))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashSet, time::Duration};
+    use std::collections::HashSet;
 
-    use super::rest;
+    use super::{LONGEST_PAUSE, PAUSE, rest};
 
     #[test]
     fn those_who_collided_rest_for_different_times() {
-        let mean = Duration::from_millis(100);
-        let rests: HashSet<_> = (0..100).map(|_| rest(mean)).collect();
-        assert!(rests.len() > 10, "{rests:?}");
-        assert!(rests.iter().all(|rest| *rest < 2 * mean), "{rests:?}");
+        for (attempt, mean) in [(1, PAUSE), (2, 4 * PAUSE), (u32::MAX, LONGEST_PAUSE)] {
+            let rests: HashSet<_> = (0..100).map(|_| rest(attempt)).collect();
+            assert!(rests.len() > 10, "{rests:?}");
+            assert!(rests.iter().all(|rest| *rest < 2 * mean), "{rests:?}");
+            assert!(rests.iter().any(|rest| *rest > mean), "{rests:?}");
+        }
     }
 }

@@ -18,6 +18,7 @@ pub struct PointsTransaction {
     pub(super) payer: Option<Account>,
     pub(super) payee: Option<Account>,
     pub(super) ref_transaction_id: i64,
+    pub(super) replay: bool,
 }
 
 impl PointsTransaction {
@@ -80,6 +81,13 @@ impl PointsTransaction {
     pub fn ref_transaction_id(&self) -> i64 {
         self.ref_transaction_id
     }
+
+    /// Whether an earlier call with the same idempotency key has recorded it, and this one nothing. All
+    /// else is as that call returned it.
+    #[must_use]
+    pub fn is_replay(&self) -> bool {
+        self.replay
+    }
 }
 
 /// The two movements of a payment, which sum to zero and name each other.
@@ -100,5 +108,11 @@ impl PointsTransfer {
     #[must_use]
     pub fn credit(&self) -> &PointsTransaction {
         &self.credit
+    }
+
+    /// Whether an earlier call with the same idempotency key has recorded it, and this one nothing.
+    #[must_use]
+    pub fn is_replay(&self) -> bool {
+        self.debit.replay
     }
 }

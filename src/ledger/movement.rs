@@ -3,13 +3,16 @@
 use rust_decimal::Decimal;
 use time::PrimitiveDateTime;
 
-use super::{Account, Activity, Refusal};
+use super::{Account, Activity, Refusal, clock};
 
 /// The most that `decimal(10,2)` holds, up and down.
 pub(super) const MOST: Decimal = Decimal::from_parts(1_410_065_407, 2, 0, false, 2);
 
 /// The characters that the column holds.
 const NOTE: usize = 200;
+
+/// The characters of a key that the column holds.
+const KEY: usize = 128;
 
 /// Whether a balance may fall below zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +28,12 @@ pub(super) struct Occasion {
     pub(super) note: Option<String>,
     pub(super) created_on: Option<PrimitiveDateTime>,
     pub(super) overdraft: Overdraft,
+    pub(super) key: Option<String>,
 }
 
 impl Occasion {
     fn new(activity: Activity) -> Self {
-        Self { activity, note: None, created_on: None, overdraft: Overdraft::Allowed }
+        Self { activity, note: None, created_on: None, overdraft: Overdraft::Allowed, key: None }
     }
 
     /// The moment as the column holds it. The server would round up to a second that is yet to come.
@@ -38,16 +42,32 @@ impl Occasion {
     }
 
     fn check(&self) -> Result<(), Refusal> {
-        let characters = self.note.as_ref().map_or(0, |note| note.chars().count());
-        if characters > NOTE {
-            return Err(Refusal::NoteTooLong { characters });
+        check_note(self.note.as_deref())?;
+        if self.key.as_ref().is_some_and(|key| !is_usable(key)) {
+            return Err(Refusal::UnusableKey);
         }
-        match self.created_on {
-            Some(created_on) if !(1000..=9999).contains(&created_on.year()) => {
-                Err(Refusal::MomentOutOfRange { created_on })
-            }
-            _ => Ok(()),
-        }
+        self.created_on.map_or(Ok(()), clock::check)
+    }
+}
+
+pub(super) fn check_note(note: Option<&str>) -> Result<(), Refusal> {
+    match note.map_or(0, |note| note.chars().count()) {
+        characters if characters > NOTE => Err(Refusal::NoteTooLong { characters }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether every server and client tells the key from each other one.
+fn is_usable(key: &str) -> bool {
+    (1..=KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+pub(super) fn check_accounts<const N: usize>(
+    accounts: [Option<Account>; N],
+) -> Result<(), Refusal> {
+    match accounts.into_iter().flatten().find(|account| account.is_reserved()) {
+        Some(account) => Err(Refusal::ReservedAccount { account }),
+        None => Ok(()),
     }
 }
 
@@ -104,6 +124,19 @@ impl NewPointsTransaction {
         self
     }
 
+    /// Makes it safe to call again: a second call with this key, in whatever process and however long
+    /// the first takes, records nothing and returns what the first did, as a
+    /// [replay](super::PointsTransaction::is_replay). It must ask for the same; something else under the
+    /// same key is refused.
+    ///
+    /// 1 to 128 visible ASCII characters without a blank, compared byte by byte, such as a UUID or
+    /// `order-1234`. One key is one for all calls of the ledger. It is known until
+    /// [`forget_idempotency_keys`](super::forget_idempotency_keys) forgets it, a day later at the earliest.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.occasion.key = Some(key.into());
+        self
+    }
+
     /// Refuses a movement that would take away more than the account has. This is judged under the
     /// lock, so that two purchases cannot spend the same points.
     pub fn refuse_overdraft(mut self) -> Self {
@@ -112,6 +145,7 @@ impl NewPointsTransaction {
     }
 
     pub(super) fn check(&self) -> Result<(), Refusal> {
+        check_accounts([Some(self.account), self.payer, self.payee])?;
         check_points(self.points)?;
         self.occasion.check()
     }
@@ -154,6 +188,19 @@ impl NewPointsTransfer {
         self
     }
 
+    /// Makes it safe to call again: a second call with this key, in whatever process and however long
+    /// the first takes, records nothing and returns what the first did, as a
+    /// [replay](super::PointsTransfer::is_replay). It must ask for the same; something else under the
+    /// same key is refused.
+    ///
+    /// 1 to 128 visible ASCII characters without a blank, compared byte by byte, such as a UUID or
+    /// `order-1234`. One key is one for all calls of the ledger. It is known until
+    /// [`forget_idempotency_keys`](super::forget_idempotency_keys) forgets it, a day later at the earliest.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.occasion.key = Some(key.into());
+        self
+    }
+
     /// Refuses a payment of more than the payer has.
     pub fn refuse_overdraft(mut self) -> Self {
         self.occasion.overdraft = Overdraft::Refused;
@@ -161,6 +208,7 @@ impl NewPointsTransfer {
     }
 
     pub(super) fn check(&self) -> Result<(), Refusal> {
+        check_accounts([Some(self.ends.payer), Some(self.ends.payee)])?;
         check_points(self.points)?;
         if self.points <= Decimal::ZERO {
             return Err(Refusal::NothingToPay { points: self.points });

@@ -1,127 +1,103 @@
-//! What is done in the transaction of a movement: lock the accounts, read their balances, append.
+//! What is done in the transaction of a movement: lock the accounts, claim the keys, read the balances,
+//! append.
 
-use mysql::{Conn, Params, Value, prelude::Queryable};
+use std::collections::{BTreeMap, BTreeSet};
+
+use mysql::{Conn, Transaction, prelude::Queryable};
+use rust_decimal::Decimal;
+use time::PrimitiveDateTime;
 
 use super::{
     ACTION, Account,
-    accounts::{balance, lock, newest, with_hundredths},
-    commit::committed,
-    entry::{PointsTransaction, PointsTransfer},
-    movement::{Ends, NewPointsTransaction, NewPointsTransfer, Overdraft},
+    accounts::{balance, lock, newest},
+    append::{append, touch_all},
+    booked::{Booked, BookedRow},
+    commit::{Whose, committed},
+    key,
+    order::Order,
 };
 use crate::{
-    outcome::{Error, Result},
-    session::{Connection, contained, driver},
+    outcome::{Error, Refusal, Result},
+    session::echo,
 };
 
-pub(super) fn transaction<C: Connection>(
-    conn: &mut C,
-    new: &NewPointsTransaction,
-) -> Result<PointsTransaction> {
-    new.check().map_err(Error::Refused)?;
-    committed(driver(conn), new.account, |conn| {
-        lock(conn, &[new.account])?;
-        let (before, now) = newest(conn, new.account)?;
-        let mut entry = PointsTransaction {
-            id: 0,
-            account: new.account,
-            activity: new.occasion.activity,
-            points: with_hundredths(new.points),
-            balance: balance(before, new.points, new.account, new.occasion.overdraft)?,
-            note: new.occasion.note.clone(),
-            created_on: new.occasion.moment(now),
-            payer: new.payer,
-            payee: new.payee,
-            ref_transaction_id: 0,
-        };
-        append(conn, &mut entry)?;
-        touch(conn, &entry)?;
-        Ok(entry)
-    })
+/// Records all of the orders or none, in a transaction of its own.
+pub(super) fn ours(conn: &mut Conn, orders: &[Order<'_>]) -> Result<Vec<Booked>> {
+    ours_if(conn, orders, |_, booked| booked)
 }
 
-pub(super) fn transfer<C: Connection>(
-    conn: &mut C,
-    new: &NewPointsTransfer,
-) -> Result<PointsTransfer> {
-    new.check().map_err(Error::Refused)?;
-    let Ends { payer, payee } = new.ends;
-    committed(driver(conn), payer, |conn| {
-        // In the order of the ids, whoever pays: two payments in opposite directions would otherwise
-        // each hold what the other one waits for.
-        lock(conn, &[payer.min(payee), payer.max(payee)])?;
-        let (before, now) = newest(conn, payer)?;
-        let paid = balance(before, -new.points, payer, new.occasion.overdraft)?;
-        let (before, _) = newest(conn, payee)?;
-        let received = balance(before, new.points, payee, Overdraft::Allowed)?;
-        let half = |account, points, balance| PointsTransaction {
-            id: 0,
-            account,
-            activity: new.occasion.activity,
-            points: with_hundredths(points),
-            balance,
-            note: new.occasion.note.clone(),
-            created_on: new.occasion.moment(now),
-            payer: Some(payer),
-            payee: Some(payee),
-            ref_transaction_id: 0,
-        };
-        let mut debit = half(payer, -new.points, paid);
-        let mut credit = half(payee, new.points, received);
-        append(conn, &mut debit)?;
-        credit.ref_transaction_id = debit.id;
-        append(conn, &mut credit)?;
-        debit.ref_transaction_id = credit.id;
-        execute(
-            conn,
-            "UPDATE points_transaction SET ref_transaction_id = ? WHERE id = ?",
-            (credit.id, debit.id),
-        )?;
-        touch(conn, &debit)?;
-        touch(conn, &credit)?;
-        Ok(PointsTransfer { debit, credit })
-    })
+/// The same, but `look` has the last word on what was booked, before the commit.
+pub(super) fn ours_if(
+    conn: &mut Conn,
+    orders: &[Order<'_>],
+    look: impl Fn(&mut Conn, Result<Vec<Booked>>) -> Result<Vec<Booked>>,
+) -> Result<Vec<Booked>> {
+    let work = |conn: &mut Conn| {
+        let booked = book(conn, orders, Whose::Ours);
+        look(conn, booked)
+    };
+    let unanswered = |booked: Vec<Booked>, source| {
+        match booked.iter().zip(orders).find_map(|(booked, order)| booked.unconfirmed(order)) {
+            Some(movement) => Err(Error::CommitUnknown { movement: Box::new(movement), source }),
+            // Nothing was written that could be lost.
+            None => Ok(booked),
+        }
+    };
+    committed(conn, work, unanswered)
 }
 
-/// Adds a row, which gives the entry its id.
-fn append(conn: &mut Conn, entry: &mut PointsTransaction) -> Result<()> {
-    let values: [Value; 9] = [
-        entry.account.id().into(),
-        entry.activity.number().into(),
-        entry.points.into(),
-        entry.balance.into(),
-        entry.note.as_deref().into(),
-        entry.created_on.into(),
-        id_or_0(entry.payer).into(),
-        id_or_0(entry.payee).into(),
-        entry.ref_transaction_id.into(),
-    ];
-    let sql = "INSERT INTO points_transaction (user_id, activity_type, points, balance, note, \
-               created_on, payer, payee, ref_transaction_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    execute(conn, sql, Vec::from(values))?;
-    entry.id = i64::try_from(conn.last_insert_id())
-        .map_err(|_| Error::UnexpectedAnswer { action: ACTION.into(), column: 1 })?;
-    Ok(())
+/// Records the orders in a transaction of the caller, who ends it.
+pub(super) fn callers(
+    transaction: &mut Transaction<'_>,
+    orders: &[Order<'_>],
+) -> Result<Vec<Booked>> {
+    echo(transaction, "").map_err(|error| Error::from_answer(ACTION, error))?;
+    book(transaction, orders, Whose::Callers)
 }
 
-/// What the table has in place of nobody.
-fn id_or_0(account: Option<Account>) -> i32 {
-    account.map_or(0, Account::id)
+/// The only one of several that was asked for alone.
+pub(super) fn only<T>(several: Result<Vec<T>>) -> Result<T> {
+    several?.pop().ok_or_else(|| Error::UnexpectedAnswer { action: ACTION.into(), column: 1 })
 }
 
-/// Moves `modified_on` of a user forward, by which refreshes find who has changed.
-fn touch(conn: &mut Conn, entry: &PointsTransaction) -> Result<()> {
-    if entry.account.system().is_some() {
-        return Ok(());
+fn book<Q: Queryable>(conn: &mut Q, orders: &[Order<'_>], whose: Whose) -> Result<Vec<Booked>> {
+    if orders.is_empty() {
+        return Ok(Vec::new());
     }
-    let moment = entry.created_on;
-    execute(
-        conn,
-        "UPDATE auth_user SET modified_on = GREATEST(COALESCE(modified_on, ?), ?) WHERE id = ?",
-        (moment, moment, entry.account.id()),
-    )
+    let accounts: BTreeSet<_> = orders.iter().flat_map(Order::accounts).collect();
+    lock(conn, &accounts, whose).map_err(|error| blamed(error, orders))?;
+    let known = key::claim(conn, orders)?;
+    let (balances, now) = newest(conn, &accounts, whose)?;
+    let mut booked = reckoned(orders, known, balances, now)?;
+    append(conn, orders, &mut booked)?;
+    touch_all(conn, orders, &booked)?;
+    key::keep(conn, orders, &booked)?;
+    Ok(booked)
 }
 
-fn execute(conn: &mut Conn, sql: &str, values: impl Into<Params>) -> Result<()> {
-    contained(|| conn.exec_drop(sql, values)).map_err(|error| Error::from_answer(ACTION, error))
+/// Names the first order that an unknown account is part of.
+fn blamed(error: Error, orders: &[Order<'_>]) -> Error {
+    let Error::Refused(Refusal::UnknownAccount { account }) = error else { return error };
+    let order = orders.iter().find(|order| order.accounts().any(|one| one == account));
+    let refusal = Refusal::UnknownAccount { account };
+    order.map_or(Error::Refused(refusal.clone()), |order| order.refused(refusal))
+}
+
+/// What will be recorded, one order after the other, if the accounts may have it.
+fn reckoned(
+    orders: &[Order<'_>],
+    known: Vec<Option<Booked>>,
+    mut balances: BTreeMap<Account, Decimal>,
+    now: PrimitiveDateTime,
+) -> Result<Vec<Booked>> {
+    let mut reckon = |order: &Order<'_>| {
+        let mut rows = [BookedRow::default(); 2];
+        for (row, leg) in rows.iter_mut().zip(&order.legs) {
+            let of_account = balances.entry(leg.account).or_default();
+            *of_account = balance(*of_account, order, *leg)?;
+            row.balance = *of_account;
+        }
+        Ok(Booked { moment: order.occasion.moment(now), rows, replay: false })
+    };
+    orders.iter().zip(known).map(|(order, known)| known.map_or_else(|| reckon(order), Ok)).collect()
 }

@@ -51,6 +51,10 @@ const STATEMENT_TIMEOUT: u16 = 1969;
 /// during commit, deadlock, rolled back by a group plugin.
 pub(crate) const CONFLICTS: [u16; 4] = [DUPLICATE, 1180, 1213, 3101];
 
+/// A row was changed since the transaction's snapshot was taken, which MariaDB may be told to refuse.
+/// <https://mariadb.com/docs/server/server-usage/storage-engines/innodb/innodb-system-variables#innodb_snapshot_isolation>
+const RECORD_CHANGED: u16 = 1020;
+
 /// Whether the server, the database, the session or the transaction takes no writes.
 pub(crate) fn is_read_only(error: &mysql::Error) -> bool {
     let mysql::Error::MySqlError(answer) = error else { return false };
@@ -111,9 +115,9 @@ pub(crate) fn is_transient(error: &mysql::Error) -> bool {
 pub(crate) fn is_passing(code: u16) -> bool {
     /// Too many connections, of this user too, and too much of this user in an hour; shutdown in
     /// progress, user-level lock deadlock, table definition changed, wsrep not ready, statement killed,
-    /// shutdown, statement out of time.
-    const PASSING: [u16; 10] =
-        [1040, 1203, 1226, 1053, 3058, 1412, 1047, 1317, 1077, QUERY_TIMEOUT];
+    /// shutdown, statement out of time, row changed.
+    const PASSING: [u16; 11] =
+        [1040, 1203, 1226, 1053, 3058, 1412, 1047, 1317, 1077, QUERY_TIMEOUT, RECORD_CHANGED];
 
     code == LOCK_WAIT_TIMEOUT || CONFLICTS.contains(&code) || PASSING.contains(&code)
 }
@@ -133,8 +137,8 @@ mod tests {
     #[test]
     fn knows_what_passes_by_itself() {
         let passing = [
-            1040, 1047, 1053, 1062, 1077, 1180, 1203, 1205, 1213, 1226, 1317, 1412, 3024, 3058,
-            3101,
+            1020, 1040, 1047, 1053, 1062, 1077, 1180, 1203, 1205, 1213, 1226, 1317, 1412, 3024,
+            3058, 3101,
         ];
         // 1153: a packet that is larger than the server takes.
         let lasting = [1044, 1050, 1064, 1142, 1146, 1153, 1290, 1792, 1836];

@@ -360,17 +360,20 @@ pub enum Error {
     #[error("{0}")]
     Refused(super::Refusal),
 
-    /// The commit of a movement of points got no answer that says whether it was done. The server may
-    /// have recorded it or not, so it was not tried again.
+    /// The commit of a movement of points or tokens got no answer that says whether it was done. The server may
+    /// have recorded it or not, or may still be about to, so it was not tried again. Nothing more was sent on
+    /// this connection: close it.
     #[cfg(feature = "ledger")]
     #[error(
-        "the commit of a movement of account {account} was not confirmed, so it may or may not be \
-         recorded; look for it in points_transaction before you record it again"
+        "the commit of a movement of account {} was not confirmed, so it may or may not be recorded; on \
+         a fresh connection call again with the same idempotency key, or without one ask \
+         ledger::is_recorded, which waits until that is certain",
+        movement.account
     )]
     #[non_exhaustive]
     CommitUnknown {
-        /// The account that moved points, or the payer of a pair.
-        account: crate::account::Account,
+        /// What may be recorded.
+        movement: Box<super::Unconfirmed>,
         /// The driver's answer.
         source: mysql::Error,
     },

@@ -10,7 +10,7 @@ use super::Drift;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
 /// let report = quicksight_migrations::run_quicksight_migrations(&mut conn)?;
-/// println!("{report}"); // 18 of 18 migrations applied in 131 ms (47 statements, 0 ms for the lock)
+/// println!("{report}"); // 19 of 19 migrations applied in 138 ms (49 statements, 0 ms for the lock)
 /// for migration in report.applied() {
 ///     println!("{} took {:?}", migration.name(), migration.duration());
 /// }
@@ -178,7 +178,7 @@ impl fmt::Display for Report {
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
 /// let report = quicksight_migrations::rollback_quicksight_migrations(&mut conn)?;
-/// println!("{report}"); // 18 tables dropped in 230 ms (36 statements, 0 ms for the lock)
+/// println!("{report}"); // 19 tables dropped in 240 ms (37 statements, 0 ms for the lock)
 /// println!("{:?}", report.dropped());
 /// # Ok(())
 /// # }

@@ -23,6 +23,7 @@ pub(super) const TABLES: &[(&str, Option<&str>)] = &[
     ("user_rating", Some("created_on")),
     ("telework", None),
     ("app_data", Some("created_on")),
+    ("ledger_key", None),
 ];
 
 /// The column by which QuickSight refreshes one of our tables a few days at a time, or `None` where it

@@ -23,7 +23,8 @@ pub struct ViewColumn {
     kind: ColumnKind,
 }
 
-/// All of the views, one per table, in the order of the migrations.
+/// All of the views, one per table but `ledger_key`, in the order of the migrations. No dashboard needs
+/// the ledger's idempotency keys.
 ///
 /// ```
 /// use quicksight_migrations::quicksight;

@@ -10,7 +10,8 @@ use time::Date;
 
 use super::{
     ALL, Connection,
-    connection::{contained, driver},
+    connection::{contained, driver, unreadable},
+    echo::fresh_number,
 };
 use crate::outcome::{Error, Result};
 
@@ -37,8 +38,7 @@ pub(crate) fn ask<'c, C: Connection, T>(
     ask_limited(conn, action, &format!("{sql} LIMIT {ALL}"), values, read)
 }
 
-/// Prepares a statement, which must have a `LIMIT`, executes it with the values bound, and returns the
-/// rows as they arrive.
+/// The same for a statement that has a `LIMIT`.
 pub(crate) fn ask_limited<'c, C: Connection, T>(
     conn: &'c mut C,
     action: &'static str,
@@ -46,8 +46,26 @@ pub(crate) fn ask_limited<'c, C: Connection, T>(
     values: impl Into<Params>,
     read: Read<T>,
 ) -> Result<Answers<'c, T>> {
-    let conn = driver(conn);
-    match contained(|| conn.exec_iter(sql, values)) {
+    // Nothing that was prepared before: a late answer to an earlier question is none to a preparation, but it
+    // could pass for one to the same question about other values.
+    let sql = format!("{sql} /* {} */", fresh_number());
+    ask_on(driver(conn), action, &sql, values, read)
+}
+
+/// Prepares a statement, which must have a `LIMIT`, executes it with the values bound, and returns the
+/// rows as they arrive. An answer without columns is none to a question.
+pub(crate) fn ask_on<'c, T>(
+    conn: &'c mut impl Queryable,
+    action: &'static str,
+    sql: &str,
+    values: impl Into<Params>,
+    read: Read<T>,
+) -> Result<Answers<'c, T>> {
+    let answer = contained(|| {
+        let rows = conn.exec_iter(sql, values)?;
+        if rows.columns().as_ref().is_empty() { Err(unreadable()) } else { Ok(rows) }
+    });
+    match answer {
         Ok(rows) => Ok(Answers { rows: Some(rows), action, read }),
         Err(error) => Err(Error::from_answer(action, error)),
     }
@@ -118,6 +136,11 @@ impl Columns {
             Value::NULL => Ok(None),
             _ => Err(Error::UnexpectedAnswer { action: self.action.into(), column: self.taken }),
         }
+    }
+
+    /// Whether all columns are taken.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.taken >= self.row.len()
     }
 
     /// The next column, or its type's zero where it is NULL, as the sum of no rows is.

@@ -52,6 +52,8 @@ const REFERENCES: &[(&str, &str)] = &[
     ("points_transaction.ref_transaction_id", "broken_pair"),
     ("points_transaction.note", "points_of_unknown_redemption"),
     ("points_transaction.note", "points_of_unknown_order"),
+    ("ledger_key.movement_id", "keys_of_unknown_movement"),
+    ("counterpart_id", "keys_of_unknown_counterpart"),
     ("bytemark_order_items.order_uuid", "items_of_unknown_order"),
     ("bytemark_order_items.pass_uuid", "passes_of_unknown_item"),
     ("telework.trip_id", "commutes_of_unknown_trip"),

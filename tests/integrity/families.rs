@@ -72,6 +72,10 @@ const NEEDED: &[(&str, &[(&str, &str)])] = &[
             ("modified_on", "'2025-04-01'"),
         ],
     ),
+    (
+        "ledger_key",
+        &[("idempotency_key", "'#'"), ("content", "'#'"), ("recorded_on", "'2025-04-01'")],
+    ),
 ];
 
 /// A check, columns, values that it must find, and values that are right.
@@ -104,6 +108,10 @@ commutes_of_unknown_user | user_id | 4 | 3
 commutes_of_unknown_trip | trip_id | 99 | 1
 commutes_of_unknown_entry | origin_telework_id | 99 | 1
 app_actions_of_unknown_user | user_id | 4 | 3
+keys_of_unknown_movement | movement_id | 899 | 3
+keys_of_unknown_movement | movement_id | -1 | 0
+keys_of_unknown_counterpart | counterpart_id | 899 | 4
+keys_of_unknown_counterpart | counterpart_id | -1 | 0
 points_with_unknown_activity_type | activity_type | 0 | 1
 points_with_unknown_activity_type | activity_type | 19 | 18
 tokens_with_unknown_activity_type | activity_type | 3 | 2
@@ -233,6 +241,11 @@ app_actions_with_invalid_date | modified_on | '2025-03-09 02:30:00' | '2025-03-0
 app_actions_with_invalid_date | modified_on | '2025-02-30' | '2025-02-28'
 app_actions_with_invalid_date | gmt_time | '2025-02-30' | '2025-03-09 02:30:00'
 app_actions_with_invalid_date | local_time | '2025-02-30' | '2025-03-09 02:30:00'
+keys_in_future | recorded_on | UTC_TIMESTAMP() + INTERVAL 25 HOUR | UTC_TIMESTAMP() + INTERVAL 23 HOUR
+keys_in_future | moved_on | UTC_TIMESTAMP() + INTERVAL 25 HOUR | UTC_TIMESTAMP() + INTERVAL 23 HOUR
+keys_with_invalid_date | moved_on | '2025-03-09 02:30:00' | '2025-03-09 03:00:00'
+keys_with_invalid_date | moved_on | '2025-02-30' | '2025-02-28'
+keys_with_invalid_date | recorded_on | '2025-02-30' | '2025-03-09 02:30:00'
 sign_ups_changed_before_made | created_on, modified_on | '2025-04-01 10:00:00', '2025-04-01 08:59:59' | '2025-04-01 10:00:00', '2025-04-01 09:00:00'
 labels_changed_before_made | created_on, modified_on | '2025-04-01 10:00:00', '2025-04-01 08:59:59' | '2025-04-01 10:00:00', '2025-04-01 09:00:00'
 labellings_changed_before_made | created_on, modified_on | '2025-04-01 10:00:00', '2025-04-01 08:59:59' | '2025-04-01 10:00:00', '2025-04-01 09:00:00'

@@ -69,6 +69,10 @@ const GOOD: &[&str] = &[
     "INSERT INTO app_data (user_id, gmt_time, local_time, lat, lon, created_on, modified_on) VALUES \
      (1, NOW() + INTERVAL 23 HOUR, NOW(), 90, -180, NOW(), NOW()), \
      (1, NOW(), NOW(), -90, 180, NOW(), NOW()), (1, NOW(), NOW(), NULL, NULL, NOW(), NOW())",
+    // Under the last key nothing was recorded.
+    "INSERT INTO ledger_key (idempotency_key, content, movement_id, balance, counterpart_id, counterpart_balance, \
+     moved_on, recorded_on) VALUES ('a', 'a', 3, 5.50, 4, 4.50, '2025-03-01 10:00:00', UTC_TIMESTAMP()), \
+     ('A', 'a', 1, 10.00, 0, 0.00, '2025-03-01 10:00:00', UTC_TIMESTAMP()), ('b', 'b', 0, 0.00, 0, 0.00, NULL, UTC_TIMESTAMP())",
 ];
 
 /// A database full of good rows.

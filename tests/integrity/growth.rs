@@ -16,6 +16,8 @@ const ROWS: &[&str] = &[
      SELECT n, n % 7, 3 + 8 * (n % 2), -1, 0, n, '2025-01-01' + INTERVAL n SECOND, n % 7, 2000, n + 1 FROM numbers WHERE n > ?",
     "token_transaction (id, user_id, f_token_id, activity_type, tokens, balance, note, ap_campaign_id, cp_id) \
      SELECT n, n % 7, n % 3, 1, 1, 0, n, n % 5, n FROM numbers WHERE n > ?",
+    "ledger_key (idempotency_key, content, movement_id, counterpart_id, recorded_on) \
+     SELECT n, n, n, n + 1, '2025-01-01' FROM numbers WHERE n > ?",
     "redeem_transaction (user_id, points, transaction_id, created_on) \
      SELECT n, -1, n, '2025-01-01' FROM numbers WHERE n > ?",
     "bytemark_order_payments (user_id, order_id, order_uuid, payment_type, total_price) \

@@ -118,3 +118,17 @@ fn a_connection_that_breaks_under_way_never_lets_rows_pass_unseen() {
     cut_within_each_answer(&db, integrity::validate);
     cut_within_each_answer(&db, |conn| integrity::check(conn, Check::TRIPS_IN_FUTURE));
 }
+
+/// What is yet to come is a matter of the clock, and not of the zone that somebody's session has.
+#[test]
+fn the_future_is_the_same_in_any_zone() {
+    let db = good();
+    let mut conn = db.conn();
+    run(&mut conn, &format!("{POINTS}(900, 1, 1, 1, 1, UTC_TIMESTAMP() + INTERVAL 23 HOUR, 0)"));
+    run(&mut conn, &format!("{POINTS}(901, 1, 6, 1, 1, UTC_TIMESTAMP() + INTERVAL 25 HOUR, 0)"));
+    for zone in ["+00:00", "-12:00", "+13:00"] {
+        run(&mut conn, &format!("SET time_zone = '{zone}'"));
+        let issue = integrity::check(&mut conn, Check::POINTS_IN_FUTURE).unwrap().unwrap();
+        assert_eq!(issue.ids(), [901], "{zone}");
+    }
+}

@@ -4,7 +4,7 @@ use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     Error, analytics,
     ledger::{
-        Activity, NewPointsTransaction, NewPointsTransfer, SystemAccount,
+        Account, Activity, Ends, NewPointsTransaction, NewPointsTransfer, SystemAccount,
         record_points_transaction, record_points_transfer,
     },
     rust_decimal::Decimal,
@@ -190,6 +190,33 @@ fn refuses_to_add_to_a_balance_beyond_all_bounds() {
             )
         );
     }
+}
+
+/// `AUTO_INCREMENT` walks through the ids of the system's accounts. Nothing is sent.
+#[test]
+fn a_user_with_the_id_of_a_system_account_is_refused() {
+    let (_db, mut conn) = users(1);
+    let ends =
+        |payer, payee| NewPointsTransfer::new(Ends { payer, payee }, Activity::Fee, points(1));
+    let one = |account| NewPointsTransaction::new(account, Activity::Fee, points(1));
+    let before = questions(&mut conn);
+    for system in SystemAccount::ALL {
+        let (user, other) = (Account::user(system.id()), Account::user(1));
+        let refused = [
+            refusal(record_points_transaction(&mut conn, &one(user))),
+            refusal(record_points_transaction(&mut conn, &one(other).payer(user))),
+            refusal(record_points_transaction(&mut conn, &one(other).payee(user))),
+            refusal(record_points_transfer(&mut conn, &ends(user, other))),
+            refusal(record_points_transfer(&mut conn, &ends(other, user))),
+        ];
+        let expected = format!(
+            "user {user} has the id of a system account; name the SystemAccount if that is meant, or \
+             give the user another id"
+        );
+        assert_eq!(refused, [&*expected; 5]);
+    }
+    assert_eq!(questions(&mut conn) - before, 1);
+    record_points_transaction(&mut conn, &one(SystemAccount::Escrow.into())).unwrap();
 }
 
 #[test]

@@ -57,8 +57,9 @@ impl User {
     }
 }
 
+/// The same as [`Database::watched`] for a connection with these options.
 #[track_caller]
-fn watched(opts: OptsBuilder, watch: impl FnMut(&str) -> Option<Cut> + Send + 'static) -> Conn {
+pub fn watched(opts: OptsBuilder, watch: impl FnMut(&str) -> Option<Cut> + Send + 'static) -> Conn {
     let connected = Arc::new(AtomicBool::new(false));
     let server = Opts::from(opts.clone());
     let server = (server.get_ip_or_hostname().into_owned(), server.get_tcp_port());

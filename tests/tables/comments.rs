@@ -36,6 +36,8 @@ const MEANINGS: &[&str] = &[
     "cm_activity_location.probability_walking: per cent, 0-100",
     "cm_activity_location.top_lt1_ceff_prob: probability 0-1",
     "group_member.member_status: 3 manager",
+    "ledger_key.counterpart_id: points_transaction.id",
+    "ledger_key.movement_id: points_transaction.id",
     "points_transaction.activity_type: 18 tier benefit",
     "points_transaction.balance: points",
     "points_transaction.note: redeem_transaction.transaction_id",

@@ -337,4 +337,21 @@ pub(crate) const TABLES: &[Table] = &[
             KEY modified_on_idx (modified_on)
         ",
     },
+    Table {
+        name: "ledger_key",
+        columns: "
+            id bigint NOT NULL auto_increment
+            idempotency_key varchar(128) ascii_bin NOT NULL
+            content char(32) ascii_bin NOT NULL
+            movement_id, counterpart_id int NOT NULL = 0
+            balance, counterpart_balance decimal(10,2) NOT NULL = 0.00
+            moved_on datetime
+            recorded_on datetime NOT NULL
+        ",
+        keys: "
+            PRIMARY (id)
+            UNIQUE idempotency_key_idx (idempotency_key)
+            KEY recorded_on_idx (recorded_on)
+        ",
+    },
 ];

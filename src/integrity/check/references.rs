@@ -10,6 +10,7 @@ const ACCOUNT: Target = Target::of("auth_user", "id").or_system();
 const CAMPAIGN: Target = Target::of("campaign", "ap_campaign_id");
 const CAMPAIGN_ID: Target = Target::of("campaign", "id");
 const CODE: Target = Target::of("campaign_promo_code", "id");
+const MOVEMENT: Target = Target::of("points_transaction", "id");
 const LABEL: Target = Target::of("user_label", "id");
 const TRIP: Target = Target::of("trip", "id");
 const COMMUTE: Target = Target::of("telework", "id");
@@ -124,4 +125,10 @@ checks! {
 
     /// Actions in the app by a user who is not there.
     APP_ACTIONS_OF_UNKNOWN_USER = Rule::new("app_actions_of_unknown_user", "app_data", unknown("user_id", USER, "TRUE"));
+
+    /// Idempotency keys of a movement that is not there.
+    KEYS_OF_UNKNOWN_MOVEMENT = Rule::new("keys_of_unknown_movement", "ledger_key", unknown("movement_id", MOVEMENT, "t.movement_id <> 0"));
+
+    /// Idempotency keys of a payment whose other half is not there.
+    KEYS_OF_UNKNOWN_COUNTERPART = Rule::new("keys_of_unknown_counterpart", "ledger_key", unknown("counterpart_id", MOVEMENT, "t.counterpart_id <> 0"));
 }

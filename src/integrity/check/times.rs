@@ -2,7 +2,7 @@
 
 use super::find::{Find, Rule};
 
-/// Makes two checks of each dated table, and the list of refresh columns.
+/// Makes two checks of each dated table, and the list of load columns.
 macro_rules! dated {
     ($($table:literal, $refresh:literal:
         $future:ident $future_code:literal [$($ahead:literal),*],
@@ -79,4 +79,7 @@ dated! {
     "app_data", "modified_on":
         APP_ACTIONS_IN_FUTURE "app_actions_in_future" ["gmt_time", "modified_on"],
         APP_ACTIONS_WITH_INVALID_DATE "app_actions_with_invalid_date" ["created_on", "modified_on"] ["gmt_time", "local_time"];
+    "ledger_key", "recorded_on":
+        KEYS_IN_FUTURE "keys_in_future" ["moved_on", "recorded_on"],
+        KEYS_WITH_INVALID_DATE "keys_with_invalid_date" ["moved_on"] ["recorded_on"];
 }

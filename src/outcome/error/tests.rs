@@ -404,7 +404,7 @@ fn cases_of_migrations() -> Vec<Case> {
 #[allow(clippy::too_many_lines)] // It is a table.
 fn cases_of_rows() -> Vec<Case> {
     use crate::{
-        ledger::{Account, Refusal},
+        ledger::{Account, Refusal, Unconfirmed},
         rust_decimal::Decimal,
         time::Date,
     };
@@ -412,12 +412,20 @@ fn cases_of_rows() -> Vec<Case> {
     let points = |hundredths| Decimal::new(hundredths, 2);
     let day = |year| Date::from_ordinal_date(year, 90).unwrap();
     let refused = |refusal| Error::Refused(refusal);
+    let movement = Box::new(Unconfirmed {
+        ledger: crate::outcome::Ledger::Points,
+        id: 12,
+        account: Account::user(7),
+        amount: points(100),
+        balance: points(100),
+        created_on: day(2025).midnight(),
+    });
     vec![
         (
-            Error::CommitUnknown { account: Account::user(7), source: lost() },
-            "the commit of a movement of account 7 was not confirmed, so it may or may not be \
-             recorded; look for it in points_transaction before you record it again: \
-             IoError { gone }",
+            Error::CommitUnknown { movement, source: lost() },
+            "the commit of a movement of account 7 was not confirmed, so it may or may not be recorded; on \
+             a fresh connection call again with the same idempotency key, or without one ask \
+             ledger::is_recorded, which waits until that is certain: IoError { gone }",
             None,
             false,
         ),
@@ -514,6 +522,111 @@ fn cases_of_rows() -> Vec<Case> {
         (
             refused(Refusal::MomentOutOfRange { created_on: day(999).midnight() }),
             "the ledger cannot hold the moment 0999-03-31 0:00:00.0; give a year from 1000 to 9999",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::ReservedAccount { account: Account::user(2001) }),
+            "user 2001 has the id of a system account; name the SystemAccount if that is meant, or \
+             give the user another id",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::UnusableKey),
+            "an idempotency key must have 1 to 128 characters, all of them visible ASCII and none a \
+             blank",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::KeyTaken { movement_id: 12 }),
+            "the idempotency key belongs to movement 12, for which something else was asked; give each \
+             movement a key of its own",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::KeyRepeated { first: 0, second: 3 }),
+            "payments 0 and 3 have the same idempotency key; give each one of its own",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::KeysTooYoung { age: Duration::from_secs(86_399) }),
+            "keys that are 86399s old may still be given again; forget those of a day or more",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::OneOfSeveral {
+                position: 3,
+                refusal: Box::new(Refusal::SameAccount { account: Account::user(7) }),
+            }),
+            "payment 3 was refused, and all others with it: account 7 cannot pay itself",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::AlreadyReversed { id: 17, by: 23 }),
+            "movement 17 is reversed already, by movement 23",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::UnknownMovement { id: 17 }),
+            "there is no movement 17 in points_transaction",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::BrokenPair { id: 17, other: 18 }),
+            "movement 17 is half of a payment, and movement 18 is not its other half; correct the two by \
+             hand first",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::TokensOutOfRange { tokens: points(-5) }),
+            "-0.05 tokens cannot be recorded; give an amount above 0 and up to 99999999.99, with two \
+             decimals at most",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::TokenBalanceOutOfRange {
+                account: Account::user(7),
+                balance: points(9_999_999_999),
+                tokens: points(1),
+            }),
+            "account 7 has 99999999.99 tokens of this kind and cannot take 0.01 more; a balance goes up to \
+             99999999.99",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::NotEnoughTokens {
+                account: Account::user(7),
+                spendable: points(100),
+                tokens: points(250),
+            }),
+            "account 7 has 1.00 tokens of this kind to spend, which do not cover 2.50",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::ExpiredAtIssue {
+                issued_on: time::PrimitiveDateTime::MIN,
+                expired_on: time::PrimitiveDateTime::MIN,
+            }),
+            "tokens that are issued on -9999-01-01 0:00:00.0 cannot expire on -9999-01-01 0:00:00.0; give a \
+             later moment",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::NameTooLong { column: "token_name", characters: 256 }),
+            "256 characters are too many for token_name; it may have 255",
             None,
             false,
         ),

@@ -1,0 +1,174 @@
+//! Rows of the ledger, added for the first time, and what the users' rows say of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mysql::{Value, prelude::Queryable};
+use time::PrimitiveDateTime;
+
+use super::{
+    ACTION, Account,
+    accounts::with_hundredths,
+    booked::{Booked, BookedRow},
+    order::{Leg, Order},
+    sql::{BATCH, execute, marks, repeated},
+};
+use crate::{
+    outcome::{Error, Result},
+    session::{Columns, ask_on},
+};
+
+/// An order, and what is to be recorded for it.
+type New<'b> = (&'b Order<'b>, &'b mut Booked);
+
+/// Adds the rows of what was not recorded before, which gives them their ids.
+pub(super) fn append<Q: Queryable>(
+    conn: &mut Q,
+    orders: &[Order<'_>],
+    booked: &mut [Booked],
+) -> Result<()> {
+    let mut new: Vec<New<'_>> =
+        orders.iter().zip(booked).filter(|(_, booked)| !booked.replay).collect();
+    for new in new.chunks_mut(BATCH) {
+        let first = insert(conn, new)?;
+        let ids = ids(conn, new, first)?;
+        for ((_, row), id) in new.iter_mut().flat_map(|new| rows_mut(new)).zip(ids) {
+            row.id = id;
+        }
+        link(conn, new)?;
+    }
+    Ok(())
+}
+
+fn rows<'n>((order, booked): &'n New<'_>) -> impl Iterator<Item = (&'n Leg, &'n BookedRow)> {
+    order.legs.iter().zip(&booked.rows)
+}
+
+fn rows_mut<'n>(
+    (order, booked): &'n mut New<'_>,
+) -> impl Iterator<Item = (&'n Leg, &'n mut BookedRow)> {
+    order.legs.iter().zip(&mut booked.rows)
+}
+
+/// The answer is the first row's id.
+fn insert<Q: Queryable>(conn: &mut Q, new: &[New<'_>]) -> Result<i64> {
+    let mut values: Vec<Value> = Vec::new();
+    for one in new {
+        let (order, booked) = one;
+        for (leg, row) in rows(one) {
+            values.extend([
+                leg.account.id().into(),
+                order.occasion.activity.number().into(),
+                with_hundredths(leg.points).into(),
+                row.balance.into(),
+                order.occasion.note.as_deref().into(),
+                booked.moment.into(),
+                id_or_0(order.payer).into(),
+                id_or_0(order.payee).into(),
+            ]);
+        }
+    }
+    let row = "(?, ?, ?, ?, ?, ?, ?, ?)";
+    let sql = format!(
+        "INSERT INTO points_transaction (user_id, activity_type, points, balance, note, created_on, \
+         payer, payee) VALUES {}",
+        repeated(row, values.len() / 8)
+    );
+    add(conn, &sql, values)
+}
+
+/// Adds rows to whichever table, and returns the first one's id.
+pub(super) fn add<Q: Queryable>(conn: &mut Q, sql: &str, values: Vec<Value>) -> Result<i64> {
+    i64::try_from(execute(conn, sql, values)?.first_id).map_err(|_| no_id())
+}
+
+/// The ids of all rows, which the server gave in the order of the rows, but not always one after the
+/// other: nobody else adds rows to accounts that are locked.
+fn ids<Q: Queryable>(conn: &mut Q, new: &[New<'_>], first: i64) -> Result<Vec<i64>> {
+    let count = new.iter().flat_map(rows).count();
+    if count == 1 {
+        return Ok(vec![first]);
+    }
+    let accounts: BTreeSet<_> = new.iter().flat_map(|(order, _)| order.accounts()).collect();
+    let sql = format!(
+        "SELECT id FROM points_transaction FORCE INDEX (PRIMARY) WHERE id >= ? AND user_id IN ({}) \
+         ORDER BY id LIMIT {count}",
+        marks(accounts.len())
+    );
+    let accounts = accounts.iter().map(|account| Value::from(account.id()));
+    let values: Vec<_> = std::iter::once(first.into()).chain(accounts).collect();
+    let ids = ask_on(conn, ACTION, &sql, values, Columns::take)?.collect::<Result<Vec<_>>>()?;
+    if ids.len() == count { Ok(ids) } else { Err(no_id()) }
+}
+
+fn no_id() -> Error {
+    Error::UnexpectedAnswer { action: ACTION.into(), column: 1 }
+}
+
+/// Makes the two halves of each payment name each other.
+fn link<Q: Queryable>(conn: &mut Q, new: &[New<'_>]) -> Result<()> {
+    let pairs = new.iter().filter(|(order, _)| order.legs.len() == 2);
+    let pairs: Vec<_> = pairs
+        .flat_map(|(_, booked)| {
+            let [debit, credit] = booked.rows;
+            [(debit.id, credit.id), (credit.id, debit.id)]
+        })
+        .collect();
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "UPDATE points_transaction SET ref_transaction_id = CASE id {} END WHERE id IN ({})",
+        vec!["WHEN ? THEN ?"; pairs.len()].join(" "),
+        marks(pairs.len())
+    );
+    let whens = pairs.iter().flat_map(|(id, other)| [*id, *other]);
+    let ids = pairs.iter().map(|(id, _)| *id);
+    let values: Vec<_> = whens.chain(ids).map(Value::from).collect();
+    execute(conn, &sql, values).map(drop)
+}
+
+/// What the table has in place of nobody.
+fn id_or_0(account: Option<Account>) -> i32 {
+    account.map_or(0, Account::id)
+}
+
+/// Touches the users of what was not recorded before.
+pub(super) fn touch_all<Q: Queryable>(
+    conn: &mut Q,
+    orders: &[Order<'_>],
+    booked: &[Booked],
+) -> Result<()> {
+    let mut latest = BTreeMap::new();
+    for (order, booked) in orders.iter().zip(booked).filter(|(_, booked)| !booked.replay) {
+        for account in order.accounts() {
+            let moment = latest.entry(account).or_insert(booked.moment);
+            *moment = booked.moment.max(*moment);
+        }
+    }
+    let mut at_once = BTreeMap::<_, Vec<_>>::new();
+    for (account, moment) in latest {
+        at_once.entry(moment).or_default().push(account);
+    }
+    at_once.into_iter().try_for_each(|(moment, accounts)| touch(conn, &accounts, moment))
+}
+
+/// Moves `modified_on` of the users among the accounts forward, by which refreshes find who has changed.
+pub(super) fn touch<Q: Queryable>(
+    conn: &mut Q,
+    accounts: &[Account],
+    moment: PrimitiveDateTime,
+) -> Result<()> {
+    let users = accounts.iter().filter(|account| account.system().is_none());
+    let users: Vec<_> = users.map(|user| Value::from(user.id())).collect();
+    for users in users.chunks(BATCH) {
+        let sql = format!(
+            "UPDATE auth_user FORCE INDEX (PRIMARY) \
+             SET modified_on = GREATEST(COALESCE(modified_on, ?), ?) WHERE id IN ({})",
+            marks(users.len())
+        );
+        let mut values = vec![Value::from(moment), moment.into()];
+        values.extend_from_slice(users);
+        execute(conn, &sql, values)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! Statements over several rows at once.
+
+use mysql::{Params, prelude::Queryable};
+
+use super::ACTION;
+use crate::{
+    outcome::{Error, Result},
+    session::contained,
+};
+
+/// How many rows one statement is about: few enough for its packet to stay far below the smallest limit
+/// that a server has, and for its values to have a place.
+pub(super) const BATCH: usize = 200;
+
+/// `?, ?, ?`
+pub(super) fn marks(count: usize) -> String {
+    repeated("?", count)
+}
+
+/// The same `item` so many times, with commas between.
+pub(super) fn repeated(item: &str, count: usize) -> String {
+    vec![item; count].join(", ")
+}
+
+/// What a statement without rows has done.
+pub(super) struct Done {
+    /// The first id that it gave to a row, or 0.
+    pub(super) first_id: u64,
+    /// How many rows it added, changed or deleted.
+    pub(super) rows: u64,
+}
+
+pub(super) fn execute<Q: Queryable>(
+    conn: &mut Q,
+    sql: &str,
+    values: impl Into<Params>,
+) -> Result<Done> {
+    let done = contained(|| {
+        let answer = conn.exec_iter(sql, values)?;
+        let first_id = answer.last_insert_id().unwrap_or_default();
+        Ok(Done { first_id, rows: answer.affected_rows() })
+    });
+    done.map_err(|error| Error::from_answer(ACTION, error))
+}
