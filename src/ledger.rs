@@ -374,6 +374,10 @@ pub fn forget_idempotency_keys<C: Connection>(conn: &mut C, age: Duration) -> Re
 /// where 17 is the movement, or the payer's half of the payment; [`find_by_note`] finds it. The
 /// movement itself stays as it is, in its reports, too: a ledger's rows never change.
 ///
+/// Payer and payee change places, so that what was no gain is none on its way back. Where the movement
+/// named nobody and the reversal would look like a gain or a loss, it names who had the points before: the
+/// account itself, or the escrow.
+///
 /// Two who take the same movement back wait for each other at its accounts, and the second one is told
 /// of the first. So after a [`CommitUnknown`](crate::Error::CommitUnknown) it is safe to call again. A
 /// reversal is a movement itself and can be taken back, once, too; what it had taken back cannot be taken
