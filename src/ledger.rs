@@ -101,7 +101,8 @@
 //! [given](NewPointsTransaction::created_on), it is the server's clock, so that replicas whose own clocks
 //! differ agree, as [`us_central`] has it: the zone of the session and of the server have no influence.
 //! It is read under the lock, so it follows the order of an account's movements. Only in the hour that
-//! autumn repeats it goes back; the order is that of the ids.
+//! autumn repeats it goes back; the order is that of the ids. A moment that is given must be one that this
+//! clock shows: one of the hour that spring skips is [`MomentSkipped`](Refusal::MomentSkipped).
 
 mod accounts;
 mod activity;
@@ -124,7 +125,6 @@ pub mod tokens;
 
 pub use self::{
     activity::Activity,
-    clock::us_central,
     entry::{PointsTransaction, PointsTransfer},
     movement::{Ends, NewPointsTransaction, NewPointsTransfer},
     page::{Movements, Page},
@@ -133,6 +133,7 @@ pub use self::{
 };
 pub use crate::{
     account::{Account, SystemAccount},
+    clock::us_central,
     outcome::{Refusal, Unconfirmed},
 };
 use std::time::Duration;
