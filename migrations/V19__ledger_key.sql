@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS `ledger_key` (
   `counterpart_id` int NOT NULL DEFAULT 0 COMMENT 'points_transaction.id of the half of the payee, 0 if there is none',
   `counterpart_balance` decimal(10,2) NOT NULL DEFAULT 0.00 COMMENT 'points the payee has after this movement',
   `moved_on` datetime DEFAULT NULL COMMENT 'US/Central wall clock, created_on of the movement',
-  `recorded_on` datetime NOT NULL COMMENT 'UTC, when the key was first given',
+  `recorded_on` datetime NOT NULL COMMENT 'UTC, when the key was first given, load column',
   PRIMARY KEY (`id`),
   -- has this key been given before
   UNIQUE KEY `idempotency_key_idx` (`idempotency_key`),

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use mysql::prelude::Queryable;
 use quicksight_migrations::{Error, Migrator};
-use support::{ByHand, Database, Flavor, database, flavor, migrated, settings};
+use support::{ByHand, Database, Flavor, database, flavor, migrated, migrations, settings};
 
 /// A database with something for each look to find.
 struct Planted {
@@ -93,15 +93,18 @@ fn said<T: Debug>(outcome: &Result<T, Error>) -> String {
 /// What a plain session finds: something, wherever there is something.
 #[track_caller]
 fn assert_all_is_found(plain: &[String]) {
+    let total = migrations::total();
+    let (applied, pending) = (format!("{total} of {total}"), format!("0 of {total}"));
+    let planned = (1 + 2 * total).to_string();
     let expected: [&[&str]; 12] = [
         &["far", "origin_latitude", "ap_campaign_id", "it''s", "modified_on", "latin1"],
         &["the view", "trips", "odd labels", "the foreign key", "leg"],
         &["the view", "trips", "odd labels", "the foreign key", "leg"],
         &["differences between the tables", "modified_on", "origin_latitude"],
-        &["18 of 18"],
-        &["0 of 18"],
+        &[&applied],
+        &[&pending],
         &["[]"],
-        &["37"],
+        &[&planned],
         &["\"trip\"", "weather", "doubled", "by_role", "far", "must", "WiderColumn", "Done"],
         &["weather", "doubled", "by_role", "far", "must", "WiderColumn"],
         &["DROP TABLE `trip`"],

@@ -62,8 +62,10 @@ fn a_boot_with_nothing_to_do() {
 fn a_boot_with_work_to_do() {
     let db = || {
         let db = migrated();
-        db.conn().query_drop("DROP TABLE app_data").unwrap();
-        db.forget_after(migrations::last().version - 1);
+        let last = migrations::last();
+        let table = last.makes.as_ref().unwrap();
+        db.conn().query_drop(format!("DROP TABLE {table}")).unwrap();
+        db.forget_after(last.version - 1);
         db
     };
     answer_each_statement(db, &ANSWERS, run_quicksight_migrations);

@@ -10,8 +10,12 @@ const FOR_MIGRATOR: &str = "SELECT, INSERT, CREATE, CREATE TEMPORARY TABLES, ALT
                             LOCK TABLES, CREATE VIEW, SHOW VIEW";
 
 /// What the functions of the feature `ledger` need beside `SELECT`.
-const FOR_LEDGER: [(&str, &str); 2] =
-    [("points_transaction", "INSERT, UPDATE"), ("auth_user", "UPDATE")];
+const FOR_LEDGER: [(&str, &str); 4] = [
+    ("points_transaction", "INSERT, UPDATE"),
+    ("ledger_key", "INSERT, UPDATE, DELETE"),
+    ("token_transaction", "INSERT"),
+    ("auth_user", "UPDATE"),
+];
 
 /// The `GRANT` statements for three accounts with no more rights than they need.
 ///
@@ -64,7 +68,8 @@ impl Grants {
         self
     }
 
-    /// Lets the service record movements of points, as the feature `ledger` does.
+    /// Lets the service record movements of points and tokens and forget idempotency keys, as the
+    /// feature `ledger` does.
     pub fn ledger(mut self) -> Self {
         self.ledger = true;
         self

@@ -155,24 +155,6 @@ impl Comparison<'_> {
         Some(self.drift(DriftKind::DifferentColumn, name, sides, mend))
     }
 
-    fn add(&self, column: &Column) -> Mend {
-        if column.auto_increment {
-            decide("other tables refer to these ids: add the column by hand")
-        } else if column.needs_a_value() && self.has_rows {
-            decide("the rows that are there need a value for it: add it by hand")
-        } else {
-            self.alter(&format!("ADD COLUMN {}", column.definition_with_comment()))
-        }
-    }
-
-    /// Whether an index needs a column that is missing and that no mend adds.
-    fn lacks_a_column(&self, wanted: &Index) -> bool {
-        let missing = |column: &&Column| !self.found.has_column(&column.name);
-        let left = |column: &&Column| matches!(self.add(column), Mend::Decide(_));
-        let mut by_hand = self.wanted.columns.iter().filter(missing).filter(left);
-        by_hand.any(|column| wanted.parts.contains(&quote(&column.name)))
-    }
-
     fn index(&self, wanted: &Index) -> Option<Drift> {
         if wanted.is_primary() {
             return None;
@@ -194,11 +176,6 @@ impl Comparison<'_> {
                 (DriftKind::DifferentIndex, Some(other.definition()), mend)
             }
             (None, None) => (DriftKind::MissingIndex, None, self.add_index(wanted, None)),
-        };
-        let mend = if self.lacks_a_column(wanted) {
-            decide("one of its columns is missing: add that first")
-        } else {
-            mend
         };
         let mut drift = self.drift(kind, name, (expected, found), mend);
         // A missing unique index lets double rows in, a unique one too many keeps rows out.

@@ -21,7 +21,7 @@ pub(super) struct Grants {
     /// QuickSight, which sees the views and nothing else, over TLS
     #[arg(long, value_name = "ACCOUNT")]
     reader: String,
-    /// Let the service record movements of points
+    /// Let the service record movements of points and tokens
     #[arg(long)]
     ledger: bool,
 }
