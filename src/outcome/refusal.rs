@@ -111,7 +111,7 @@ pub enum Refusal {
 
     /// The service's clock never shows the moment, which is in the hour that spring skips.
     #[error(
-        "US/Central skips the moment {created_on}; give the one that its clock shows, and \
+        "the clock of US/Central skips {created_on}; give the one that it shows, and \
          ledger::us_central for a moment of another zone"
     )]
     #[non_exhaustive]

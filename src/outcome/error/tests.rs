@@ -527,7 +527,7 @@ fn cases_of_rows() -> Vec<Case> {
         ),
         (
             refused(Refusal::MomentSkipped { created_on: day(2025).midnight() }),
-            "US/Central skips the moment 2025-03-31 0:00:00.0; give the one that its clock shows, and \
+            "the clock of US/Central skips 2025-03-31 0:00:00.0; give the one that it shows, and \
              ledger::us_central for a moment of another zone",
             None,
             false,
