@@ -17,8 +17,9 @@ CREATE TABLE IF NOT EXISTS `points_transaction` (
   KEY `coins_history_idx_1` (`user_id`, `created_on`, `activity_type`, `id`),
   -- from a ticket order or a gift card back to its movement
   KEY `note_idx__000` (`note`),
-  -- daily revenue and refresh: a date range summed from the index alone. Rows arrive in date order, so it grows at its end
-  KEY `daily_points_idx` (`created_on`, `points`),
+  -- daily revenue, points by activity and refresh: a date range summed from the index alone, with the ends that tell
+  -- what was gained. Rows arrive in date order, so it grows at its end
+  KEY `daily_points_idx` (`created_on`, `points`, `user_id`, `activity_type`, `payer`, `payee`),
   -- last balance, the balance check in id order, and count and sum per user: all from the index alone, without a sort
   KEY `user_ledger_idx` (`user_id`, `id`, `points`, `balance`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC COMMENT='Ledger of points: one row per user and movement';

@@ -101,7 +101,8 @@
 //! [given](NewPointsTransaction::created_on), it is the server's clock, so that replicas whose own clocks
 //! differ agree, as [`us_central`] has it: the zone of the session and of the server have no influence.
 //! It is read under the lock, so it follows the order of an account's movements. Only in the hour that
-//! autumn repeats it goes back; the order is that of the ids.
+//! autumn repeats it goes back; the order is that of the ids. A moment that is given must be one that this
+//! clock shows: one of the hour that spring skips is [`MomentSkipped`](Refusal::MomentSkipped).
 
 mod accounts;
 mod activity;
@@ -124,7 +125,6 @@ pub mod tokens;
 
 pub use self::{
     activity::Activity,
-    clock::us_central,
     entry::{PointsTransaction, PointsTransfer},
     movement::{Ends, NewPointsTransaction, NewPointsTransfer},
     page::{Movements, Page},
@@ -133,6 +133,7 @@ pub use self::{
 };
 pub use crate::{
     account::{Account, SystemAccount},
+    clock::us_central,
     outcome::{Refusal, Unconfirmed},
 };
 use std::time::Duration;
@@ -373,6 +374,10 @@ pub fn forget_idempotency_keys<C: Connection>(conn: &mut C, age: Duration) -> Re
 /// What is recorded is an [`Adjustment`](Activity::Adjustment) of today with the note `reversal of 17`,
 /// where 17 is the movement, or the payer's half of the payment; [`find_by_note`] finds it. The
 /// movement itself stays as it is, in its reports, too: a ledger's rows never change.
+///
+/// Payer and payee change places, so that what was no gain is none on its way back. Where the movement
+/// named nobody and the reversal would look like a gain or a loss, it names who had the points before: the
+/// account itself, or the escrow.
 ///
 /// Two who take the same movement back wait for each other at its accounts, and the second one is told
 /// of the first. So after a [`CommitUnknown`](crate::Error::CommitUnknown) it is safe to call again. A

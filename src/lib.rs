@@ -25,6 +25,8 @@ mod account;
 #[cfg(feature = "analytics")]
 pub mod analytics;
 mod boot;
+#[cfg(feature = "ledger")]
+mod clock;
 mod history;
 #[cfg(feature = "integrity")]
 pub mod integrity;

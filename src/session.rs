@@ -21,7 +21,7 @@ mod words;
 
 #[cfg(feature = "_rows")]
 #[cfg_attr(not(feature = "full"), allow(unused_imports))]
-pub(crate) use self::answer::{Answers, Columns, ask, ask_limited, ask_on};
+pub(crate) use self::answer::{Answers, Columns, ask, ask_both, ask_limited, ask_on};
 pub use self::connection::Connection;
 pub(crate) use self::{
     claim::{CLAIM_TABLE, with_claim},
@@ -38,5 +38,5 @@ pub(crate) use self::{
 #[cfg(feature = "ledger")]
 pub(crate) use self::{
     connection::{contained, driver},
-    echo::echo,
+    echo::{Unheard, echo},
 };

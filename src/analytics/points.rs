@@ -17,30 +17,36 @@ use crate::{
 const SOURCES: [SystemAccount; 3] =
     [SystemAccount::Budget, SystemAccount::Incentives, SystemAccount::Stripe];
 
-/// What users gained from outside with the movement `t`, or NULL. A payment has two halves, and the
-/// points that one user pays another, that go into escrow and out of it, or that are paid back were gained
-/// before. What a correction takes back to where it came from is taken off. 0 is an end without a name.
+/// What users gained from outside with the movement `t`, or NULL: what a source pays to them, less what
+/// they pay to a source. A payment has two halves, and the points that one user pays another, that go into
+/// escrow and out of it, or that a seller pays back were gained before.
+///
+/// 0 is an end without a name. Points from there are gained, apart from those out of escrow; points that go
+/// there are spent, apart from those of a correction. What takes a movement back counts as minus what the
+/// movement did: [`reverse_points`](crate::ledger::reverse_points) names the ends of its rows accordingly.
 pub(super) fn gained() -> String {
-    let list = |ids: &[SystemAccount]| {
-        ids.iter().fold(String::new(), |mut list, account| {
-            let comma = if list.is_empty() { "" } else { ", " };
-            let _ = write!(list, "{comma}{}", account.id());
-            list
-        })
-    };
     let (system, sources) = (list(SystemAccount::ALL), list(&SOURCES));
     let (from_escrow, adjustment) = (Activity::FromEscrow.number(), Activity::Adjustment.number());
     format!(
         "CASE WHEN t.user_id NOT IN ({system}) AND ( \
-         t.points > 0 AND t.payer IN (0, {sources}) AND t.activity_type <> {from_escrow} \
-         OR t.points < 0 AND t.payee IN (0, {sources}) AND t.activity_type = {adjustment} \
+         t.points > 0 AND (t.payer IN ({sources}) OR t.payer = 0 AND t.activity_type <> {from_escrow}) \
+         OR t.points < 0 AND (t.payee IN ({sources}) OR t.payee = 0 AND t.activity_type = {adjustment}) \
          ) THEN t.points END"
     )
 }
 
 /// The movements that [`gained`] and the sum of the positive ones need.
 pub(super) fn counts() -> String {
-    format!("(t.points > 0 OR t.activity_type = {})", Activity::Adjustment.number())
+    let (sources, adjustment) = (list(&SOURCES), Activity::Adjustment.number());
+    format!("(t.points > 0 OR t.activity_type = {adjustment} OR t.payee IN ({sources}))")
+}
+
+fn list(accounts: &[SystemAccount]) -> String {
+    accounts.iter().fold(String::new(), |mut list, account| {
+        let comma = if list.is_empty() { "" } else { ", " };
+        let _ = write!(list, "{comma}{}", account.id());
+        list
+    })
 }
 
 /// The columns that hold the accounts of a movement `t`.

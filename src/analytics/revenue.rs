@@ -29,11 +29,17 @@ impl DailyRevenue {
         self.date
     }
 
-    /// Points that users gained from outside: bought, or given by the budget or as incentives. Each
-    /// counts once: not again when it goes into escrow, comes out, is paid to another user, or comes back from
-    /// a seller. Points spent are not taken off. A correction, as a reversal is one, counts on its own
-    /// day: it is taken off where it gives back what was gained, and is none where it pays back what was
-    /// spent. An end that was not named is outside, apart from escrow.
+    /// Points that users gained from outside: bought, or given by the budget or as incentives, less what
+    /// they paid back to these. Each counts once: not again when it goes into escrow, comes out, is paid to
+    /// another user, or comes back from a seller. Points spent elsewhere are not taken off.
+    ///
+    /// What [`reverse_points`](crate::ledger::reverse_points) records counts on its own day as minus what the
+    /// movement counted on its day: a purchase taken back is taken off, and the refund of a ticket or a fee
+    /// is no gain. Any other correction counts by its ends. An end that was not named is outside where points
+    /// come from it, except from escrow, and where a correction takes them there.
+    ///
+    /// One reversal counts otherwise: that of a payment from a user to the budget, the incentives or Stripe whose
+    /// halves do not say so in `payer` and `payee`, as another writer may have recorded it, is a gain.
     #[must_use]
     pub fn points(&self) -> Decimal {
         self.points

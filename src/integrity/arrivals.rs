@@ -4,7 +4,7 @@ use std::fmt;
 
 use time::{Duration, PrimitiveDateTime};
 
-use super::check::refresh_column;
+use super::check::{of_load_clock, on_load_clock, refresh_column};
 use crate::{
     outcome::Result,
     session::{Columns, Connection, ask},
@@ -58,10 +58,14 @@ impl Expected {
             "SELECT (SELECT MAX({column}) FROM {table} WHERE {column} <= ?) AS newest, \
              (SELECT COUNT(*) FROM {table} WHERE {column} > ? AND {column} <= ?) AS arrived"
         );
-        let read = |columns: &mut Columns| Ok((columns.take()?, columns.take()?));
+        let read = |columns: &mut Columns| -> Result<(Option<PrimitiveDateTime>, u64)> {
+            Ok((columns.take()?, columns.take()?))
+        };
+        let now = on_load_clock(table, now);
         let start = now.saturating_sub(within);
         let mut rows = ask(conn, "count the rows that came", &sql, (now, start, now), read)?;
         let Some((newest, arrived)) = rows.next().transpose()? else { return Ok(None) };
+        let newest = newest.map(|newest| of_load_clock(table, newest));
         let is_expected = (at_least..=at_most).contains(&arrived);
         Ok((!is_expected).then_some(Unexpected { table, newest, arrived, at_least, at_most }))
     }
@@ -84,7 +88,8 @@ impl Unexpected {
         self.table
     }
 
-    /// The newest moment in its load column that is not ahead, or `None` if there is none.
+    /// The newest moment in its load column that is not ahead, by the service's clock, or `None` if there is
+    /// none.
     #[must_use]
     pub fn newest(&self) -> Option<PrimitiveDateTime> {
         self.newest

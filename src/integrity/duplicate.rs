@@ -1,4 +1,4 @@
-//! Rows of a group that have the same points and the same note.
+//! Rows of a group that have the same points, note, payer and payee.
 
 use rust_decimal::Decimal;
 
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What makes a row of a group the same as another.
-type Event = (i64, Decimal, Option<Vec<u8>>);
+type Event = (i64, Decimal, Option<Vec<u8>>, i32, i32);
 
 /// A row (t) of a group (g).
 struct Member {
@@ -21,14 +21,20 @@ struct Member {
 impl Member {
     fn read(columns: &mut Columns) -> Result<Self> {
         Ok(Self {
-            event: (columns.take()?, columns.take()?, columns.take()?),
+            event: (
+                columns.take()?,
+                columns.take()?,
+                columns.take()?,
+                columns.take()?,
+                columns.take()?,
+            ),
             id: columns.take()?,
             is_new: columns.take()?,
         })
     }
 }
 
-/// The ids of all rows but the first of each group, amount and note. Equal rows come one after the
+/// The ids of all rows but the first of each group and event. Equal rows come one after the
 /// other, so each is compared with the one before it, and not with its whole group.
 pub(super) fn ids<C: Connection>(
     conn: &mut C,
@@ -38,8 +44,9 @@ pub(super) fn ids<C: Connection>(
 ) -> Result<Findings<i64>> {
     // The order is that of the bytes, as the comparison is.
     let sql = format!(
-        "SELECT g.first, t.points, CAST(t.note AS BINARY) AS event, t.id, IFNULL(TRUE{newer}, FALSE) \
-         FROM {rows} ORDER BY g.first, t.points, event, t.id"
+        "SELECT g.first, t.points, CAST(t.note AS BINARY) AS said, t.payer, t.payee, t.id, \
+         IFNULL(TRUE{newer}, FALSE) FROM {rows} \
+         ORDER BY g.first, t.points, said, t.payer, t.payee, t.id"
     );
     let mut before = None;
     let members = ask(conn, action, &sql, (), Member::read)?;

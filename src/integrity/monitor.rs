@@ -59,7 +59,8 @@ impl<'p> Monitor<'p> {
         self
     }
 
-    /// Finds only rows whose load column is at or after this moment of the US/Central wall clock.
+    /// Finds only rows whose load column is at or after this moment of the US/Central wall clock. That of
+    /// `ledger_key` is in UTC, and compared with the same moment there.
     ///
     /// They are still compared with older rows. Where a table has no load column, all its rows
     /// count as new: `group_member` and `bytemark_order_items`. A row whose load column is NULL is never new. What the service does to

@@ -68,7 +68,7 @@ impl Walk {
                  FROM token_transaction t ORDER BY t.user_id, t.f_token_id, t.id"
             }
             Self::RetriedPoints => {
-                "SELECT t.user_id, t.activity_type, t.points, CAST(t.note AS BINARY), \
+                "SELECT t.user_id, t.activity_type, t.points, CAST(t.note AS BINARY), t.payer, t.payee, \
                  TO_SECONDS(t.created_on), t.id, {new} FROM points_transaction t \
                  WHERE t.note <> '' AND t.user_id NOT IN {system} \
                  ORDER BY t.user_id, t.created_on, t.id"
@@ -138,9 +138,12 @@ impl TokenLedger {
     }
 }
 
+/// Activity, points, note, payer and payee.
+type Event = (i32, Decimal, Vec<u8>, i32, i32);
+
 struct Points {
     user_id: i32,
-    event: (i32, Decimal, Vec<u8>),
+    event: Event,
     second: Option<i64>,
     id: i64,
     is_new: bool,
@@ -150,7 +153,13 @@ impl Points {
     fn read(columns: &mut Columns) -> Result<Self> {
         Ok(Self {
             user_id: columns.take()?,
-            event: (columns.take()?, columns.take()?, columns.take()?),
+            event: (
+                columns.take()?,
+                columns.take()?,
+                columns.take()?,
+                columns.take()?,
+                columns.take()?,
+            ),
             second: columns.take()?,
             id: columns.take()?,
             is_new: columns.take()?,
@@ -162,7 +171,7 @@ impl Points {
 #[derive(Default)]
 struct Retries {
     user_id: i32,
-    last: HashMap<(i32, Decimal, Vec<u8>), i64>,
+    last: HashMap<Event, i64>,
 }
 
 impl Retries {

@@ -19,8 +19,11 @@ use super::{
 };
 use crate::{
     outcome::{Error, Refusal, Result},
-    session::{Columns, ask_on},
+    session::{Columns, ask_both, ask_on},
 };
+
+/// Of how many users the lock and the balances go in one packet. More are few calls, each with a text of its own.
+const AT_ONCE: usize = 2;
 
 /// Makes the movements of these accounts wait for those of others: at the user's row, or at the first
 /// row that a system account has in the ledger. Neither is ever another one, as the newest row is.
@@ -56,23 +59,55 @@ pub(super) fn lock<Q: Queryable>(
     Ok(())
 }
 
+/// Locks the accounts, and reads their balances and the time as [`newest`] does where that goes in the same
+/// packet: where all accounts are users, and few. The ids are part of its text, as numbers, because a packet of
+/// several statements binds nothing; each statement is executed when the one before it is.
+pub(super) fn lock_and_read<Q: Queryable>(
+    conn: &mut Q,
+    accounts: &BTreeSet<Account>,
+    whose: Whose,
+) -> Result<Option<(BTreeMap<Account, Decimal>, PrimitiveDateTime)>> {
+    let are_users = accounts.iter().all(|account| account.system().is_none());
+    if whose == Whose::Callers || !are_users || accounts.len() > AT_ONCE {
+        return lock(conn, accounts, whose).map(|()| None);
+    }
+    let ids: Vec<_> = accounts.iter().map(ToString::to_string).collect();
+    let balances: Vec<_> = ids.iter().map(|id| OF_ONE.replace('?', id)).collect();
+    let sql = format!(
+        "{}; SELECT {NOW}, {} LIMIT 1",
+        users_lock(&ids.join(", "), ids.len()),
+        balances.join(", ")
+    );
+    let (found, read) = ask_both(conn, ACTION, &sql, Columns::take, balances_and_now)?;
+    all_found(accounts, &found)?;
+    let (now, balances) = read.into_iter().next().ok_or_else(nothing)?;
+    Ok(Some((accounts.iter().copied().zip(balances).collect(), now)))
+}
+
 /// The id of the first row of an account. This reads without a lock, and one entry of an index.
 fn first<Q: Queryable>(conn: &mut Q, account: Account) -> Result<Option<i64>> {
     let sql = "SELECT MIN(id) FROM points_transaction WHERE user_id = ? LIMIT 1";
     Ok(find(conn, sql, (account.id(),))?.flatten())
 }
 
-/// Left to itself, a server reads a small table from end to end, and locks all of it.
 fn lock_users<Q: Queryable>(conn: &mut Q, users: &[Account]) -> Result<()> {
-    let sql = format!(
-        "SELECT id FROM auth_user FORCE INDEX (PRIMARY) WHERE id IN ({}) ORDER BY id LIMIT {} FOR UPDATE",
-        marks(users.len()),
-        users.len()
-    );
     let ids: Vec<Value> = users.iter().map(|user| user.id().into()).collect();
-    let found: BTreeSet<i32> =
-        ask_on(conn, ACTION, &sql, ids, Columns::take)?.collect::<Result<_>>()?;
-    match users.iter().find(|user| !found.contains(&user.id())) {
+    let sql = users_lock(&marks(users.len()), users.len());
+    let found = ask_on(conn, ACTION, &sql, ids, Columns::take)?.collect::<Result<Vec<_>>>()?;
+    all_found(users, &found)
+}
+
+/// Left to itself, a server reads a small table from end to end, and locks all of it.
+fn users_lock(ids: &str, count: usize) -> String {
+    format!(
+        "SELECT id FROM auth_user FORCE INDEX (PRIMARY) WHERE id IN ({ids}) ORDER BY id LIMIT {count} \
+         FOR UPDATE"
+    )
+}
+
+/// Whether the users that were to be locked are there.
+fn all_found<'a>(users: impl IntoIterator<Item = &'a Account>, found: &[i32]) -> Result<()> {
+    match users.into_iter().find(|user| !found.contains(&user.id())) {
         None => Ok(()),
         Some(&account) => Err(Error::Refused(Refusal::UnknownAccount { account })),
     }
@@ -123,27 +158,30 @@ fn newest_in_snapshot<Q: Queryable>(
     conn: &mut Q,
     accounts: &BTreeSet<Account>,
 ) -> Result<(BTreeMap<Account, Decimal>, PrimitiveDateTime)> {
-    let of_one = "(SELECT balance FROM points_transaction WHERE user_id = ? \
-                  ORDER BY user_id DESC, id DESC LIMIT 1)";
-    let read = |columns: &mut Columns| {
-        let now = clock::take_now(columns)?;
-        let mut balances = Vec::new();
-        while !columns.is_at_end() {
-            balances.push(columns.take_sum()?);
-        }
-        Ok((now, balances))
-    };
     let (mut all, mut moment) = (BTreeMap::new(), None);
     let accounts: Vec<_> = accounts.iter().copied().collect();
     for accounts in accounts.chunks(BATCH) {
-        let sql = format!("SELECT {NOW}, {} LIMIT 1", repeated(of_one, accounts.len()));
+        let sql = format!("SELECT {NOW}, {} LIMIT 1", repeated(OF_ONE, accounts.len()));
         let ids: Vec<Value> = accounts.iter().map(|account| account.id().into()).collect();
         let (now, balances) =
-            ask_on(conn, ACTION, &sql, ids, read)?.next().unwrap_or(Err(nothing()))?;
+            ask_on(conn, ACTION, &sql, ids, balances_and_now)?.next().unwrap_or(Err(nothing()))?;
         moment.get_or_insert(now);
         all.extend(accounts.iter().copied().zip(balances));
     }
     Ok((all, moment.ok_or_else(nothing)?))
+}
+
+/// The balance of the newest row of an account.
+const OF_ONE: &str = "(SELECT balance FROM points_transaction WHERE user_id = ? \
+                      ORDER BY user_id DESC, id DESC LIMIT 1)";
+
+fn balances_and_now(columns: &mut Columns) -> Result<(PrimitiveDateTime, Vec<Decimal>)> {
+    let now = clock::take_now(columns)?;
+    let mut balances = Vec::new();
+    while !columns.is_at_end() {
+        balances.push(columns.take_sum()?);
+    }
+    Ok((now, balances))
 }
 
 /// A caller's transaction may have taken its snapshot long ago, so this reads past it, with a lock.

@@ -13,7 +13,7 @@ use mysql::{Conn, prelude::Queryable};
 use super::ACTION;
 use crate::{
     outcome::{Error, Result, code},
-    session::{contained, echo},
+    session::{Unheard, contained, echo},
 };
 
 /// The end of a transaction, whatever `completion_type` makes of a plain one: another transaction, or
@@ -115,28 +115,33 @@ fn once<T>(
     if let Err(failed) = &done
         // What the connection says next may be the answer to the commit.
         && !matches!(failed.error, Error::CommitUnknown { .. })
-        && let Err(second) = contained(|| conn.query_drop(ROLLBACK))
     {
-        debug!("the rollback after it failed, too: {second}");
+        roll_back(conn);
     }
     done
 }
 
+fn roll_back(conn: &mut Conn) {
+    if let Err(error) = contained(|| conn.query_drop(ROLLBACK)) {
+        debug!("the rollback after it failed, too: {error}");
+    }
+}
+
 /// Begins a transaction, but not inside one of the caller's, which that would commit, nor on a
-/// connection that may have one, because it gives the answers to earlier questions.
+/// connection that may have one, because it gives the answers to earlier questions. All goes in one packet: the
+/// isolation cannot be set inside a transaction, and where that is refused the server goes no further.
 ///
 /// REPEATABLE READ whatever the session has: a system account that has no row yet is locked
 /// by the gap where its rows would be.
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-transaction-isolation-levels.html>
 fn begin(conn: &mut Conn) -> Result<()> {
-    match echo(conn, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") {
-        Ok(()) => {}
-        Err(error) if code::of(&error) == Some(code::TRANSACTION_IN_PROGRESS) => {
-            return Err(Error::OpenTransaction);
+    match echo(conn, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION") {
+        Ok(()) => Ok(()),
+        Err(Unheard::Refused(error)) if code::of(&error) == Some(code::TRANSACTION_IN_PROGRESS) => {
+            Err(Error::OpenTransaction)
         }
-        Err(error) => return Err(Error::from_answer(ACTION, error)),
+        Err(unheard) => Err(Error::from_answer(ACTION, unheard.into_error())),
     }
-    command(conn, "START TRANSACTION")
 }
 
 /// Commits. An answer that says that the server undid the work is an error like any other; without

@@ -118,7 +118,8 @@ impl NewPointsTransaction {
         self
     }
 
-    /// When it happened, by the service's clock, in place of now. Parts of a second are cut off.
+    /// When it happened, by the service's clock, in place of now. Parts of a second are cut off. The hour that
+    /// this clock skips in spring is refused.
     pub fn created_on(mut self, moment: PrimitiveDateTime) -> Self {
         self.occasion.created_on = Some(moment);
         self
@@ -182,7 +183,8 @@ impl NewPointsTransfer {
         self
     }
 
-    /// When it happened, by the service's clock, in place of now. Parts of a second are cut off.
+    /// When it happened, by the service's clock, in place of now. Parts of a second are cut off. The hour that
+    /// this clock skips in spring is refused.
     pub fn created_on(mut self, moment: PrimitiveDateTime) -> Self {
         self.occasion.created_on = Some(moment);
         self

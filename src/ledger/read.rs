@@ -74,7 +74,7 @@ pub fn balance_at<C: Connection>(
     moment: PrimitiveDateTime,
 ) -> Result<Decimal> {
     let account = account.into();
-    clock::check(moment).map_err(Error::Refused)?;
+    clock::check_range(moment).map_err(Error::Refused)?;
     let sql = format!(
         "SELECT {NEWEST}, (SELECT SUM(points) FROM points_transaction \
          WHERE user_id = ? AND created_on > ?), {IS_USER} LIMIT 1"

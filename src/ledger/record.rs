@@ -9,7 +9,7 @@ use time::PrimitiveDateTime;
 
 use super::{
     ACTION, Account,
-    accounts::{balance, lock, newest},
+    accounts::{balance, lock_and_read, newest},
     append::{append, touch_all},
     booked::{Booked, BookedRow},
     commit::{Whose, committed},
@@ -51,7 +51,7 @@ pub(super) fn callers(
     transaction: &mut Transaction<'_>,
     orders: &[Order<'_>],
 ) -> Result<Vec<Booked>> {
-    echo(transaction, "").map_err(|error| Error::from_answer(ACTION, error))?;
+    echo(transaction, "").map_err(|error| Error::from_answer(ACTION, error.into_error()))?;
     book(transaction, orders, Whose::Callers)
 }
 
@@ -65,9 +65,10 @@ fn book<Q: Queryable>(conn: &mut Q, orders: &[Order<'_>], whose: Whose) -> Resul
         return Ok(Vec::new());
     }
     let accounts: BTreeSet<_> = orders.iter().flat_map(Order::accounts).collect();
-    lock(conn, &accounts, whose).map_err(|error| blamed(error, orders))?;
+    let read = lock_and_read(conn, &accounts, whose).map_err(|error| blamed(error, orders))?;
     let known = key::claim(conn, orders)?;
-    let (balances, now) = newest(conn, &accounts, whose)?;
+    // To wait for a key changes nothing of accounts that are locked.
+    let (balances, now) = read.map_or_else(|| newest(conn, &accounts, whose), Ok)?;
     let mut booked = reckoned(orders, known, balances, now)?;
     append(conn, orders, &mut booked)?;
     touch_all(conn, orders, &booked)?;

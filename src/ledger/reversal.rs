@@ -4,7 +4,7 @@ use mysql::Conn;
 use rust_decimal::Decimal;
 
 use super::{
-    Account, Activity, Ends, NewPointsTransaction, NewPointsTransfer, Refusal,
+    Account, Activity, Ends, NewPointsTransaction, NewPointsTransfer, Refusal, SystemAccount,
     accounts::find,
     booked::Booked,
     commit::looked,
@@ -70,14 +70,39 @@ struct Plan {
 
 enum Steps {
     Move(NewPointsTransaction),
-    Pay(NewPointsTransfer),
+    Pay(NewPointsTransfer, Names),
+}
+
+/// What a reversal has as payer and payee.
+#[derive(Debug, Clone, Copy)]
+struct Names {
+    payer: Option<Account>,
+    payee: Option<Account>,
+}
+
+/// Who received pays, and who paid receives.
+///
+/// The ends of a row tell whether it was gained from outside, so a reversal must count as minus what it takes
+/// back. Nobody's name is outside where points come from it, except out of escrow; where they go to it, only
+/// a correction brings them there. In these two cases the points `were_with` somebody, who is named instead.
+fn swapped(debit: &PointsTransaction, credit: &PointsTransaction, were_with: Ends) -> Names {
+    let spent = debit.points() < Decimal::ZERO && debit.activity() != Activity::Adjustment;
+    let held = credit.points() > Decimal::ZERO && credit.activity() == Activity::FromEscrow;
+    Names {
+        payer: debit.payee().or(spent.then_some(were_with.payer)),
+        payee: credit.payer().or(held.then_some(were_with.payee)),
+    }
 }
 
 impl Steps {
     fn order(&self) -> Order<'_> {
         match self {
             Self::Move(back) => back.into(),
-            Self::Pay(back) => back.into(),
+            Self::Pay(back, Names { payer, payee }) => {
+                let mut order = Order::from(back);
+                (order.payer, order.payee) = (*payer, *payee);
+                order
+            }
         }
     }
 
@@ -86,14 +111,19 @@ impl Steps {
         let [debit, credit] = booked.rows;
         match self {
             Self::Move(_) => debit.id,
-            Self::Pay(_) => credit.id,
+            Self::Pay(..) => credit.id,
         }
     }
 
     fn reversal(&self, booked: &Booked) -> Reversal {
         match self {
             Self::Move(back) => Reversal::Transaction(booked.transaction(back)),
-            Self::Pay(back) => Reversal::Transfer(booked.transfer(back)),
+            Self::Pay(back, Names { payer, payee }) => {
+                let PointsTransfer { debit, credit } = booked.transfer(back);
+                let named = |half| PointsTransaction { payer: *payer, payee: *payee, ..half };
+                let (debit, credit) = (named(debit), named(credit));
+                Reversal::Transfer(PointsTransfer { debit, credit })
+            }
         }
     }
 }
@@ -154,9 +184,8 @@ fn back(original: &PointsTransaction, overdraft: Overdraft) -> Plan {
     let (account, points) = (original.account(), -original.points());
     let mut back =
         NewPointsTransaction::new(account, Activity::Adjustment, points).note(note(original.id()));
-    // Who received pays.
-    back.payer = original.payee();
-    back.payee = original.payer();
+    let were_with = Ends { payer: account, payee: SystemAccount::Escrow.into() };
+    Names { payer: back.payer, payee: back.payee } = swapped(original, original, were_with);
     back.occasion.overdraft = overdraft;
     Plan { original: original.id(), account, points, steps: Steps::Move(back) }
 }
@@ -167,7 +196,8 @@ fn pay_back(debit: &PointsTransaction, credit: &PointsTransaction, overdraft: Ov
     let mut back =
         NewPointsTransfer::new(ends, Activity::Adjustment, points).note(note(debit.id()));
     back.occasion.overdraft = overdraft;
-    Plan { original: debit.id(), account: ends.payee, points, steps: Steps::Pay(back) }
+    let names = swapped(debit, credit, ends);
+    Plan { original: debit.id(), account: ends.payee, points, steps: Steps::Pay(back, names) }
 }
 
 /// How a reversal names what it takes back. The table has no column for it: `ref_transaction_id` is

@@ -33,6 +33,17 @@
 //! a row has one campaign and one expiry; so it has none, and which grants it came from is not stored: it
 //! follows from the rows, which are gone through in the order of their ids. For this a spending
 //! reads all rows of its account and kind.
+//!
+//! # What points have and tokens have not
+//!
+//! - Idempotency keys: a row of `ledger_key` says which movement of points was recorded under its key, and has no
+//!   place for tokens. After a [`CommitUnknown`](crate::Error::CommitUnknown) ask
+//!   [`is_recorded`](super::is_recorded), which waits and tells.
+//! - Calls in a transaction of the caller. Its snapshot may be older than the lock, and to read past it, a spending
+//!   would lock every row that it goes through. For the same reason there is none of
+//!   [`reverse_points`](super::reverse_points), which looks for another reversal when it has the lock.
+//! - A statement by the page: the table lets other writers leave the amount, the balance, the activity and the
+//!   date out, and a [`TokenTransaction`] has all of them.
 
 mod entry;
 mod new;

@@ -109,6 +109,17 @@ pub enum Refusal {
         created_on: PrimitiveDateTime,
     },
 
+    /// The service's clock never shows the moment, which is in the hour that spring skips.
+    #[error(
+        "the clock of US/Central skips {created_on}; give the one that it shows, and \
+         ledger::us_central for a moment of another zone"
+    )]
+    #[non_exhaustive]
+    MomentSkipped {
+        /// The moment as given.
+        created_on: PrimitiveDateTime,
+    },
+
     /// Some characters are not the same to every server and client.
     #[error(
         "an idempotency key must have 1 to 128 characters, all of them visible ASCII and none a blank"

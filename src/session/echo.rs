@@ -7,14 +7,33 @@ use mysql::prelude::Queryable;
 use super::connection::{contained, unreadable};
 use crate::outcome::code;
 
+/// Why a connection did not do what it was told together with the question.
+pub(crate) enum Unheard {
+    /// It does not answer what it is asked, so nobody knows what it has done.
+    Deaf(mysql::Error),
+    /// It does, and this is its answer to what was sent along.
+    Refused(mysql::Error),
+}
+
+impl Unheard {
+    pub(crate) fn into_error(self) -> mysql::Error {
+        let (Self::Deaf(error) | Self::Refused(error)) = self;
+        error
+    }
+}
+
 /// Asks for a number that nobody can have asked for before, and sends `then` in the same packet, or
 /// nothing where that is empty.
 ///
 /// A client that has stopped waiting for an answer gets it all the same, for its next statement. So the
 /// answer to every later statement is that of an earlier one, and says nothing about what was asked.
-pub(crate) fn echo(conn: &mut impl Queryable, then: &str) -> mysql::Result<()> {
+///
+/// The first of several statements that fails ends them.
+/// <https://dev.mysql.com/doc/c-api/8.4/en/c-api-multiple-queries.html>
+pub(crate) fn echo(conn: &mut impl Queryable, then: &str) -> Result<(), Unheard> {
     let number = fresh_number();
-    contained(|| {
+    let mut is_heard = false;
+    let said = contained(|| {
         let mut answer = conn
             .query_iter(format!("SELECT {number} LIMIT 1; {then}"))
             .map_err(own_or_unreadable)?;
@@ -22,13 +41,15 @@ pub(crate) fn echo(conn: &mut impl Queryable, then: &str) -> mysql::Result<()> {
         if said.and_then(|row| row.get_opt::<u64, _>(0)?.ok()) != Some(number) {
             return Err(unreadable());
         }
+        is_heard = true;
         while let Some(set) = answer.iter() {
             for row in set {
                 row?;
             }
         }
         Ok(())
-    })
+    });
+    said.map_err(|error| if is_heard { Unheard::Refused(error) } else { Unheard::Deaf(error) })
 }
 
 /// What a question for a number can be answered with. Any other error is the answer to something else.

@@ -6,6 +6,7 @@ mod oracle;
 mod original;
 mod plans;
 mod random;
+mod reversed;
 mod rows;
 mod session;
 #[path = "../support/mod.rs"]

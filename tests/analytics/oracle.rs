@@ -81,13 +81,14 @@ pub(crate) fn revenue(rows: &Rows, range: DateRange) -> Vec<Day> {
 /// What a user gained with a movement, seen from the ends of it.
 fn from_outside(row: &Movement) -> Decimal {
     let is_user = |id: i32| (1..2000).contains(&id);
-    let comes_from = |end: i32| matches!(end, 0 | 2000 | 2002 | 2100);
-    let counts = match row.activity {
-        _ if !is_user(row.user_id) => false,
-        1 if row.points.is_sign_negative() => comes_from(row.payee),
-        10 => false,
-        _ => row.points.is_sign_positive() && comes_from(row.payer),
-    };
+    let is_source = |end: i32| matches!(end, 2000 | 2002 | 2100);
+    let counts = is_user(row.user_id)
+        && match (row.points.is_sign_positive(), row.activity) {
+            (true, 10) => is_source(row.payer),
+            (true, _) => is_source(row.payer) || row.payer == 0,
+            (false, 1) => is_source(row.payee) || row.payee == 0,
+            (false, _) => is_source(row.payee),
+        };
     if counts { row.points } else { Decimal::ZERO }
 }
 

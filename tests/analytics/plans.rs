@@ -155,9 +155,9 @@ fn reads_a_range_of_an_index() {
             .collect();
         from_index.sort_unstable();
         let expected: &[_] = match report {
-            "daily_revenue" => &["daily_payments_idx", "daily_tokens_idx"],
-            "points_by_activity"
-            | "revenue_by_payment_type"
+            "daily_revenue" => &["daily_payments_idx", "daily_points_idx", "daily_tokens_idx"],
+            "points_by_activity" => &["daily_points_idx"],
+            "revenue_by_payment_type"
             | "avoided_emissions"
             | "active_users"
             | "campaign_budgets" => &[],

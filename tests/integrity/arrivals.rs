@@ -38,6 +38,22 @@ fn tells_what_came_too_little_and_too_much() {
     assert_eq!(says(daily.at_most(1)), [many]);
 }
 
+/// The keys are dated in UTC, and the answer is not.
+#[test]
+fn tells_what_keys_came_by_the_same_clock() {
+    let db = migrated();
+    run(
+        &mut db.conn(),
+        "INSERT INTO ledger_key (idempotency_key, content, recorded_on) VALUES \
+         ('a', '', '2025-03-01 06:00:00'), ('b', '', '2025-03-01 06:00:01'), \
+         ('c', '', '2025-03-02 06:00:00'), ('d', '', '2025-03-02 06:00:01')",
+    );
+    let now = Date::from_calendar_date(2025, Month::March, 2).unwrap().midnight();
+    let daily = Expected::new("ledger_key", Duration::DAY).unwrap().at_least(3);
+    let found = arrivals(&mut db.conn(), now, &[daily]).unwrap();
+    assert_eq!((found[0].arrived(), found[0].newest()), (2, Some(now)));
+}
+
 #[test]
 fn counts_in_the_index_of_each_table() {
     let db = written_down().migrated();

@@ -99,3 +99,10 @@ fn no_two_checks_have_one_name() {
     names.dedup();
     assert_eq!(names.len(), Check::ALL.len());
 }
+
+#[test]
+fn the_benchmarks_know_how_many_checks_there_are() {
+    const BENCHMARKS: &str = include_str!("../../docs/benchmarks.md");
+    let says = format!("all {} checks", Check::ALL.len());
+    assert!(BENCHMARKS.contains(&says), "{says}");
+}

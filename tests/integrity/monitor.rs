@@ -67,6 +67,23 @@ fn finds_what_is_new_since_a_moment() {
     assert_eq!(ids(&since(on(Month::May, 2))), [] as [&[i64]; 0]);
 }
 
+/// The keys are dated in UTC: their midnight is in the evening before.
+#[test]
+fn keys_are_new_by_the_same_clock_as_all_else() {
+    let db = good();
+    let mut conn = db.conn();
+    run(
+        &mut conn,
+        "INSERT INTO ledger_key (id, idempotency_key, content, movement_id, recorded_on) VALUES \
+         (900, 'k', '', 9999, '2025-04-01 04:59:59'), (901, 'l', '', 9999, '2025-04-01 05:00:00'), \
+         (902, 'm', '', 9999, '2025-01-01 05:59:59'), (903, 'n', '', 9999, '2025-01-01 06:00:00')",
+    );
+    let mut since = |moment| Monitor::new().since(moment).run(&mut conn).unwrap();
+
+    assert_eq!(ids(&since(on(Month::April, 1))), [&[901]]);
+    assert_eq!(ids(&since(on(Month::January, 1))), [&[900, 901, 903]]);
+}
+
 /// The hour of the session is not that of the checks, whatever it is set to.
 #[test]
 fn tells_the_future_whatever_the_session_takes_for_now() {

@@ -234,6 +234,23 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
          (903, 1, 4, 2, 2, 'A', '2025-04-01'), (904, 1, 4, 2, 2, 'a', '2025-04-01'), (905, 1, 4, 2, 2, NULL, '2025-04-01')",
         &[904, 905],
     ),
+    // Who pays two others the same within a second pays each once; what says less of its ends is another.
+    (
+        Check::DUPLICATE_POINTS,
+        "points_transaction (id, user_id, activity_type, points, balance, note, created_on, payer, payee) VALUES \
+         (900, 1, 4, -2, 2, 'a', '2025-04-01', 1, 2), (901, 1, 4, -2, 2, 'a', '2025-04-01', 1, 3), \
+         (902, 1, 4, -2, 2, 'a', '2025-04-01', 1, 0), (903, 1, 4, -2, 2, 'a', '2025-04-01', 0, 2), \
+         (904, 1, 4, -2, 2, 'a', '2025-04-01', 1, 3), (905, 1, 4, -2, 2, 'a', '2025-04-01', 0, 3), \
+         (906, 1, 4, -2, 2, 'a', '2025-04-01', 0, 2)",
+        &[904, 906],
+    ),
+    (
+        Check::RETRIED_POINTS,
+        "points_transaction (id, user_id, activity_type, points, balance, note, created_on, payer, payee) VALUES \
+         (900, 1, 4, -2, 2, 'a', '2025-04-01 10:00:00', 1, 2), (901, 1, 4, -2, 2, 'a', '2025-04-01 10:00:01', 1, 3), \
+         (902, 1, 4, -2, 2, 'a', '2025-04-01 10:00:02', 0, 2), (903, 1, 4, -2, 2, 'a', '2025-04-01 10:00:03', 1, 2)",
+        &[903],
+    ),
     // A retry comes within the minute, and has the note, amount, activity and user of the first.
     (
         Check::RETRIED_POINTS,

@@ -102,10 +102,11 @@ fn no_call_fails_beside_a_job_that_changes_users_without_pause() {
                 })
             })
             .collect();
-        let outcomes: Vec<_> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
+        let outcomes: Vec<_> = writers.into_iter().map(thread::ScopedJoinHandle::join).collect();
+        // The jobs end before anything fails, or the scope would wait for them.
         stop.store(true, Ordering::SeqCst);
         for outcome in outcomes {
-            outcome.unwrap();
+            outcome.unwrap().unwrap();
         }
     });
     assert!(deadlocks(&mut conn) > 0, "nobody was in the way");
@@ -151,7 +152,9 @@ fn a_deadlock_is_tried_again() {
             "SELECT COUNT(*) FROM information_schema.innodb_trx \
              WHERE trx_mysql_thread_id = {ours} AND trx_state = 'LOCK WAIT'"
         );
+        let asked = Instant::now();
         while watcher.query_first::<u64, _>(&waiting).unwrap() != Some(1) {
+            assert!(asked.elapsed() < Duration::from_mins(1), "ours never waits");
             // Whoever asks more often than every 100 ms gets the same answer for ever.
             thread::sleep(Duration::from_millis(200));
         }

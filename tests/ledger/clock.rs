@@ -2,10 +2,13 @@
 
 use mysql::{Conn, TxOpts, prelude::Queryable};
 use quicksight_migrations::{
+    Error,
     analytics::{self, DateRange},
+    integrity::{self, Check},
     ledger::{
-        Account, Activity, record_points_transaction, record_points_transaction_in,
-        record_points_transfer,
+        Account, Activity, Refusal, balance_at, record_points_transaction,
+        record_points_transaction_in, record_points_transfer, record_points_transfers,
+        tokens::{self, NewTokenGrant, Token},
     },
     time::{Date, Duration, Month, PrimitiveDateTime, Time},
 };
@@ -103,6 +106,46 @@ fn the_hour_that_spring_skips_is_never_written() {
         record_points_transaction(&mut conn, &incentive).unwrap().created_on().to_string()
     });
     assert_eq!(recorded, ["2025-03-09 1:59:59.0", "2025-03-09 3:00:00.0"]);
+}
+
+/// What the clock never shows cannot have happened, to points nor to tokens; the check for it finds nothing.
+#[test]
+fn a_moment_that_spring_skips_is_refused() {
+    let (_db, mut conn) = users(2);
+    let night = Date::from_calendar_date(2025, Month::March, 9).unwrap();
+    let at = |hour, minute| night.with_time(Time::from_hms(hour, minute, 0).unwrap());
+    let token = Token::new(3, "Ride free");
+    for (moment, is_shown) in
+        [(at(1, 59), true), (at(2, 0), false), (at(2, 59), false), (at(3, 0), true)]
+    {
+        let fee = movement(1, Activity::Fee, points(-1)).created_on(moment);
+        let gift = payment(2000, 2, Activity::CampaignReward, points(1)).created_on(moment);
+        let grant = NewTokenGrant::new(Account::user(1), token.clone(), points(1), noon());
+        let outcomes = [
+            record_points_transaction(&mut conn, &fee).map(drop),
+            record_points_transfer(&mut conn, &gift).map(drop),
+            record_points_transfers(&mut conn, &[gift]).map(drop),
+            tokens::grant(&mut conn, &grant.issued_on(moment)).map(drop),
+        ];
+        for outcome in outcomes {
+            let refusal = match outcome {
+                Ok(()) => None,
+                Err(Error::Refused(Refusal::OneOfSeveral { refusal, .. })) => Some(*refusal),
+                Err(Error::Refused(refusal)) => Some(refusal),
+                Err(error) => panic!("{error:?}"),
+            };
+            let skipped = |refusal| matches!(refusal, Refusal::MomentSkipped { created_on, .. } if created_on == moment);
+            assert_eq!(refusal.is_none(), is_shown, "{moment}");
+            assert!(refusal.is_none_or(skipped), "{moment}");
+        }
+    }
+    for check in [Check::POINTS_WITH_INVALID_DATE, Check::TOKENS_WITH_INVALID_DATE] {
+        assert_eq!(integrity::check(&mut conn, check).unwrap(), None);
+    }
+    // It is good to ask for, and as an expiry.
+    assert_eq!(balance_at(&mut conn, Account::user(1), at(2, 30)).unwrap(), points(-1));
+    let grant = NewTokenGrant::new(Account::user(1), token, points(1), at(2, 30));
+    tokens::grant(&mut conn, &grant.issued_on(at(1, 0))).unwrap();
 }
 
 #[test]

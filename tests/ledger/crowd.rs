@@ -18,11 +18,12 @@ use crate::{
 /// Runs `work` in as many threads, each with a connection and its number, all from the same moment.
 pub(crate) fn at_once(db: &Database, writers: usize, work: impl Fn(&mut Conn, usize) + Sync) {
     let ready = Barrier::new(writers);
+    // Whoever cannot connect fails before anybody waits for it.
+    let conns: Vec<_> = (0..writers).map(|_| db.conn()).collect();
     thread::scope(|scope| {
-        for number in 0..writers {
+        for (number, mut conn) in conns.into_iter().enumerate() {
             let (ready, work) = (&ready, &work);
             scope.spawn(move || {
-                let mut conn = db.conn();
                 ready.wait();
                 work(&mut conn, number);
             });

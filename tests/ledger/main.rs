@@ -18,6 +18,11 @@ mod together;
 mod tokens;
 mod undecided;
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use mysql::{Conn, Pool, prelude::Queryable};
 use quicksight_migrations::{
     integrity,
@@ -297,6 +302,29 @@ fn costs_eight_statements_and_a_transfer_ten() {
         let after = questions(conn.as_mut());
         assert_eq!((between - before - 1, after - between - 1), (8, 10));
     }
+}
+
+/// Each packet is one; the statements are prepared before.
+#[test]
+fn costs_five_round_trips_and_a_transfer_seven() {
+    let (db, _conn) = users(2);
+    let packets = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&packets);
+    let mut conn = db.watched(move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        None
+    });
+    let fee = movement(1, Activity::Fee, points(-1));
+    let gift = payment(1, 2, Activity::Adjustment, points(1));
+    let mut count = |call: &dyn Fn(&mut Conn)| {
+        call(&mut conn);
+        let before = packets.load(Ordering::SeqCst);
+        call(&mut conn);
+        packets.load(Ordering::SeqCst) - before
+    };
+    let one = count(&|conn| drop(record_points_transaction(conn, &fee).unwrap()));
+    let both = count(&|conn| drop(record_points_transfer(conn, &gift).unwrap()));
+    assert_eq!((one, both), (5, 7));
 }
 
 #[test]

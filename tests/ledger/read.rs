@@ -180,6 +180,7 @@ fn pages_do_not_shift_while_movements_arrive() {
 
     let (mut seen, mut page) = (Vec::new(), Some(Page::newest(5)));
     while let Some(this) = page {
+        assert!(seen.len() < expected.len(), "the pages have no end: {seen:?}");
         let movements = statement(&mut conn, Account::user(1), this).unwrap();
         assert!(movements.entries().len() <= 5);
         seen.extend(ids(&movements));

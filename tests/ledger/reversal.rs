@@ -7,7 +7,7 @@ use quicksight_migrations::{
     Error, Result, integrity,
     ledger::{
         Account, Activity, NewReversal, Page, Refusal, Reversal, SystemAccount, balance,
-        balance_at, find_by_note, record_points_transaction, record_points_transfer,
+        balance_at, find_by_id, find_by_note, record_points_transaction, record_points_transfer,
         reverse_points,
     },
     rust_decimal::Decimal,
@@ -89,6 +89,42 @@ fn a_movement_is_reversed_by_its_opposite() {
     assert_eq!(rows.len(), 2);
     let found = find_by_note(&mut conn, entry.note().unwrap(), Page::newest(2)).unwrap();
     assert_eq!((found.entries().first(), found.entries().len()), (Some(entry), 1));
+}
+
+/// Points from nobody would be gained; and those that nobody held are in escrow again.
+#[test]
+fn who_had_the_points_before_is_named() {
+    let (_db, mut conn) = users(1);
+    let user = Account::user(1);
+    for (activity, hundredths, payer, payee) in [
+        (Activity::Fee, -5_00, Some(user), None),
+        (Activity::FromEscrow, 5_00, None, Some(SystemAccount::Escrow.into())),
+        (Activity::Purchase, 5_00, None, None),
+        (Activity::Adjustment, -5_00, None, None),
+    ] {
+        let new = movement(1, activity, points(hundredths));
+        let id = record_points_transaction(&mut conn, &new).unwrap().id();
+        let reversal = reverse_points(&mut conn, &NewReversal::of(id)).unwrap();
+        let Reversal::Transaction(entry) = &reversal else { panic!("{reversal:?}") };
+        assert_eq!((entry.payer(), entry.payee()), (payer, payee), "{activity:?}");
+        assert_eq!(find_by_id(&mut conn, reversal.id()).unwrap().as_ref(), Some(entry));
+    }
+    assert_all_right(&mut conn);
+}
+
+/// Another writer need not name the ends. What is returned is what was recorded.
+#[test]
+fn a_payment_without_names_is_reversed() {
+    let (_db, mut conn) = users(1);
+    let (debit, _) = reward(&mut conn);
+    conn.query_drop("UPDATE points_transaction SET payer = 0, payee = 0").unwrap();
+    let reversal = reverse_points(&mut conn, &NewReversal::of(debit)).unwrap();
+    let Reversal::Transfer(back) = &reversal else { panic!("{reversal:?}") };
+    for half in [back.debit(), back.credit()] {
+        assert_eq!((half.payer(), half.payee()), (Some(Account::user(1)), None));
+        assert_eq!(find_by_id(&mut conn, half.id()).unwrap().as_ref(), Some(half));
+    }
+    assert_all_right(&mut conn);
 }
 
 #[test]

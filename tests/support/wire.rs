@@ -171,9 +171,20 @@ pub fn cut_within_each_answer<T: PartialEq + Debug>(
     }
 }
 
+/// Both ends of a wire, which it leaves with nobody waiting, even if a hook panics.
+struct Ends(TcpStream, TcpStream);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        let _ = self.0.shutdown(Shutdown::Both);
+        let _ = self.1.shutdown(Shutdown::Both);
+    }
+}
+
 fn relay(mut client: TcpStream, mut server: TcpStream, hook: &mut Hook<'_>) {
-    let mut answers = server.try_clone().expect("a second handle");
-    let mut to_client = client.try_clone().expect("a second handle");
+    let second = |end: &TcpStream| end.try_clone().expect("a second handle");
+    let ends = Ends(second(&client), second(&server));
+    let (mut answers, mut to_client) = (second(&server), second(&client));
     let may_pass = Arc::new(AtomicUsize::new(usize::MAX));
     let limit = Arc::clone(&may_pass);
     let back = thread::spawn(move || {
@@ -212,8 +223,7 @@ fn relay(mut client: TcpStream, mut server: TcpStream, hook: &mut Hook<'_>) {
             }
         }
     }
-    let _ = client.shutdown(Shutdown::Both);
-    let _ = server.shutdown(Shutdown::Both);
+    drop(ends);
     let _ = back.join();
 }
 

@@ -143,7 +143,7 @@ pub(crate) const TABLES: &[Table] = &[
             PRIMARY (id)
             KEY coins_history_idx_1 (user_id, created_on, activity_type, id)
             KEY note_idx__000 (note)
-            KEY daily_points_idx (created_on, points)
+            KEY daily_points_idx (created_on, points, user_id, activity_type, payer, payee)
             KEY user_ledger_idx (user_id, id, points, balance)
         ",
     },

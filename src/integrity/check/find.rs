@@ -38,7 +38,7 @@ pub(super) enum Find {
     ChangedBefore { made: &'static str, changed: &'static str },
     /// Rows with the same columns as an earlier one.
     Repeat(&'static [&'static str]),
-    /// Groups (g) and their members (t), of which all but the first of equal points and note are found.
+    /// Groups (g) and their members (t), of which all but the first of equal points, note and ends are found.
     Equals(&'static str, &'static str),
     /// What only a walk along the rows can tell.
     Walk(&'static str, Walk),
@@ -146,7 +146,9 @@ impl Rule {
     /// The SQL for rows that are new since a moment, where their table tells.
     fn newer(&self, since: Option<PrimitiveDateTime>) -> String {
         match (since, times::refresh_column(self.table)) {
-            (Some(since), Some(column)) => format!(" AND t.{column} >= {}", literal(since)),
+            (Some(since), Some(column)) => {
+                format!(" AND t.{column} >= {}", literal(times::on_load_clock(self.table, since)))
+            }
             _ => String::new(),
         }
     }

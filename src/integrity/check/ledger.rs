@@ -14,11 +14,11 @@ const PAIRS: &str = "points_transaction t JOIN points_transaction o ON o.id = t.
                      AND o.ref_transaction_id = t.id AND o.id <> t.id";
 
 checks! {
-    /// Points that a user moved twice: the same moment, activity, amount and note. The first of them
-    /// is right and not reported. System accounts are left out, as they may pay the same to two users
-    /// within a second; the users have rows of their own.
+    /// Points that a user moved twice: the same moment, activity, amount, note, payer and payee. The first
+    /// of them is right and not reported. Who pays the same to two others within a second, pays each once.
+    /// System accounts are left out, whose rows need not say whom they pay; the users have rows of their own.
     DUPLICATE_POINTS = Rule::new("duplicate_points", POINTS, Find::Equals(
-        "equal to an earlier one in user, time, activity, points and note",
+        "equal to an earlier one in user, time, activity, points, note, payer and payee",
         // Groups (g) and their members (b) come from coins_history_idx_1 alone, and only members are
         // read (t) for their points. As plain joins on all columns this may be read by date, and
         // then a job that pays everybody at one moment makes it quadratic. Who of a group is equal to
@@ -30,11 +30,11 @@ checks! {
           AND b.created_on = a.created_on AND b.activity_type = a.activity_type \
          STRAIGHT_JOIN points_transaction t ON t.id = b.id"));
 
-    /// Points that a user moved again within a minute: the same activity, amount and note, as a retry
-    /// does that does not know of the first. What has no note is left out, and so is what is of the
+    /// Points that a user moved again within a minute: the same activity, amount, note, payer and payee, as a
+    /// retry does that does not know of the first. What has no note is left out, and so is what is of the
     /// same second, which [`DUPLICATE_POINTS`](Self::DUPLICATE_POINTS) has. Reads and sorts the ledger.
     RETRIED_POINTS = Rule::new("retried_points", POINTS, Find::Walk(
-        "equal to one of the minute before in user, activity, points and note", Walk::RetriedPoints))
+        "equal to one of the minute before in user, activity, points, note, payer and payee", Walk::RetriedPoints))
         .suspicion();
 
     /// Points with a `ref_transaction_id` to a row that is not there, does not point back, or is not

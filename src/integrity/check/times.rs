@@ -1,6 +1,9 @@
 //! Times that cannot be, in every table that has a date.
 
+use time::PrimitiveDateTime;
+
 use super::find::{Find, Rule};
+use crate::clock;
 
 /// Makes two checks of each dated table, and the list of load columns.
 macro_rules! dated {
@@ -31,6 +34,26 @@ macro_rules! dated {
 /// The column that tells which rows of a table are new.
 pub(in crate::integrity) fn refresh_column(table: &str) -> Option<&'static str> {
     REFRESH.iter().find(|(dated, _)| *dated == table).map(|(_, column)| *column)
+}
+
+/// A moment of the service's clock as the load column of a table has it. All but one are of that clock.
+pub(in crate::integrity) fn on_load_clock(
+    table: &str,
+    moment: PrimitiveDateTime,
+) -> PrimitiveDateTime {
+    if loads_in_utc(table) { clock::utc(moment) } else { moment }
+}
+
+/// And the other way round.
+pub(in crate::integrity) fn of_load_clock(
+    table: &str,
+    moment: PrimitiveDateTime,
+) -> PrimitiveDateTime {
+    if loads_in_utc(table) { clock::us_central(moment.assume_utc()) } else { moment }
+}
+
+fn loads_in_utc(table: &str) -> bool {
+    table == "ledger_key"
 }
 
 dated! {

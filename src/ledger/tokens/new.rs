@@ -106,7 +106,8 @@ impl NewTokenGrant {
         Self { occasion, issued_on: None, expired_on, campaign, promo_code: 0 }
     }
 
-    /// From when on they can be spent, by the service's clock, in place of now.
+    /// From when on they can be spent, by the service's clock, in place of now. A moment that this clock skips
+    /// in spring is refused; as an expiry it is good.
     pub fn issued_on(mut self, moment: PrimitiveDateTime) -> Self {
         self.issued_on = Some(moment);
         self
@@ -140,7 +141,7 @@ impl NewTokenGrant {
         self.occasion.check()?;
         check_name("campaign_name", &self.campaign.name)?;
         self.issued_on.map_or(Ok(()), clock::check)?;
-        clock::check(self.expired_on)
+        clock::check_range(self.expired_on)
     }
 }
 

@@ -526,6 +526,13 @@ fn cases_of_rows() -> Vec<Case> {
             false,
         ),
         (
+            refused(Refusal::MomentSkipped { created_on: day(2025).midnight() }),
+            "the clock of US/Central skips 2025-03-31 0:00:00.0; give the one that it shows, and \
+             ledger::us_central for a moment of another zone",
+            None,
+            false,
+        ),
+        (
             refused(Refusal::ReservedAccount { account: Account::user(2001) }),
             "user 2001 has the id of a system account; name the SystemAccount if that is meant, or \
              give the user another id",

@@ -57,7 +57,7 @@ fn whoever_comes_in_between_is_first() {
         let id = names(&mut conn);
         let (opts, mut transactions) = (db.opts(), 0);
         let mut ours = db.watched(move |sql| {
-            transactions += usize::from(sql.starts_with("START TRANSACTION"));
+            transactions += usize::from(sql.contains("START TRANSACTION"));
             if transactions == 2 {
                 transactions += 1;
                 reverse(&mut Conn::new(opts.clone()).unwrap(), id).unwrap();
