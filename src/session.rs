@@ -19,9 +19,11 @@ mod turn;
 mod wait;
 mod words;
 
+#[cfg(feature = "ledger")]
+pub(crate) use self::answer::ask_both;
 #[cfg(feature = "_rows")]
 #[cfg_attr(not(feature = "full"), allow(unused_imports))]
-pub(crate) use self::answer::{Answers, Columns, ask, ask_both, ask_limited, ask_on};
+pub(crate) use self::answer::{Answers, Columns, ask, ask_limited, ask_on};
 pub use self::connection::Connection;
 pub(crate) use self::{
     claim::{CLAIM_TABLE, with_claim},
