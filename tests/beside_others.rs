@@ -6,9 +6,9 @@ mod support;
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread,
 };
 
 use mysql::{Conn, prelude::Queryable};
@@ -17,34 +17,29 @@ use quicksight_migrations::{
 };
 use support::{Database, migrated, migrations};
 
-/// Somebody who sends these statements over and over.
-struct Busy {
-    stop: Arc<AtomicBool>,
-    work: JoinHandle<u32>,
-}
-
-impl Busy {
-    fn with(db: &Database, statements: &'static [&'static str]) -> Self {
-        let (mut conn, stop) = (db.conn(), Arc::new(AtomicBool::new(false)));
-        let told = Arc::clone(&stop);
-        let work = thread::spawn(move || {
-            let mut rounds = 0;
-            while !told.load(Ordering::SeqCst) {
-                for statement in statements {
-                    conn.query_drop(statement).unwrap();
-                }
-                rounds += 1;
+/// Looks so many times, and for as long as it takes somebody else to send these statements ten times over
+/// meanwhile: on a busy machine either may be the slower one.
+#[track_caller]
+fn beside(db: &Database, statements: &'static [&'static str], times: u32, mut look: impl FnMut()) {
+    let (mut conn, stop) = (db.conn(), Arc::new(AtomicBool::new(false)));
+    let rounds = Arc::new(AtomicU32::new(0));
+    let (told, done) = (Arc::clone(&stop), Arc::clone(&rounds));
+    let work = thread::spawn(move || {
+        while !told.load(Ordering::SeqCst) {
+            for statement in statements {
+                conn.query_drop(statement).unwrap();
             }
-            rounds
-        });
-        Self { stop, work }
+            done.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let mut looks = 0;
+    while looks < times || rounds.load(Ordering::SeqCst) <= 10 {
+        assert!(!work.is_finished(), "the other one ended");
+        look();
+        looks += 1;
     }
-
-    #[track_caller]
-    fn end(self) {
-        self.stop.store(true, Ordering::SeqCst);
-        assert!(self.work.join().unwrap() > 10, "it had its turns");
-    }
+    stop.store(true, Ordering::SeqCst);
+    work.join().unwrap();
 }
 
 const REBUILDS: &[&str] =
@@ -53,15 +48,11 @@ const REBUILDS: &[&str] =
 #[test]
 fn tables_that_are_rebuilt_do_not_differ() {
     let db = migrated();
-    let busy = Busy::with(&db, REBUILDS);
     let mut conn = db.conn();
-    for _ in 0..100 {
-        match verify_quicksight_schema(&mut conn) {
-            Ok(drifts) => assert_eq!(drifts, []),
-            Err(error) => assert!(matches!(error, Error::TablesChanging), "{error:?}"),
-        }
-    }
-    busy.end();
+    beside(&db, REBUILDS, 100, || match verify_quicksight_schema(&mut conn) {
+        Ok(drifts) => assert_eq!(drifts, []),
+        Err(error) => assert!(matches!(error, Error::TablesChanging), "{error:?}"),
+    });
     assert_eq!(verify_quicksight_schema(&mut conn).unwrap(), []);
 }
 
@@ -71,14 +62,10 @@ fn tables_that_are_rebuilt_are_not_mended() {
     let db = migrated();
     let mut conn = db.conn();
     conn.query_drop("INSERT INTO campaign (ap_campaign_id) VALUES (1), (2), (3)").unwrap();
-    let busy = Busy::with(&db, REBUILDS);
-    for _ in 0..60 {
-        match Migrator::new().mend(&mut conn) {
-            Ok(report) => assert_eq!((report.mended().len(), report.left()), (0, &[][..])),
-            Err(error) => assert!(matches!(error, Error::TablesChanging), "{error:?}"),
-        }
-    }
-    busy.end();
+    beside(&db, REBUILDS, 60, || match Migrator::new().mend(&mut conn) {
+        Ok(report) => assert_eq!((report.mended().len(), report.left()), (0, &[][..])),
+        Err(error) => assert!(matches!(error, Error::TablesChanging), "{error:?}"),
+    });
     let rows: Option<u32> = conn.query_first("SELECT COUNT(*) FROM campaign").unwrap();
     assert_eq!(rows, Some(3));
 }
@@ -86,13 +73,11 @@ fn tables_that_are_rebuilt_are_not_mended() {
 #[test]
 fn tables_that_are_rebuilt_are_adopted() {
     let db = migrated();
-    let busy = Busy::with(&db, REBUILDS);
     let mut conn = db.conn();
-    for _ in 0..40 {
+    beside(&db, REBUILDS, 40, || {
         conn.query_drop("DELETE FROM quicksight_schema_history").unwrap();
         boot_until_done(&mut conn);
-    }
-    busy.end();
+    });
 }
 
 /// Another tool makes the very tables, one after the other, while a boot looks.
