@@ -109,6 +109,12 @@ impl SystemAccount {
         self as i32
     }
 
+    /// The ids of these as SQL, as in `2000, 2001`.
+    #[cfg(any(feature = "analytics", feature = "integrity"))]
+    pub(crate) fn ids(accounts: &[Self]) -> String {
+        accounts.iter().map(|account| account.id().to_string()).collect::<Vec<_>>().join(", ")
+    }
+
     fn of(id: i32) -> Option<Self> {
         Self::ALL.iter().copied().find(|account| account.id() == id)
     }

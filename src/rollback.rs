@@ -12,7 +12,7 @@ use self::{obstacle::Order, table_lock::with_tables_locked};
 use crate::{
     history::{Embedded, Job, MigrationState, Seen},
     outcome::{Error, KeptReason, KeptTable, Result, RollbackReport, code},
-    schema::{is_table, view_of},
+    schema::{is_table, kinds, view_of},
     session::{
         CLAIM_TABLE, Data, EarlierReads, Session, Writers, column, in_turn, literal, quote,
         settled, unread, wait_no_more,
@@ -211,18 +211,10 @@ impl Rollback<'_> {
     /// What has the name of one of our tables or views, and what kind of thing it is.
     fn look(&self, session: &mut Session<'_>) -> Result<BTreeMap<String, String>> {
         let ours: Vec<_> = self.job.migrations.iter().filter_map(Embedded::makes).collect();
-        let views = ours.iter().map(|table| literal(&view_of(table)));
-        let tables = ours.iter().copied().chain([CLAIM_TABLE]).map(literal);
-        let names: Vec<_> = tables.chain(views).collect();
-        let ask = format!(
-            "SELECT table_name, table_type FROM information_schema.tables \
-             WHERE table_schema = DATABASE() AND table_name IN ({}) AND table_type <> 'TEMPORARY'",
-            names.join(", ")
-        );
-        let rows = session
-            .rows(&ask)
-            .map_err(|error| unread(session, &ours, "look which tables are there", error))?;
-        Ok(rows.iter().filter_map(|row| Some((column(row, 0)?, column(row, 1)?))).collect())
+        let tables = ours.iter().copied().chain([CLAIM_TABLE]).map(str::to_owned);
+        let names: Vec<_> = tables.chain(ours.iter().map(|table| view_of(table))).collect();
+        kinds(session, &names)
+            .map_err(|error| unread(session, &ours, "look which tables are there", error))
     }
 
     fn refuse_rows(&self, session: &mut Session<'_>, tables: &[String]) -> Result<()> {

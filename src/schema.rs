@@ -17,7 +17,7 @@ mod wanted;
 #[cfg(feature = "quicksight")]
 pub(crate) use self::view::{ALIAS, SeenView, namesakes, refuse_secrets};
 pub(crate) use self::{
-    look::{KNEX, is_table},
+    look::{KNEX, is_table, kinds},
     verify::{Existing, missing, unmet, verify, verify_existing},
     view::{readers, view_of},
 };

@@ -28,7 +28,7 @@ pub use self::connection::Connection;
 pub(crate) use self::{
     claim::{CLAIM_TABLE, with_claim},
     cluster::{Writers, let_others_work, writers},
-    connection::{ALL, Session, column},
+    connection::{ALL, Session, column, named},
     held::{unchanged, unread},
     preflight::{is_mariadb, refuse_open_transaction, version},
     settings::{Data, NewerHistory, OtherWriters, Settings},

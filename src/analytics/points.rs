@@ -1,7 +1,5 @@
 //! What counts as points gained, and what they were gained for.
 
-use std::fmt::Write as _;
-
 use rust_decimal::Decimal;
 
 use super::{Analytics, DateRange, is_date};
@@ -25,7 +23,7 @@ const SOURCES: [SystemAccount; 3] =
 /// there are spent, apart from those of a correction. What takes a movement back counts as minus what the
 /// movement did: [`reverse_points`](crate::ledger::reverse_points) names the ends of its rows accordingly.
 pub(super) fn gained() -> String {
-    let (system, sources) = (list(SystemAccount::ALL), list(&SOURCES));
+    let (system, sources) = (SystemAccount::ids(SystemAccount::ALL), SystemAccount::ids(&SOURCES));
     let (from_escrow, adjustment) = (Activity::FromEscrow.number(), Activity::Adjustment.number());
     format!(
         "CASE WHEN t.user_id NOT IN ({system}) AND ( \
@@ -37,16 +35,8 @@ pub(super) fn gained() -> String {
 
 /// The movements that [`gained`] and the sum of the positive ones need.
 pub(super) fn counts() -> String {
-    let (sources, adjustment) = (list(&SOURCES), Activity::Adjustment.number());
+    let (sources, adjustment) = (SystemAccount::ids(&SOURCES), Activity::Adjustment.number());
     format!("(t.points > 0 OR t.activity_type = {adjustment} OR t.payee IN ({sources}))")
-}
-
-fn list(accounts: &[SystemAccount]) -> String {
-    accounts.iter().fold(String::new(), |mut list, account| {
-        let comma = if list.is_empty() { "" } else { ", " };
-        let _ = write!(list, "{comma}{}", account.id());
-        list
-    })
 }
 
 /// The columns that hold the accounts of a movement `t`.

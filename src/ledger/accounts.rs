@@ -15,7 +15,7 @@ use super::{
     commit::{Whose, command},
     movement::{MOST, Overdraft},
     order::{Leg, Order},
-    sql::{BATCH, marks, repeated},
+    sql::{BATCH, NEWEST, marks, nothing, repeated},
 };
 use crate::{
     outcome::{Error, Refusal, Result},
@@ -72,7 +72,7 @@ pub(super) fn lock_and_read<Q: Queryable>(
         return lock(conn, accounts, whose).map(|()| None);
     }
     let ids: Vec<_> = accounts.iter().map(ToString::to_string).collect();
-    let balances: Vec<_> = ids.iter().map(|id| OF_ONE.replace('?', id)).collect();
+    let balances: Vec<_> = ids.iter().map(|id| NEWEST.replace('?', id)).collect();
     let sql = format!(
         "{}; SELECT {NOW}, {} LIMIT 1",
         users_lock(&ids.join(", "), ids.len()),
@@ -80,7 +80,7 @@ pub(super) fn lock_and_read<Q: Queryable>(
     );
     let (found, read) = ask_both(conn, ACTION, &sql, Columns::take, balances_and_now)?;
     all_found(accounts, &found)?;
-    let (now, balances) = read.into_iter().next().ok_or_else(nothing)?;
+    let (now, balances) = read.into_iter().next().ok_or_else(|| nothing(ACTION))?;
     Ok(Some((accounts.iter().copied().zip(balances).collect(), now)))
 }
 
@@ -161,19 +161,16 @@ fn newest_in_snapshot<Q: Queryable>(
     let (mut all, mut moment) = (BTreeMap::new(), None);
     let accounts: Vec<_> = accounts.iter().copied().collect();
     for accounts in accounts.chunks(BATCH) {
-        let sql = format!("SELECT {NOW}, {} LIMIT 1", repeated(OF_ONE, accounts.len()));
+        let sql = format!("SELECT {NOW}, {} LIMIT 1", repeated(NEWEST, accounts.len()));
         let ids: Vec<Value> = accounts.iter().map(|account| account.id().into()).collect();
-        let (now, balances) =
-            ask_on(conn, ACTION, &sql, ids, balances_and_now)?.next().unwrap_or(Err(nothing()))?;
+        let (now, balances) = ask_on(conn, ACTION, &sql, ids, balances_and_now)?
+            .next()
+            .unwrap_or(Err(nothing(ACTION)))?;
         moment.get_or_insert(now);
         all.extend(accounts.iter().copied().zip(balances));
     }
-    Ok((all, moment.ok_or_else(nothing)?))
+    Ok((all, moment.ok_or_else(|| nothing(ACTION))?))
 }
-
-/// The balance of the newest row of an account.
-const OF_ONE: &str = "(SELECT balance FROM points_transaction WHERE user_id = ? \
-                      ORDER BY user_id DESC, id DESC LIMIT 1)";
 
 fn balances_and_now(columns: &mut Columns) -> Result<(PrimitiveDateTime, Vec<Decimal>)> {
     let now = clock::take_now(columns)?;
@@ -197,13 +194,9 @@ fn newest_of_all<Q: Queryable>(
         all.insert(*account, balance);
     }
     let sql = format!("SELECT {NOW} LIMIT 1");
-    let now = ask_on(conn, ACTION, &sql, (), clock::take_now)?.next().unwrap_or(Err(nothing()))?;
+    let now =
+        ask_on(conn, ACTION, &sql, (), clock::take_now)?.next().unwrap_or(Err(nothing(ACTION)))?;
     Ok((all, now))
-}
-
-/// The error for an answer without the row that every server has.
-fn nothing() -> Error {
-    Error::UnexpectedAnswer { action: ACTION.into(), column: 1 }
 }
 
 /// The balance after one leg of an order, if the account may have it.

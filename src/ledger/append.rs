@@ -10,10 +10,10 @@ use super::{
     accounts::with_hundredths,
     booked::{Booked, BookedRow},
     order::{Leg, Order},
-    sql::{BATCH, execute, marks, repeated},
+    sql::{BATCH, execute, marks, nothing, repeated},
 };
 use crate::{
-    outcome::{Error, Result},
+    outcome::Result,
     session::{Columns, ask_on},
 };
 
@@ -78,7 +78,7 @@ fn insert<Q: Queryable>(conn: &mut Q, new: &[New<'_>]) -> Result<i64> {
 
 /// Adds rows to whichever table, and returns the first one's id.
 pub(super) fn add<Q: Queryable>(conn: &mut Q, sql: &str, values: Vec<Value>) -> Result<i64> {
-    i64::try_from(execute(conn, sql, values)?.first_id).map_err(|_| no_id())
+    i64::try_from(execute(conn, sql, values)?.first_id).map_err(|_| nothing(ACTION))
 }
 
 /// The ids of all rows, which the server gave in the order of the rows, but not always one after the
@@ -97,11 +97,7 @@ fn ids<Q: Queryable>(conn: &mut Q, new: &[New<'_>], first: i64) -> Result<Vec<i6
     let accounts = accounts.iter().map(|account| Value::from(account.id()));
     let values: Vec<_> = std::iter::once(first.into()).chain(accounts).collect();
     let ids = ask_on(conn, ACTION, &sql, values, Columns::take)?.collect::<Result<Vec<_>>>()?;
-    if ids.len() == count { Ok(ids) } else { Err(no_id()) }
-}
-
-fn no_id() -> Error {
-    Error::UnexpectedAnswer { action: ACTION.into(), column: 1 }
+    if ids.len() == count { Ok(ids) } else { Err(nothing(ACTION)) }
 }
 
 /// Makes the two halves of each payment name each other.

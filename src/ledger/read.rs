@@ -9,6 +9,7 @@ use super::{
     entry::PointsTransaction,
     movement::check_accounts,
     page::{Movements, Page},
+    sql::{NEWEST, nothing},
 };
 use crate::{
     outcome::{Error, Refusal, Result},
@@ -17,10 +18,6 @@ use crate::{
 
 /// What completes "could not ..." in the messages of these calls.
 const ACTION: &str = "read the ledger of points";
-
-/// The balance of the newest row of an account, from `user_ledger_idx` alone.
-const NEWEST: &str = "(SELECT balance FROM points_transaction WHERE user_id = ? \
-                      ORDER BY user_id DESC, id DESC LIMIT 1)";
 
 /// Whether there is such a user.
 const IS_USER: &str = "EXISTS (SELECT 1 FROM auth_user WHERE id = ?)";
@@ -94,9 +91,7 @@ fn balance_less<C: Connection>(
         Ok((columns.take::<Option<Decimal>>()?, columns.take_sum()?, columns.take()?))
     };
     let (newest, later, is_user): (_, Decimal, bool) =
-        ask_limited(conn, ACTION, sql, values, read)?
-            .next()
-            .unwrap_or(Err(Error::UnexpectedAnswer { action: ACTION.into(), column: 1 }))?;
+        ask_limited(conn, ACTION, sql, values, read)?.next().unwrap_or(Err(nothing(ACTION)))?;
     match newest {
         Some(newest) => Ok(newest.saturating_sub(later)),
         None if is_user || account.system().is_some() => Ok(Decimal::ZERO),

@@ -15,6 +15,7 @@ use super::{
     commit::{Whose, committed},
     key,
     order::Order,
+    sql::nothing,
 };
 use crate::{
     outcome::{Error, Refusal, Result},
@@ -57,7 +58,7 @@ pub(super) fn callers(
 
 /// The only one of several that was asked for alone.
 pub(super) fn only<T>(several: Result<Vec<T>>) -> Result<T> {
-    several?.pop().ok_or_else(|| Error::UnexpectedAnswer { action: ACTION.into(), column: 1 })
+    several?.pop().ok_or_else(|| nothing(ACTION))
 }
 
 fn book<Q: Queryable>(conn: &mut Q, orders: &[Order<'_>], whose: Whose) -> Result<Vec<Booked>> {

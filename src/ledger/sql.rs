@@ -1,4 +1,4 @@
-//! Statements over several rows at once.
+//! What several statements of the ledger are made of, and statements over several rows at once.
 
 use mysql::{Params, prelude::Queryable};
 
@@ -12,6 +12,10 @@ use crate::{
 /// that a server has, and for its values to have a place.
 pub(super) const BATCH: usize = 200;
 
+/// The balance of the newest row of an account, from `user_ledger_idx` alone.
+pub(super) const NEWEST: &str = "(SELECT balance FROM points_transaction WHERE user_id = ? \
+                                 ORDER BY user_id DESC, id DESC LIMIT 1)";
+
 /// `?, ?, ?`
 pub(super) fn marks(count: usize) -> String {
     repeated("?", count)
@@ -20,6 +24,11 @@ pub(super) fn marks(count: usize) -> String {
 /// The same `item` so many times, with commas between.
 pub(super) fn repeated(item: &str, count: usize) -> String {
     vec![item; count].join(", ")
+}
+
+/// The error for an answer without the row, or the id, that every server gives.
+pub(super) fn nothing(action: &'static str) -> Error {
+    Error::UnexpectedAnswer { action: action.into(), column: 1 }
 }
 
 /// What a statement without rows has done.

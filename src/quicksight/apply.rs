@@ -7,8 +7,8 @@ use log::info;
 use super::view::{View, views};
 use crate::{
     outcome::{Drift, DriftKind, Error, KeptReason, KeptTable, Mend, Result, Severity, code},
-    schema::{SeenView, namesakes, readers, refuse_secrets},
-    session::{Connection, Session, Settings, column, in_turn, literal, quote, unchanged},
+    schema::{SeenView, kinds, namesakes, readers, refuse_secrets},
+    session::{Connection, Session, Settings, column, in_turn, quote, unchanged},
 };
 
 /// What [`apply_views`] did.
@@ -166,7 +166,9 @@ pub(crate) fn outdated(session: &mut Session<'_>) -> Result<Vec<Drift>> {
 /// Our views that are there. Refuses while something else has the name of one.
 fn there(session: &mut Session<'_>, database: &str) -> Result<Vec<SeenView>> {
     let views = views();
-    let kinds = kinds(session, &views)?;
+    let names: Vec<_> = views.iter().map(|view| view.name().to_owned()).collect();
+    let kinds = kinds(session, &names)
+        .map_err(|error| Error::from_answer("look which views are there", error))?;
     if kinds.is_empty() {
         return Ok(Vec::new());
     }
@@ -175,26 +177,10 @@ fn there(session: &mut Session<'_>, database: &str) -> Result<Vec<SeenView>> {
     let is_ours = |view: &View| seen.iter().any(|seen| seen.is_ours(database, view.table()));
     let others = views.iter().filter(|view| !is_ours(view));
     let obstacles: Vec<_> = others
-        .filter_map(|view| Some((view, kinds.iter().find(|(name, _)| name == view.name())?)))
-        .map(|(view, (_, kind))| {
-            KeptTable::new(view.name(), KeptReason::NotOurs { kind: kind.clone() })
-        })
+        .filter_map(|view| Some((view, kinds.get(view.name())?)))
+        .map(|(view, kind)| KeptTable::new(view.name(), KeptReason::NotOurs { kind: kind.clone() }))
         .collect();
     if obstacles.is_empty() { Ok(seen) } else { Err(Error::ViewsBlocked { obstacles }) }
-}
-
-/// What has the name of a view of ours, and what kind of thing it is.
-fn kinds(session: &mut Session<'_>, views: &[View]) -> Result<Vec<(String, String)>> {
-    let names: Vec<_> = views.iter().map(|view| literal(view.name())).collect();
-    let ask = format!(
-        "SELECT table_name, table_type FROM information_schema.tables \
-         WHERE table_schema = DATABASE() AND table_name IN ({}) AND table_type <> 'TEMPORARY'",
-        names.join(", ")
-    );
-    let rows = session
-        .rows(&ask)
-        .map_err(|error| Error::from_answer("look which views are there", error))?;
-    Ok(rows.iter().filter_map(|row| Some((column(row, 0)?, column(row, 1)?))).collect())
 }
 
 /// A view on one of ours would be left broken.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mysql::{Row, prelude::FromValue};
+use mysql::Row;
 
 use super::{
     shape::{Column, Index, Shape},
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     outcome::Result,
-    session::{ALL, Session, column, is_mariadb, literal, quote, unread},
+    session::{ALL, Session, column, is_mariadb, literal, named, quote, unread},
 };
 
 /// The history of Knex, whose migration of the same tables many databases have seen.
@@ -103,6 +103,20 @@ pub(super) fn look(session: &mut Session<'_>, tables: &[&str]) -> Result<Found> 
     Ok(found)
 }
 
+/// What has one of these names in the database, and what kind of thing it is.
+pub(crate) fn kinds(
+    session: &mut Session<'_>,
+    names: &[String],
+) -> mysql::Result<BTreeMap<String, String>> {
+    let names: Vec<_> = names.iter().map(|name| literal(name)).collect();
+    let rows = session.rows(&format!(
+        "SELECT table_name, table_type FROM information_schema.tables \
+         WHERE table_schema = DATABASE() AND table_name IN ({}) AND table_type <> 'TEMPORARY'",
+        names.join(", ")
+    ))?;
+    Ok(rows.iter().filter_map(|row| Some((column(row, 0)?, column(row, 1)?))).collect())
+}
+
 /// Whether it is what the server calls a table, and not a view or the like.
 pub(crate) fn is_table(kind: &str) -> bool {
     matches!(kind, "BASE TABLE" | VERSIONED)
@@ -164,11 +178,6 @@ fn unhide(row: &Row) -> Option<&'static str> {
         (_, "YES") => Some("NOT IGNORED"),
         _ => None,
     }
-}
-
-fn named<T: FromValue>(row: &Row, name: &str) -> Option<T> {
-    let index = row.columns_ref().iter().position(|column| column.name_ref() == name.as_bytes())?;
-    column(row, index)
 }
 
 fn text(row: &Row, name: &str) -> String {

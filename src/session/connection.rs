@@ -7,7 +7,10 @@ use std::{
 };
 
 use log::{debug, info};
-use mysql::{Row, prelude::Queryable};
+use mysql::{
+    Row,
+    prelude::{FromValue, Queryable},
+};
 
 use super::{Settings, wait::Wait};
 use crate::outcome::{Result, code};
@@ -262,6 +265,12 @@ fn bounded(select: &str, wait: u64, work: f64, milliseconds: u64) -> String {
 
 /// A column of a row, or `None` where it is missing, NULL or of another type. Never panics, unlike
 /// the driver's own conversions.
-pub(crate) fn column<T: mysql::prelude::FromValue>(row: &Row, index: usize) -> Option<T> {
+pub(crate) fn column<T: FromValue>(row: &Row, index: usize) -> Option<T> {
     row.get_opt(index)?.ok()
+}
+
+/// The same by the column's name, of which the server decides the letters' case.
+pub(crate) fn named<T: FromValue>(row: &Row, name: &str) -> Option<T> {
+    let index = row.columns_ref().iter().position(|column| column.name_ref() == name.as_bytes())?;
+    column(row, index)
 }

@@ -273,14 +273,23 @@ fn a_reader_never_finds_a_view_missing() {
                 reads.fetch_add(1, Ordering::SeqCst);
             }
         });
+        let _stopped = Stopped(&stop);
         let (mut conn, mut changes) = (db.conn(), 0);
         while !reader.is_finished() && (changes < 50 || reads.load(Ordering::SeqCst) <= 50) {
             conn.query_drop(OLDER).unwrap();
             assert_eq!(apply_views(&mut conn).unwrap().replaced(), ["quicksight_v_trip"]);
             changes += 1;
         }
-        stop.store(true, Ordering::SeqCst);
     });
+}
+
+/// Set when this ends, also by a failure: a reader that goes on for ever would hide it.
+struct Stopped<'s>(&'s AtomicBool);
+
+impl Drop for Stopped<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 /// Somebody has read an older view in a transaction, and gone home.

@@ -219,9 +219,8 @@ fn turned_back(start: &str, end: &str) -> String {
 /// The SQL with the ids of the system accounts and the moment in their places. The moment is this
 /// machine's, since a session can set what the server takes for now.
 fn complete(sql: &str) -> String {
-    let ids: Vec<_> = SystemAccount::ALL.iter().map(|one| one.id().to_string()).collect();
     let now = OffsetDateTime::now_utc();
-    sql.replace("{system}", &format!("({})", ids.join(", ")))
+    sql.replace("{system}", &format!("({})", SystemAccount::ids(SystemAccount::ALL)))
         .replace("{now}", &literal(PrimitiveDateTime::new(now.date(), now.time())))
 }
 

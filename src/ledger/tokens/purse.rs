@@ -9,6 +9,7 @@ use crate::{
     ledger::{
         clock::{NOW, take_now},
         movement::check_accounts,
+        sql::nothing,
     },
     outcome::{Error, Refusal, Result},
     session::{Columns, Connection, ask},
@@ -68,7 +69,7 @@ pub(super) fn read<C: Connection>(
         purse.follow(&row);
     }
     let Some(moment) = now else {
-        return Err(Error::UnexpectedAnswer { action: ACTION.into(), column: 1 });
+        return Err(nothing(ACTION));
     };
     if !is_known {
         return Err(Error::Refused(Refusal::UnknownAccount { account }));

@@ -19,6 +19,7 @@ use crate::{
         clock::{NOW, take_now},
         commit::{Whose, committed},
         movement::MOST,
+        sql::nothing,
     },
     outcome::{Error, Refusal, Result},
     session::{Columns, ask_on},
@@ -86,7 +87,7 @@ fn newest(conn: &mut Conn, occasion: &Occasion) -> Result<(Decimal, PrimitiveDat
     let read = |columns: &mut Columns| Ok((columns.take_sum()?, take_now(columns)?));
     ask_on(conn, ACTION, &sql, (occasion.account.id(), occasion.token.id), read)?
         .next()
-        .unwrap_or(Err(Error::UnexpectedAnswer { action: ACTION.into(), column: 1 }))
+        .unwrap_or(Err(nothing(ACTION)))
 }
 
 fn entry(

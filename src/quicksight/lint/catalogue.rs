@@ -1,11 +1,11 @@
 //! The tables and views as the server's catalogue describes them.
 
-use mysql::{Row, prelude::FromValue};
+use mysql::Row;
 
 use super::ACTION;
 use crate::{
     outcome::{Error, Result},
-    session::{ALL, Session, column},
+    session::{ALL, Session, column, named},
 };
 
 /// What the catalogue says of the tables that were asked for.
@@ -122,11 +122,6 @@ fn is_usable_beginning(row: &Row) -> bool {
 }
 
 fn text(row: &Row, index: usize) -> Option<String> {
-    column(row, index)
-}
-
-fn named<T: FromValue>(row: &Row, name: &str) -> Option<T> {
-    let index = row.columns_ref().iter().position(|column| column.name_ref() == name.as_bytes())?;
     column(row, index)
 }
 
