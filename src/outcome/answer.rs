@@ -81,6 +81,7 @@ impl Error {
     pub(crate) fn collision(&self) -> Option<Collision> {
         match self.server_code()? {
             code::LOCK_WAIT_TIMEOUT => Some(Collision::Waited),
+            code::RECORD_CHANGED => Some(Collision::Lost),
             code if code::CONFLICTS.contains(&code) => Some(Collision::Lost),
             _ => None,
         }

@@ -53,7 +53,7 @@ pub(crate) const CONFLICTS: [u16; 4] = [DUPLICATE, 1180, 1213, 3101];
 
 /// A row was changed since the transaction's snapshot was taken, which MariaDB may be told to refuse.
 /// <https://mariadb.com/docs/server/server-usage/storage-engines/innodb/innodb-system-variables#innodb_snapshot_isolation>
-const RECORD_CHANGED: u16 = 1020;
+pub(crate) const RECORD_CHANGED: u16 = 1020;
 
 /// Whether the server, the database, the session or the transaction takes no writes.
 pub(crate) fn is_read_only(error: &mysql::Error) -> bool {
