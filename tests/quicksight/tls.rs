@@ -1,42 +1,31 @@
 //! A server that speaks TLS, with certificates that this test has made.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use mysql::{Conn, OptsBuilder, SslOpts};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
-use crate::support::{Server, unique};
+use crate::support::{Server, server::Folder};
 
 /// A server whose certificate somebody known has signed.
 pub(crate) struct TlsServer {
     pub(crate) server: Server,
+    /// The certificates.
     folder: Folder,
-}
-
-/// Certificates, gone with the test.
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 impl TlsServer {
     pub(crate) fn start() -> Self {
-        let folder = Folder(std::env::temp_dir().join(unique("quicksight-tls")));
-        fs::create_dir(&folder.0).unwrap();
-        let ours = authority(&folder.0.join("ca.pem"));
-        let _ = authority(&folder.0.join("other.pem"));
+        let folder = Folder::temporary();
+        let ours = authority(&folder.path().join("ca.pem"));
+        let _ = authority(&folder.path().join("other.pem"));
         let key = KeyPair::generate().unwrap();
         let certificate = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
         let certificate = certificate.signed_by(&key, &ours).unwrap();
-        fs::write(folder.0.join("server.pem"), certificate.pem()).unwrap();
-        fs::write(folder.0.join("key.pem"), key.serialize_pem()).unwrap();
-        let option = |name: &str, file| format!("--ssl-{name}={}", folder.0.join(file).display());
+        fs::write(folder.path().join("server.pem"), certificate.pem()).unwrap();
+        fs::write(folder.path().join("key.pem"), key.serialize_pem()).unwrap();
+        let option =
+            |name: &str, file| format!("--ssl-{name}={}", folder.path().join(file).display());
         let options = [
             "--skip-log-bin".to_owned(),
             option("ca", "ca.pem"),
@@ -49,7 +38,7 @@ impl TlsServer {
 
     /// Connects over TLS, to a server that the one of this file has signed for.
     pub(crate) fn connect(&self, opts: OptsBuilder, ca: &str) -> mysql::Result<Conn> {
-        let tls = SslOpts::default().with_root_cert_path(Some(self.folder.0.join(ca)));
+        let tls = SslOpts::default().with_root_cert_path(Some(self.folder.path().join(ca)));
         Conn::new(opts.ssl_opts(tls))
     }
 }
