@@ -110,7 +110,7 @@ impl SystemAccount {
     }
 
     /// The ids of these as SQL, as in `2000, 2001`.
-    #[cfg(any(feature = "analytics", feature = "integrity"))]
+    #[cfg(feature = "integrity")]
     pub(crate) fn ids(accounts: &[Self]) -> String {
         accounts.iter().map(|account| account.id().to_string()).collect::<Vec<_>>().join(", ")
     }

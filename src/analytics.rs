@@ -82,7 +82,6 @@ mod emissions;
 mod engagement;
 mod hotspots;
 mod hours;
-mod mode;
 mod mode_share;
 mod payments;
 mod points;
@@ -103,7 +102,6 @@ pub use self::{
     engagement::{UserEngagement, UserEngagements, user_engagement},
     hotspots::{Hotspot, HotspotLimits, activity_hotspots},
     hours::{HourlyTrips, hourly_trips},
-    mode::TravelMode,
     mode_share::{ModeShare, mode_share},
     payments::{PaymentTypeRevenue, revenue_by_payment_type},
     points::{ActivityPoints, points_by_activity},
@@ -112,6 +110,8 @@ pub use self::{
     retention::{CohortRetention, retention},
     revenue::{DailyRevenue, daily_revenue},
 };
+use crate::measure::Expression;
+pub use crate::mode::TravelMode;
 
 /// Reports with settings. The functions of this module are those of `Analytics::new()`.
 ///
@@ -193,8 +193,10 @@ fn moment(since: PrimitiveDateTime) -> Value {
     since.max(PrimitiveDateTime::new(first, Time::MIDNIGHT)).into()
 }
 
-/// The metres of the trip `t`, or NULL if they are not known.
-const METRES: &str = "CASE WHEN t.distance BETWEEN 0 AND 40075000 THEN t.distance END";
+/// An expression over the columns of the row `t`.
+fn of_row(expression: &Expression) -> String {
+    expression.sql(&|column| format!("t.{column}"))
+}
 
 /// A part of a whole, or `None` of nothing.
 #[allow(clippy::cast_precision_loss)] // Counts of rows are far below 2^53.

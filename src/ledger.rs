@@ -105,7 +105,6 @@
 //! clock shows: one of the hour that spring skips is [`MomentSkipped`](Refusal::MomentSkipped).
 
 mod accounts;
-mod activity;
 mod append;
 mod booked;
 mod clock;
@@ -124,7 +123,6 @@ mod sql;
 pub mod tokens;
 
 pub use self::{
-    activity::Activity,
     entry::{PointsTransaction, PointsTransfer},
     movement::{Ends, NewPointsTransaction, NewPointsTransfer},
     page::{Movements, Page},
@@ -133,6 +131,7 @@ pub use self::{
 };
 pub use crate::{
     account::{Account, SystemAccount},
+    activity::Activity,
     clock::us_central,
     outcome::{Refusal, Unconfirmed},
 };

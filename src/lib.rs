@@ -20,8 +20,10 @@ extern crate self as quicksight_migrations;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-#[cfg(feature = "ledger")]
+#[cfg(any(feature = "ledger", feature = "quicksight"))]
 mod account;
+#[cfg(any(feature = "ledger", feature = "quicksight"))]
+mod activity;
 #[cfg(feature = "analytics")]
 pub mod analytics;
 mod boot;
@@ -32,8 +34,12 @@ mod history;
 pub mod integrity;
 #[cfg(feature = "ledger")]
 pub mod ledger;
+#[cfg(any(feature = "analytics", feature = "quicksight"))]
+mod measure;
 mod mend;
 mod migrator;
+#[cfg(any(feature = "analytics", feature = "quicksight"))]
+mod mode;
 mod outcome;
 #[cfg(feature = "quicksight")]
 pub mod quicksight;

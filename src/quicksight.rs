@@ -5,6 +5,7 @@
 
 mod apply;
 mod columns;
+mod data_set;
 mod grants;
 mod lint;
 mod refresh;
@@ -14,6 +15,7 @@ pub(crate) use self::apply::{apply, drop_all, outdated};
 pub use self::{
     apply::{ViewsReport, apply_views, drop_views},
     columns::ColumnKind,
+    data_set::{DataSet, data_sets},
     grants::Grants,
     lint::{LintFinding, LintRule, Linter, lint},
     refresh::look_back_column,

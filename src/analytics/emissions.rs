@@ -2,8 +2,9 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::{Analytics, DateRange, METRES, TravelMode, is_date};
+use super::{Analytics, DateRange, TravelMode, is_date, of_row};
 use crate::{
+    measure::metres,
     outcome::Result,
     session::{Columns, Connection, ask},
 };
@@ -116,9 +117,10 @@ impl Analytics {
         range: DateRange,
         factors: &EmissionFactors,
     ) -> Result<Vec<AvoidedEmissions>> {
+        let metres = of_row(&metres());
         let group = "u.enterprise_id, t.travel_mode, t.role";
         let sql = format!(
-            "SELECT {group}, COUNT({METRES}), SUM({METRES}) \
+            "SELECT {group}, COUNT({metres}), SUM({metres}) \
              FROM trip t LEFT JOIN auth_user u ON u.id = t.user_id \
              WHERE t.started_on >= ? AND t.started_on < ? AND {}{} GROUP BY {group} ORDER BY {group}",
             is_date("t.started_on"),

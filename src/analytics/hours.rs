@@ -2,8 +2,9 @@
 
 use time::Weekday;
 
-use super::{Analytics, DateRange, METRES, TravelMode, is_date, mean};
+use super::{Analytics, DateRange, TravelMode, is_date, mean, of_row};
 use crate::{
+    measure::metres,
     outcome::Result,
     session::{Columns, Connection, ask},
 };
@@ -75,9 +76,10 @@ impl Analytics {
     ) -> Result<Vec<HourlyTrips>> {
         // By expressions: an alias would give way to a column that somebody has added under its name.
         // https://dev.mysql.com/doc/refman/8.4/en/problems-with-alias.html
+        let metres = of_row(&metres());
         let group = "DAYOFWEEK(t.started_on), HOUR(t.started_on), t.travel_mode";
         let sql = format!(
-            "SELECT {group}, COUNT(*), SUM({METRES}), COUNT({METRES}) FROM trip t \
+            "SELECT {group}, COUNT(*), SUM({metres}), COUNT({metres}) FROM trip t \
              WHERE t.started_on >= ? AND t.started_on < ? AND {}{} \
              GROUP BY {group} ORDER BY {group}",
             is_date("t.started_on"),

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use time::Date;
 
-use super::{Analytics, DateRange, METRES, Period, TravelMode, ratio};
+use super::{Analytics, DateRange, Period, TravelMode, of_row, ratio};
 use crate::{
+    measure::metres,
     outcome::Result,
     session::{Columns, Connection, ask},
 };
@@ -78,9 +79,10 @@ impl Analytics {
         range: DateRange,
         period: Period,
     ) -> Result<Vec<ModeShare>> {
+        let metres = of_row(&metres());
         let group = "DATE(t.started_on), t.travel_mode";
         let sql = format!(
-            "SELECT {group}, COUNT(*), SUM({METRES}) FROM trip t \
+            "SELECT {group}, COUNT(*), SUM({metres}) FROM trip t \
              WHERE t.started_on >= ? AND t.started_on < ?{} GROUP BY {group} ORDER BY {group}",
             self.accounts.condition(["t.user_id"])
         );

@@ -2,42 +2,13 @@
 
 use rust_decimal::Decimal;
 
-use super::{Analytics, DateRange, is_date};
+use super::{Analytics, DateRange, is_date, of_row};
 use crate::{
-    account::SystemAccount,
-    ledger::Activity,
+    activity::Activity,
+    measure::{negative, points_gained, positive},
     outcome::Result,
     session::{Columns, Connection, ask},
 };
-
-/// The accounts from which points come to users. From the others they come back: held ones from
-/// escrow, spent ones from the sellers of tickets and gift cards.
-const SOURCES: [SystemAccount; 3] =
-    [SystemAccount::Budget, SystemAccount::Incentives, SystemAccount::Stripe];
-
-/// What users gained from outside with the movement `t`, or NULL: what a source pays to them, less what
-/// they pay to a source. A payment has two halves, and the points that one user pays another, that go into
-/// escrow and out of it, or that a seller pays back were gained before.
-///
-/// 0 is an end without a name. Points from there are gained, apart from those out of escrow; points that go
-/// there are spent, apart from those of a correction. What takes a movement back counts as minus what the
-/// movement did: [`reverse_points`](crate::ledger::reverse_points) names the ends of its rows accordingly.
-pub(super) fn gained() -> String {
-    let (system, sources) = (SystemAccount::ids(SystemAccount::ALL), SystemAccount::ids(&SOURCES));
-    let (from_escrow, adjustment) = (Activity::FromEscrow.number(), Activity::Adjustment.number());
-    format!(
-        "CASE WHEN t.user_id NOT IN ({system}) AND ( \
-         t.points > 0 AND (t.payer IN ({sources}) OR t.payer = 0 AND t.activity_type <> {from_escrow}) \
-         OR t.points < 0 AND (t.payee IN ({sources}) OR t.payee = 0 AND t.activity_type = {adjustment}) \
-         ) THEN t.points END"
-    )
-}
-
-/// The movements that [`gained`] and the sum of the positive ones need.
-pub(super) fn counts() -> String {
-    let (sources, adjustment) = (SystemAccount::ids(&SOURCES), Activity::Adjustment.number());
-    format!("(t.points > 0 OR t.activity_type = {adjustment} OR t.payee IN ({sources}))")
-}
 
 /// The columns that hold the accounts of a movement `t`.
 pub(super) const ENDS: [&str; 3] = ["t.user_id", "t.payer", "t.payee"];
@@ -107,11 +78,12 @@ impl Analytics {
         range: DateRange,
     ) -> Result<Vec<ActivityPoints>> {
         let sql = format!(
-            "SELECT t.activity_type, SUM({}), SUM(CASE WHEN t.points > 0 THEN t.points END), \
-             SUM(CASE WHEN t.points < 0 THEN t.points END), COUNT(*) FROM points_transaction t \
+            "SELECT t.activity_type, SUM({}), SUM({}), SUM({}), COUNT(*) FROM points_transaction t \
              WHERE t.created_on >= ? AND t.created_on < ? AND {}{} \
              GROUP BY t.activity_type ORDER BY t.activity_type",
-            gained(),
+            of_row(&points_gained()),
+            of_row(&positive("points")),
+            of_row(&negative("points")),
             is_date("t.created_on"),
             self.accounts.condition(ENDS)
         );

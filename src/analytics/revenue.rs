@@ -3,11 +3,9 @@
 use rust_decimal::Decimal;
 use time::Date;
 
-use super::{
-    Analytics, DateRange,
-    points::{self, ENDS},
-};
+use super::{Analytics, DateRange, of_row, points::ENDS};
 use crate::{
+    measure::{points_count, points_gained, positive},
     outcome::Result,
     session::{Columns, Connection, ask},
 };
@@ -133,8 +131,9 @@ impl Analytics {
         };
         let user = self.accounts.condition(["t.user_id"]);
         let points =
-            format!("SUM(CASE WHEN t.points > 0 THEN t.points END), SUM({})", points::gained());
-        let of_points = format!(" AND {}{}", points::counts(), self.accounts.condition(ENDS));
+            format!("SUM({}), SUM({})", of_row(&positive("points")), of_row(&points_gained()));
+        let of_points =
+            format!(" AND {}{}", of_row(&points_count()), self.accounts.condition(ENDS));
         let of_tokens = format!(" AND t.tokens > 0{user}");
         [
             of(POINTS, "points_transaction", &points, &of_points),

@@ -215,6 +215,12 @@ impl Table {
             .chain(named(self.texts, ColumnKind::Text))
     }
 
+    /// What its view calls a column of the table.
+    pub(super) fn renamed(&self, column: &str) -> String {
+        let named = self.named.iter().find(|(of, _)| *of == column);
+        named.map_or_else(|| self.name_in_view(column), |(_, name)| (*name).to_owned())
+    }
+
     fn name_in_view(&self, column: &str) -> String {
         let noun = self.noun;
         let begins_so =

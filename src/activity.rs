@@ -43,31 +43,31 @@ pub enum Activity {
     Other(i32),
 }
 
-/// Each activity that has a name, with its number.
-const KNOWN: [(i32, Activity); 17] = [
-    (1, Activity::Adjustment),
-    (2, Activity::Purchase),
-    (3, Activity::Redemption),
-    (4, Activity::Promotion),
-    (5, Activity::AutoRefill),
-    (6, Activity::Incentive),
-    (7, Activity::CarpoolDriver),
-    (8, Activity::CarpoolRider),
-    (9, Activity::IntoEscrow),
-    (10, Activity::FromEscrow),
-    (11, Activity::TransitTicket),
-    (12, Activity::Fee),
-    (13, Activity::Parking),
-    (15, Activity::CampaignReward),
-    (16, Activity::RidehailFare),
-    (17, Activity::Challenge),
-    (18, Activity::TierBenefit),
+/// Each activity that has a name, with its number and that name.
+pub(crate) const ACTIVITIES: [(i32, Activity, &str); 17] = [
+    (1, Activity::Adjustment, "adjustment"),
+    (2, Activity::Purchase, "purchase"),
+    (3, Activity::Redemption, "gift card"),
+    (4, Activity::Promotion, "promotion"),
+    (5, Activity::AutoRefill, "auto-refill"),
+    (6, Activity::Incentive, "incentive"),
+    (7, Activity::CarpoolDriver, "carpool driver"),
+    (8, Activity::CarpoolRider, "carpool rider"),
+    (9, Activity::IntoEscrow, "into escrow"),
+    (10, Activity::FromEscrow, "from escrow"),
+    (11, Activity::TransitTicket, "transit ticket"),
+    (12, Activity::Fee, "fee"),
+    (13, Activity::Parking, "parking"),
+    (15, Activity::CampaignReward, "campaign reward"),
+    (16, Activity::RidehailFare, "ridehail fare"),
+    (17, Activity::Challenge, "challenge"),
+    (18, Activity::TierBenefit, "tier benefit"),
 ];
 
 impl From<i32> for Activity {
     fn from(number: i32) -> Self {
-        let known = KNOWN.iter().find(|(of, _)| *of == number);
-        known.map_or(Self::Other(number), |(_, activity)| *activity)
+        let known = ACTIVITIES.iter().find(|(of, ..)| *of == number);
+        known.map_or(Self::Other(number), |(_, activity, _)| *activity)
     }
 }
 
@@ -77,14 +77,17 @@ impl Activity {
     pub fn number(self) -> i32 {
         match self {
             Self::Other(number) => number,
-            known => KNOWN.iter().find(|(_, of)| *of == known).map_or(0, |(number, _)| *number),
+            known => ACTIVITIES
+                .iter()
+                .find(|(_, activity, _)| *activity == known)
+                .map_or(0, |(of, ..)| *of),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Activity, KNOWN};
+    use super::{ACTIVITIES, Activity};
 
     #[test]
     fn a_number_has_one_representation() {
@@ -92,6 +95,6 @@ mod tests {
             assert_eq!(Activity::from(number).number(), number);
         }
         assert_eq!(Activity::from(2), Activity::Purchase);
-        assert!(KNOWN.iter().all(|(number, activity)| Activity::from(*number) == *activity));
+        assert!(ACTIVITIES.iter().all(|(of, activity, _)| Activity::from(*of) == *activity));
     }
 }

@@ -35,7 +35,7 @@ pub enum TravelMode {
 }
 
 /// Each mode with its number and its name.
-const MODES: [(i32, TravelMode, &str); 11] = [
+pub(crate) const MODES: [(i32, TravelMode, &str); 11] = [
     (0, TravelMode::Unknown, "unknown"),
     (1, TravelMode::Driving, "driving"),
     (2, TravelMode::PublicTransit, "public transit"),
