@@ -39,6 +39,6 @@ pub(crate) use self::{
 };
 #[cfg(feature = "ledger")]
 pub(crate) use self::{
-    connection::{contained, driver},
+    connection::{contained, driver, unreadable},
     echo::{Unheard, echo},
 };

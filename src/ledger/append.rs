@@ -34,7 +34,6 @@ pub(super) fn append<Q: Queryable>(
         for ((_, row), id) in new.iter_mut().flat_map(|new| rows_mut(new)).zip(ids) {
             row.id = id;
         }
-        link(conn, new)?;
     }
     Ok(())
 }
@@ -100,40 +99,46 @@ fn ids<Q: Queryable>(conn: &mut Q, new: &[New<'_>], first: i64) -> Result<Vec<i6
     if ids.len() == count { Ok(ids) } else { Err(nothing(ACTION)) }
 }
 
-/// Makes the two halves of each payment name each other.
-fn link<Q: Queryable>(conn: &mut Q, new: &[New<'_>]) -> Result<()> {
-    let pairs = new.iter().filter(|(order, _)| order.legs.len() == 2);
-    let pairs: Vec<_> = pairs
-        .flat_map(|(_, booked)| {
-            let [debit, credit] = booked.rows;
-            [(debit.id, credit.id), (credit.id, debit.id)]
-        })
-        .collect();
-    if pairs.is_empty() {
-        return Ok(());
-    }
-    let sql = format!(
-        "UPDATE points_transaction SET ref_transaction_id = CASE id {} END WHERE id IN ({})",
-        vec!["WHEN ? THEN ?"; pairs.len()].join(" "),
-        marks(pairs.len())
-    );
-    let whens = pairs.iter().flat_map(|(id, other)| [*id, *other]);
-    let ids = pairs.iter().map(|(id, _)| *id);
-    let values: Vec<_> = whens.chain(ids).map(Value::from).collect();
-    execute(conn, &sql, values).map(drop)
-}
-
 /// What the table has in place of nobody.
 fn id_or_0(account: Option<Account>) -> i32 {
     account.map_or(0, Account::id)
 }
 
+/// The statements that end the work, once the rows have their ids. Their values are numbers and moments, and written
+/// out, so that they can go into the packet of a commit.
+pub(super) fn last(orders: &[Order<'_>], booked: &[Booked]) -> Vec<String> {
+    let mut statements = links(orders, booked);
+    statements.extend(touches(orders, booked));
+    statements
+}
+
+/// Makes the two halves of each payment that was not recorded before name each other.
+fn links(orders: &[Order<'_>], booked: &[Booked]) -> Vec<String> {
+    let pairs = orders.iter().zip(booked);
+    let pairs: Vec<_> = pairs
+        .filter(|(order, booked)| !booked.replay && order.legs.len() == 2)
+        .map(|(_, booked)| booked.rows.map(|row| row.id))
+        .collect();
+    pairs
+        .chunks(BATCH)
+        .map(|pairs| {
+            let whens: String = pairs
+                .iter()
+                .map(|[debit, credit]| {
+                    format!(" WHEN {debit} THEN {credit} WHEN {credit} THEN {debit}")
+                })
+                .collect();
+            let ids: Vec<_> = pairs.iter().flatten().map(ToString::to_string).collect();
+            format!(
+                "UPDATE points_transaction SET ref_transaction_id = CASE id{whens} END WHERE id IN ({})",
+                ids.join(", ")
+            )
+        })
+        .collect()
+}
+
 /// Touches the users of what was not recorded before.
-pub(super) fn touch_all<Q: Queryable>(
-    conn: &mut Q,
-    orders: &[Order<'_>],
-    booked: &[Booked],
-) -> Result<()> {
+fn touches(orders: &[Order<'_>], booked: &[Booked]) -> Vec<String> {
     let mut latest = BTreeMap::new();
     for (order, booked) in orders.iter().zip(booked).filter(|(_, booked)| !booked.replay) {
         for account in order.accounts() {
@@ -145,26 +150,22 @@ pub(super) fn touch_all<Q: Queryable>(
     for (account, moment) in latest {
         at_once.entry(moment).or_default().push(account);
     }
-    at_once.into_iter().try_for_each(|(moment, accounts)| touch(conn, &accounts, moment))
+    at_once.into_iter().flat_map(|(moment, accounts)| touch(&accounts, moment)).collect()
 }
 
 /// Moves `modified_on` of the users among the accounts forward, by which refreshes find who has changed.
-pub(super) fn touch<Q: Queryable>(
-    conn: &mut Q,
-    accounts: &[Account],
-    moment: PrimitiveDateTime,
-) -> Result<()> {
+pub(super) fn touch(accounts: &[Account], moment: PrimitiveDateTime) -> Vec<String> {
     let users = accounts.iter().filter(|account| account.system().is_none());
-    let users: Vec<_> = users.map(|user| Value::from(user.id())).collect();
-    for users in users.chunks(BATCH) {
-        let sql = format!(
-            "UPDATE auth_user FORCE INDEX (PRIMARY) \
-             SET modified_on = GREATEST(COALESCE(modified_on, ?), ?) WHERE id IN ({})",
-            marks(users.len())
-        );
-        let mut values = vec![Value::from(moment), moment.into()];
-        values.extend_from_slice(users);
-        execute(conn, &sql, values)?;
-    }
-    Ok(())
+    let users: Vec<_> = users.map(ToString::to_string).collect();
+    let moment = Value::from(moment).as_sql(true);
+    users
+        .chunks(BATCH)
+        .map(|users| {
+            format!(
+                "UPDATE auth_user FORCE INDEX (PRIMARY) \
+                 SET modified_on = GREATEST(COALESCE(modified_on, {moment}), {moment}) WHERE id IN ({})",
+                users.join(", ")
+            )
+        })
+        .collect()
 }

@@ -13,7 +13,7 @@ use mysql::{Conn, prelude::Queryable};
 use super::ACTION;
 use crate::{
     outcome::{Error, Result, code},
-    session::{Unheard, contained, echo},
+    session::{Unheard, contained, echo, unreadable},
 };
 
 /// The end of a transaction, whatever `completion_type` makes of a plain one: another transaction, or
@@ -38,11 +38,26 @@ pub(super) enum Whose {
     Callers,
 }
 
+/// What was done in a transaction, and the statements that are still to be sent: they go with the commit, in one
+/// packet.
+#[derive(Debug)]
+pub(super) struct Work<T> {
+    pub(super) done: T,
+    pub(super) last: Vec<String>,
+}
+
+impl<T> Work<T> {
+    /// Nothing is left to be sent.
+    pub(super) fn all(done: T) -> Self {
+        Self { done, last: Vec::new() }
+    }
+}
+
 /// Runs `work` in a transaction, again and again if somebody else got in the way. `unanswered` says what
 /// becomes of work whose commit got no answer that says whether it was done.
 pub(super) fn committed<T>(
     conn: &mut Conn,
-    work: impl Fn(&mut Conn) -> Result<T>,
+    work: impl Fn(&mut Conn) -> Result<Work<T>>,
     unanswered: impl Fn(T, mysql::Error) -> Result<T>,
 ) -> Result<T> {
     let started = Instant::now();
@@ -106,7 +121,7 @@ fn rest(attempt: u32) -> Duration {
 
 fn once<T>(
     conn: &mut Conn,
-    work: impl Fn(&mut Conn) -> Result<T>,
+    work: impl Fn(&mut Conn) -> Result<Work<T>>,
     unanswered: impl Fn(T, mysql::Error) -> Result<T>,
 ) -> std::result::Result<T, Failed> {
     begin(conn).map_err(Failed::at_work)?;
@@ -144,16 +159,30 @@ fn begin(conn: &mut Conn) -> Result<()> {
     }
 }
 
-/// Commits. An answer that says that the server undid the work is an error like any other; without
-/// such an answer nobody knows.
+/// Commits, after the statements that are left. An answer that says that the server undid the work, or that it
+/// never came to the commit, is an error like any other; without such an answer nobody knows.
+///
+/// The first of several statements that fails ends them.
+/// <https://dev.mysql.com/doc/c-api/8.4/en/c-api-multiple-queries.html>
 fn commit<T>(
     conn: &mut Conn,
-    done: T,
+    Work { done, last: mut statements }: Work<T>,
     unanswered: impl Fn(T, mysql::Error) -> Result<T>,
 ) -> Result<T> {
-    match contained(|| conn.query_drop(COMMIT)) {
+    statements.push(COMMIT.to_owned());
+    let mut open = statements.len();
+    let answer = contained(|| {
+        let mut answer = conn.query_iter(statements.join("; "))?;
+        while let Some(mut set) = answer.iter() {
+            set.try_for_each(|row| row.map(drop))?;
+            open = open.saturating_sub(1);
+        }
+        if open == 0 { Ok(()) } else { Err(unreadable()) }
+    });
+    let is_undone = |code| open > 1 || code::is_undone_commit(code);
+    match answer {
         Ok(()) => Ok(done),
-        Err(source) if code::of(&source).is_some_and(code::is_undone_commit) => {
+        Err(source) if code::of(&source).is_some_and(is_undone) => {
             Err(Error::from_answer(ACTION, source))
         }
         Err(source) => unanswered(done, source),

@@ -9,7 +9,7 @@ use time::PrimitiveDateTime;
 use super::{
     ACTION,
     accounts::lock,
-    commit::{Whose, committed},
+    commit::{Whose, Work, committed},
 };
 use crate::{
     outcome::{Result, Unconfirmed},
@@ -35,7 +35,7 @@ pub(super) fn is_recorded(conn: &mut Conn, movement: &Unconfirmed) -> Result<boo
         let row = ask_on(conn, ACTION, &sql, (movement.id, movement.account.id()), read)?.next();
         // A server that has crashed since may have given the id to another movement.
         let ours = (Some(movement.amount), Some(movement.balance), Some(movement.created_on));
-        Ok(row.transpose()? == Some(ours))
+        Ok(Work::all(row.transpose()? == Some(ours)))
     };
     committed(conn, look, |found, _| Ok(found))
 }

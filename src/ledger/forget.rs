@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use mysql::Conn;
 
-use super::{Refusal, commit::committed, sql::execute};
+use super::{
+    Refusal,
+    commit::{Work, committed},
+    sql::execute,
+};
 use crate::outcome::{Error, Result};
 
 /// What completes "could not ..." at the end of a batch.
@@ -24,7 +28,7 @@ pub(super) fn keys(conn: &mut Conn, age: Duration) -> Result<u64> {
     loop {
         let batch = committed(
             conn,
-            |conn| batch(conn, age),
+            |conn| batch(conn, age).map(Work::all),
             |_, source| Err(Error::from_answer(ACTION, source)),
         )?;
         forgotten += batch;

@@ -10,9 +10,9 @@ use time::PrimitiveDateTime;
 use super::{
     ACTION, Account,
     accounts::{balance, lock_and_read, newest},
-    append::{append, touch_all},
+    append::{append, last},
     booked::{Booked, BookedRow},
-    commit::{Whose, committed},
+    commit::{Whose, Work, command, committed},
     key,
     order::Order,
     sql::nothing,
@@ -21,6 +21,9 @@ use crate::{
     outcome::{Error, Refusal, Result},
     session::echo,
 };
+
+/// How many statements go into the packet of a commit: all of them, unless there are hundreds of payments.
+const WITH_COMMIT: usize = 2;
 
 /// Records all of the orders or none, in a transaction of its own.
 pub(super) fn ours(conn: &mut Conn, orders: &[Order<'_>]) -> Result<Vec<Booked>> {
@@ -35,7 +38,11 @@ pub(super) fn ours_if(
 ) -> Result<Vec<Booked>> {
     let work = |conn: &mut Conn| {
         let booked = book(conn, orders, Whose::Ours);
-        look(conn, booked)
+        let done = look(conn, booked)?;
+        let mut before = last(orders, &done);
+        let last = before.split_off(before.len().saturating_sub(WITH_COMMIT));
+        before.iter().try_for_each(|sql| command(conn, sql))?;
+        Ok(Work { done, last })
     };
     let unanswered = |booked: Vec<Booked>, source| {
         match booked.iter().zip(orders).find_map(|(booked, order)| booked.unconfirmed(order)) {
@@ -53,7 +60,9 @@ pub(super) fn callers(
     orders: &[Order<'_>],
 ) -> Result<Vec<Booked>> {
     echo(transaction, "").map_err(|error| Error::from_answer(ACTION, error.into_error()))?;
-    book(transaction, orders, Whose::Callers)
+    let booked = book(transaction, orders, Whose::Callers)?;
+    last(orders, &booked).iter().try_for_each(|sql| command(transaction, sql))?;
+    Ok(booked)
 }
 
 /// The only one of several that was asked for alone.
@@ -72,7 +81,6 @@ fn book<Q: Queryable>(conn: &mut Q, orders: &[Order<'_>], whose: Whose) -> Resul
     let (balances, now) = read.map_or_else(|| newest(conn, &accounts, whose), Ok)?;
     let mut booked = reckoned(orders, known, balances, now)?;
     append(conn, orders, &mut booked)?;
-    touch_all(conn, orders, &booked)?;
     key::keep(conn, orders, &booked)?;
     Ok(booked)
 }

@@ -246,7 +246,7 @@ pub(crate) fn contained<T>(work: impl FnOnce() -> mysql::Result<T>) -> mysql::Re
 }
 
 /// The error for something that is not an answer.
-pub(super) fn unreadable() -> mysql::Error {
+pub(crate) fn unreadable() -> mysql::Error {
     let said = "the server, or a proxy in front of it, has sent something that is not an answer to the statement";
     io::Error::new(io::ErrorKind::InvalidData, said).into()
 }

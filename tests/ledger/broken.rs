@@ -22,7 +22,7 @@ use crate::{
     assert_pairs, assert_running_sums, deadlocks, ledger, movement, payment, points, questions,
     support::{
         Server, database_on,
-        wire::{Cut, nth, statements_of},
+        wire::{Cut, is_commit, nth, statements_of},
     },
     users, users_of,
 };
@@ -176,11 +176,18 @@ fn a_deadlock_is_tried_again() {
 #[test]
 fn a_commit_that_is_undone_is_tried_again() {
     let server = Server::start(&["--skip-log-bin"]);
-    let (db, mut conn) = users_of(database_on(&server), 1);
+    // A user's row is changed in the packet of the commit, and waits first. An account of the service has none.
+    for new in [earn(), movement(2000, Activity::Adjustment, points(1))] {
+        commit_is_undone(&server, &new);
+    }
+}
+
+fn commit_is_undone(server: &Server, new: &NewPointsTransaction) {
+    let (db, mut conn) = users_of(database_on(server), 1);
     let (opts, commits) = (db.opts(), Arc::new(AtomicUsize::new(0)));
     let (counter, mut backup) = (Arc::clone(&commits), None::<Conn>);
     let mut through = db.watched(move |sql| {
-        if sql.starts_with("COMMIT") && counter.fetch_add(1, Ordering::SeqCst) == 0 {
+        if is_commit(sql) && counter.fetch_add(1, Ordering::SeqCst) == 0 {
             let mut other = Conn::new(opts.clone()).unwrap();
             other.query_drop("FLUSH TABLES WITH READ LOCK").unwrap();
             backup = Some(other);
@@ -194,12 +201,31 @@ fn a_commit_that_is_undone_is_tried_again() {
     });
     through.query_drop("SET lock_wait_timeout = 1").unwrap();
 
-    record_points_transaction(&mut through, &earn()).unwrap();
+    record_points_transaction(&mut through, new).unwrap();
 
     assert_eq!(commits.load(Ordering::SeqCst), 2);
     let rows = ledger(&mut conn);
     assert_eq!(rows.len(), 1);
     assert_running_sums(&rows);
+}
+
+/// What is sent in one packet with the commit is refused, so the server never came to the commit, and that is known.
+#[test]
+fn a_statement_that_fails_before_the_commit_leaves_nothing_unknown() {
+    let (_db, mut conn) = users(1);
+    conn.query_drop(
+        "CREATE TRIGGER frozen BEFORE UPDATE ON auth_user FOR EACH ROW \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'frozen'",
+    )
+    .unwrap();
+
+    let error = record_points_transaction(&mut conn, &earn()).unwrap_err();
+
+    assert!(matches!(error, Error::Database { .. }), "{error:?}");
+    assert_eq!(error.server_code(), Some(1644));
+    assert_eq!(ledger(&mut conn), []);
+    conn.query_drop("DROP TRIGGER frozen").unwrap();
+    record_points_transaction(&mut conn, &earn()).unwrap();
 }
 
 /// After the last id the server has none, and says so or makes the last one again.
@@ -225,7 +251,7 @@ fn cut_at_each_statement(rows: usize, cut: Cut, call: impl Fn(&mut Conn) -> Resu
     let (db, mut conn) = users(2);
     let statements = statements_of(&db, |conn| call(conn).unwrap());
     let last = statements.len() - 1;
-    assert!(statements[last].starts_with("COMMIT"), "{statements:?}");
+    assert!(is_commit(&statements[last]), "{statements:?}");
     for (position, statement) in statements.iter().enumerate() {
         conn.query_drop("DELETE FROM points_transaction").unwrap();
 

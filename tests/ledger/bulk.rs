@@ -13,7 +13,7 @@ use crate::{
     Row, assert_clean, assert_pairs, assert_running_sums,
     crowd::{at_once, earn},
     ledger, modified_on, noon, payment, points, questions,
-    support::wire::{Cut, nth, statements_of},
+    support::wire::{Cut, is_commit, nth, statements_of},
     users,
 };
 
@@ -206,7 +206,7 @@ fn a_connection_that_breaks_leaves_all_or_none() {
             let rows = ledger(&mut conn);
             assert_eq!(rows.len(), 8, "{statement}");
             assert_running_sums(&rows);
-            let is_done = statement.starts_with("COMMIT AND NO") && cut == Cut::BeforeAnswer;
+            let is_done = is_commit(statement) && cut == Cut::BeforeAnswer;
             assert!(recorded.iter().all(|one| one.is_replay() == is_done), "{statement}");
         }
     }

@@ -21,7 +21,7 @@ use crate::{
     assert_pairs, assert_running_sums, ledger, payment, points,
     support::{
         Database, Flavor, Server, database_on, flavor,
-        wire::{Cut, nth, watched},
+        wire::{Cut, is_commit, nth, watched},
     },
     users, users_of,
 };
@@ -87,7 +87,7 @@ fn undecided<T: Debug>(
     });
     let error = call(&mut conn).unwrap_err();
     let last = sent.try_iter().last().unwrap();
-    assert!(last.starts_with("COMMIT"), "{last} was sent after it");
+    assert!(is_commit(&last), "{last} was sent after it");
     match error {
         Error::CommitUnknown { movement, .. } => (*movement, conn),
         error => panic!("{error:?}"),
@@ -137,7 +137,7 @@ fn a_client_that_goes_leaves_one_movement() {
     let (_server, db, mut conn) = server();
     let new = gift().idempotency_key("gift-1");
     let holdup = Holdup::begin(&db);
-    let cut = nth(0, |sql| sql.starts_with("COMMIT"), || Cut::BeforeAnswer);
+    let cut = nth(0, is_commit, || Cut::BeforeAnswer);
     let opts = db.opts();
     thread::scope(|scope| {
         let new = &new;
@@ -197,7 +197,7 @@ fn a_second_reversal_waits_for_the_first() {
 #[test]
 fn a_look_finds_nothing_where_nothing_was_committed() {
     let (db, mut conn) = users(2);
-    let cut = nth(0, |sql| sql.starts_with("COMMIT"), || Cut::BeforeStatement);
+    let cut = nth(0, is_commit, || Cut::BeforeStatement);
     let error = record_points_transfers(&mut db.watched(cut), &[gift(), gift()]).unwrap_err();
     let Error::CommitUnknown { movement, .. } = error else { panic!("{error:?}") };
 

@@ -69,6 +69,12 @@ pub fn watched(opts: OptsBuilder, watch: impl FnMut(&str) -> Option<Cut> + Send 
     conn
 }
 
+/// Whether a packet ends a transaction of the ledger by committing it. Another statement may go before, in the same
+/// packet.
+pub fn is_commit(sql: &str) -> bool {
+    sql.ends_with("COMMIT AND NO CHAIN NO RELEASE")
+}
+
 /// Does nothing to any statement but the n-th that `fits`, counted from 0.
 pub fn nth(
     n: usize,

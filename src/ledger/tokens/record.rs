@@ -17,7 +17,7 @@ use crate::{
         accounts::{lock, with_hundredths},
         append::{add, touch},
         clock::{NOW, take_now},
-        commit::{Whose, committed},
+        commit::{Whose, Work, committed},
         movement::MOST,
         sql::nothing,
     },
@@ -68,7 +68,9 @@ fn recorded(
     let accounts = BTreeSet::from([account]);
     let work = |conn: &mut Conn| {
         lock(conn, &accounts, Whose::Ours)?;
-        work(conn)
+        let done = work(conn)?;
+        let last = touch(&[account], done.created_on);
+        Ok(Work { done, last })
     };
     committed(conn, work, |entry, source| {
         Err(Error::CommitUnknown { movement: Box::new(entry.unconfirmed()), source })
@@ -151,5 +153,5 @@ fn insert(
                VALUES (?, (SELECT enterprise_id FROM auth_user WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
                ?, ?, ?, ?, ?, ?, ?)";
     entry.id = add(conn, sql, values)?;
-    touch(conn, &[entry.account], entry.created_on)
+    Ok(())
 }

@@ -16,7 +16,7 @@ use super::{assert_running_sums, at_noon, grant, granted, rows, spend, token};
 use crate::{
     crowd::at_once,
     noon, points,
-    support::wire::{Cut, nth, statements_of},
+    support::wire::{Cut, is_commit, nth, statements_of},
     users,
 };
 
@@ -78,7 +78,7 @@ fn a_connection_that_breaks_leaves_a_movement_or_nothing() {
         };
         let statements = statements_of(&db, |conn| _ = call(conn).unwrap());
         let last = statements.len() - 1;
-        assert!(statements[last].starts_with("COMMIT"), "{statements:?}");
+        assert!(is_commit(&statements[last]), "{statements:?}");
         for cut in [Cut::BeforeStatement, Cut::BeforeAnswer] {
             for (position, statement) in statements.iter().enumerate() {
                 let before = rows(&mut conn).len();
