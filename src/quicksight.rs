@@ -6,6 +6,7 @@
 mod apply;
 mod columns;
 mod data_set;
+mod data_type;
 mod grants;
 mod lint;
 mod refresh;
@@ -16,6 +17,7 @@ pub use self::{
     apply::{ViewsReport, apply_views, drop_views},
     columns::ColumnKind,
     data_set::{DataSet, data_sets},
+    data_type::DataType,
     grants::Grants,
     lint::{LintFinding, LintRule, Linter, lint},
     refresh::look_back_column,

@@ -1,7 +1,10 @@
 //! What the dashboards read: each fact with who did it, and with what names it. Never two facts in one: a row of
 //! one would be counted once for each row of the other.
 
-use super::columns::{TABLES, Table};
+use super::{
+    columns::{TABLES, Table},
+    data_type::DataType,
+};
 use crate::{
     measure::{Expression, activity_name, metres, mode_name, negative, points_gained, positive},
     schema::view_of,
@@ -42,16 +45,6 @@ pub(super) struct Computed {
     /// Over the columns of the fact's table.
     expression: Expression,
     fact: &'static str,
-}
-
-/// What a column holds, in QuickSight's words.
-/// <https://docs.aws.amazon.com/quicksight/latest/APIReference/API_InputColumn.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DataType {
-    Integer,
-    Decimal,
-    String,
-    Datetime,
 }
 
 /// Who did it: what rules about rows compare, and what test accounts are left out by.
