@@ -7,6 +7,7 @@ mod apply;
 mod columns;
 mod data_set;
 mod data_type;
+mod diagram;
 mod grants;
 mod lint;
 mod refresh;
@@ -18,6 +19,7 @@ pub use self::{
     columns::ColumnKind,
     data_set::{DataSet, data_sets},
     data_type::DataType,
+    diagram::diagram,
     grants::Grants,
     lint::{LintFinding, LintRule, Linter, lint},
     refresh::look_back_column,

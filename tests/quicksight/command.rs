@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output, Stdio};
 
-use quicksight_migrations::quicksight::views;
+use quicksight_migrations::quicksight::{diagram, views};
 
 use crate::{
     made,
@@ -76,6 +76,11 @@ fn grants_are_printed_or_refused() {
     let told = said(&grants("a\\b"), 64);
     assert!(told.contains("cannot be used in a GRANT: it has a backslash"), "{told}");
     said(&run(None, &["grants", "--database", "tsp"]), 64);
+}
+
+#[test]
+fn the_diagram_is_printed() {
+    assert_eq!(said(&run(None, &["diagram"]), 0), diagram());
 }
 
 #[test]

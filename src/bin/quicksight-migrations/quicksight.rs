@@ -1,5 +1,6 @@
 //! `quicksight`: what Amazon QuickSight needs beside the tables.
 
+mod diagram;
 mod grants;
 mod views;
 
@@ -21,6 +22,8 @@ enum Word {
     Views(views::Views),
     /// Print the GRANT statements of the three accounts
     Grants(grants::Grants),
+    /// Print the tables and what points to what, as a diagram in the language of Mermaid
+    Diagram(diagram::Diagram),
 }
 
 impl Quicksight {
@@ -28,6 +31,7 @@ impl Quicksight {
         match &self.word {
             Word::Views(views) => views.run(settings, out),
             Word::Grants(grants) => grants.run(out),
+            Word::Diagram(diagram) => diagram.run(out),
         }
     }
 }
