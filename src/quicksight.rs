@@ -1,5 +1,5 @@
 //! What Amazon QuickSight may see of the tables: views without personal data, the accounts that
-//! read and make them, and a linter for what it cannot read as it is.
+//! read and make them, a linter for what it cannot read as it is, and the template that sets it up.
 //!
 //! `docs/quicksight.md` says how to set all of it up. Nothing here is a part of a boot.
 
@@ -9,6 +9,7 @@ mod data_set;
 mod grants;
 mod lint;
 mod refresh;
+mod template;
 mod view;
 
 pub(crate) use self::apply::{apply, drop_all, outdated};
@@ -19,5 +20,6 @@ pub use self::{
     grants::Grants,
     lint::{LintFinding, LintRule, Linter, lint},
     refresh::look_back_column,
+    template::template,
     view::{View, ViewColumn, views},
 };

@@ -6,6 +6,7 @@ mod command;
 mod plans;
 #[path = "../support/mod.rs"]
 mod support;
+mod template;
 mod tls;
 mod views;
 

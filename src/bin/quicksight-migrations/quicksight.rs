@@ -1,6 +1,7 @@
 //! `quicksight`: what Amazon QuickSight needs beside the tables.
 
 mod grants;
+mod template;
 mod views;
 
 use std::io::Write;
@@ -21,6 +22,8 @@ enum Word {
     Views(views::Views),
     /// Print the GRANT statements of the three accounts
     Grants(grants::Grants),
+    /// Print the CloudFormation template, or write it to a file
+    Template(template::Template),
 }
 
 impl Quicksight {
@@ -28,6 +31,7 @@ impl Quicksight {
         match &self.word {
             Word::Views(views) => views.run(settings, out),
             Word::Grants(grants) => grants.run(out),
+            Word::Template(template) => template.run(settings, out),
         }
     }
 }
