@@ -38,7 +38,9 @@ pub(super) fn folders(data_set: &DataSet) -> Option<Value> {
     let mut folders: Map<_, _> = data_set
         .joins
         .iter()
-        .filter_map(|join| Some((capitalised(table(join.table)?.noun), json!({ "Columns": join.takes }))))
+        .filter_map(|join| {
+            Some((capitalised(table(join.table)?.noun), json!({ "Columns": join.takes })))
+        })
         .collect();
     if !data_set.computed.is_empty() {
         let names: Vec<_> = data_set.computed.iter().map(|computed| computed.name).collect();
@@ -48,19 +50,22 @@ pub(super) fn folders(data_set: &DataSet) -> Option<Value> {
 }
 
 fn columns(data_set: &DataSet, live: &Live) -> Vec<Value> {
-    let joined = data_set.joins.iter().flat_map(|join| {
-        join.takes.iter().filter_map(|name| live.column(join.table, name))
-    });
+    let joined = data_set
+        .joins
+        .iter()
+        .flat_map(|join| join.takes.iter().filter_map(|name| live.column(join.table, name)));
     let read = live.of(data_set.fact).iter().chain(joined).map(described);
-    let computed = data_set.computed.iter().map(|computed| {
-        described_as(computed.name, vec![description(computed.about)])
-    });
+    let computed = data_set
+        .computed
+        .iter()
+        .map(|computed| described_as(computed.name, vec![description(computed.about)]));
     read.chain(computed).flatten().collect()
 }
 
 fn described(column: &LiveColumn) -> Option<Value> {
     let comment = (!column.comment.is_empty()).then(|| description(&column.comment));
-    let place = column.place.map(|place| json!({ "SemanticType": { "GeographicalRole": place.role() } }));
+    let place =
+        column.place.map(|place| json!({ "SemanticType": { "GeographicalRole": place.role() } }));
     described_as(&column.name, comment.into_iter().chain(place).collect())
 }
 

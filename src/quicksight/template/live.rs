@@ -54,7 +54,8 @@ impl Live {
         let mut faults = Vec::new();
         let columns = views.iter().map(|view| {
             let columns = view.columns().iter().map(|column| seen(&catalogue, view, column));
-            let columns = columns.filter_map(|column| column.map_err(|fault| faults.push(fault)).ok());
+            let columns =
+                columns.filter_map(|column| column.map_err(|fault| faults.push(fault)).ok());
             (view.table(), columns.collect())
         });
         let live = Self { views: columns.collect() };
@@ -162,9 +163,8 @@ impl Described {
             "decimal" => exact(DataType::Decimal),
             "float" | "double" => Some((DataType::Decimal, true)),
             "date" | "datetime" | "timestamp" => exact(DataType::Datetime),
-            "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set" => {
-                exact(DataType::String)
-            }
+            "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum"
+            | "set" => exact(DataType::String),
             _ => None,
         }
     }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 pub(super) const USE_VPC: &str = "UseVpc";
 pub(super) const USE_AURORA: &str = "UseAurora";
 pub(super) const USE_MARIADB: &str = "UseMariaDb";
+pub(super) const USE_MYSQL: &str = "UseMySql";
 pub(super) const USE_RDS_INSTANCE: &str = "UseRdsInstance";
-pub(super) const USE_SECRET_ROLE: &str = "UseSecretRole";
 pub(super) const USE_VIEWERS: &str = "UseViewers";
 pub(super) const USE_DIRECT_QUERY: &str = "UseDirectQuery";
 pub(super) const USE_SPICE: &str = "UseSpice";
@@ -53,7 +53,9 @@ const GROUPS: &[(&str, &[Parameter])] = &[
                 label: "Viewers",
                 about: "ARN of the QuickSight user, group or namespace that may look at the dashboards. Leave it empty for nobody but the owner.",
                 default: Some(""),
-                accepts: Text("^(arn:aws[a-z-]*:quicksight:[a-z0-9-]+:[0-9]{12}:(user|group|namespace)/.+)?$"),
+                accepts: Text(
+                    "^(arn:aws[a-z-]*:quicksight:[a-z0-9-]+:[0-9]{12}:(user|group|namespace)/.+)?$",
+                ),
             },
         ],
     ),
@@ -105,9 +107,9 @@ const GROUPS: &[(&str, &[Parameter])] = &[
             Parameter {
                 name: "SecretRoleName",
                 label: "Role that reads the secret",
-                about: "Name of the role with which QuickSight reads secrets in this account. It is given the right to read this one. Leave it empty if the secret is ticked in the console of QuickSight.",
+                about: "Name of the role with which QuickSight reads secrets in this account. It is given the right to read this one. QuickSight makes the role when its administrator first ticks a secret in the console.",
                 default: Some("aws-quicksight-secretsmanager-role-v0"),
-                accepts: Text("^[0-9a-zA-Z+=,.@_-]{0,64}$"),
+                accepts: Text("^[0-9a-zA-Z+=,.@_-]{1,64}$"),
             },
         ],
     ),
@@ -157,7 +159,7 @@ const GROUPS: &[(&str, &[Parameter])] = &[
             Parameter {
                 name: "RulesTable",
                 label: "Rules about rows",
-                about: "A table or view of the database with the columns UserARN, GroupARN and enterprise, all text: who sees the rows of which enterprises. Leave it empty to let everybody see all rows. Campaigns, promo codes, ticket passes and habitual trips have no enterprise and no rules.",
+                about: "A table or view of the database with the columns UserARN, GroupARN and enterprise, all text: who sees the rows of which enterprises. The reader needs the right to read it. Leave it empty to let everybody see all rows. Campaigns, promo codes, ticket passes and habitual trips have no enterprise and no rules.",
                 default: Some(""),
                 accepts: Text("^[0-9a-zA-Z_]{0,64}$"),
             },
@@ -200,9 +202,8 @@ pub(super) fn metadata() -> Value {
         json!({ "Label": { "default": label }, "Parameters": names })
     });
     let all = GROUPS.iter().flat_map(|(_, parameters)| *parameters);
-    let labels = all.map(|parameter| {
-        (parameter.name.to_owned(), json!({ "default": parameter.label }))
-    });
+    let labels =
+        all.map(|parameter| (parameter.name.to_owned(), json!({ "default": parameter.label })));
     json!({
         "AWS::CloudFormation::Interface": {
             "ParameterGroups": groups.collect::<Vec<_>>(),
@@ -211,13 +212,17 @@ pub(super) fn metadata() -> Value {
     })
 }
 
+/// A condition holds only if all that its resources need is given. The rules below say what is missing.
 pub(super) fn conditions() -> Value {
+    let host = |engine| {
+        all([is("DatabaseEngine", engine), is_given("DatabaseHost"), is("RdsInstanceId", "")])
+    };
     json!({
-        USE_VPC: is_given("VpcId"),
-        USE_AURORA: is("DatabaseEngine", "AURORA"),
-        USE_MARIADB: is("DatabaseEngine", "MARIADB"),
+        USE_VPC: all(NETWORK.map(is_given)),
+        USE_AURORA: host("AURORA"),
+        USE_MARIADB: host("MARIADB"),
+        USE_MYSQL: host("MYSQL"),
         USE_RDS_INSTANCE: is_given("RdsInstanceId"),
-        USE_SECRET_ROLE: is_given("SecretRoleName"),
         USE_VIEWERS: is_given("ViewerArn"),
         USE_DIRECT_QUERY: is("LiveRevenue", "true"),
         USE_SPICE: not(is("LiveRevenue", "true")),
@@ -226,15 +231,17 @@ pub(super) fn conditions() -> Value {
     })
 }
 
+const NETWORK: [&str; 4] = ["VpcId", "FirstSubnetId", "SecondSubnetId", "DatabaseSecurityGroupId"];
+
 /// What must fit together: checked before anything is made.
 pub(super) fn rules() -> Value {
     let whole = |name: &str| {
         json!({
             "Assert": is_given(name),
-            "AssertDescription": format!("VpcId needs {name}"),
+            "AssertDescription": format!("A database that is not public needs {name}"),
         })
     };
-    let network = ["FirstSubnetId", "SecondSubnetId", "DatabaseSecurityGroupId"].map(whole);
+    let network = NETWORK.map(whole);
     json!({
         "DatabaseIsNamed": {
             "Assertions": [{
@@ -250,7 +257,7 @@ pub(super) fn rules() -> Value {
             }],
         },
         "NetworkIsWhole": {
-            "RuleCondition": is_given("VpcId"),
+            "RuleCondition": { "Fn::Or": NETWORK.map(is_given) },
             "Assertions": network,
         },
     })
@@ -262,6 +269,10 @@ fn is(name: &str, value: &str) -> Value {
 
 fn not(condition: Value) -> Value {
     json!({ "Fn::Not": [condition] })
+}
+
+fn all<const N: usize>(conditions: [Value; N]) -> Value {
+    json!({ "Fn::And": Vec::from(conditions) })
 }
 
 fn is_given(name: &str) -> Value {

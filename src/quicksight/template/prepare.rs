@@ -26,7 +26,8 @@ pub(super) fn physical(data_set: &DataSet, live: &Live) -> Value {
         (join.table, names.filter_map(|name| live.column(join.table, name)).collect())
     }));
     let tables = tables.into_iter().map(|(table, columns): (_, Vec<_>)| {
-        let columns: Vec<_> = columns.into_iter().map(|column| input(data_set, table, column)).collect();
+        let columns: Vec<_> =
+            columns.into_iter().map(|column| input(data_set, table, column)).collect();
         let relation = json!({
             "RelationalTable": {
                 "DataSourceArn": source::arn(),
@@ -48,7 +49,8 @@ fn input(data_set: &DataSet, table: &str, column: &LiveColumn) -> Value {
     });
     if let (Some(kind), Value::Object(input)) = (column.sub_type(), &mut input) {
         // Where the database is asked, there is no copy whose decimals could be stored in one way or another.
-        let kind = if is_live(data_set) { unless(USE_DIRECT_QUERY, json!(kind)) } else { json!(kind) };
+        let kind =
+            if is_live(data_set) { unless(USE_DIRECT_QUERY, json!(kind)) } else { json!(kind) };
         input.insert("SubType".to_owned(), kind);
     }
     input

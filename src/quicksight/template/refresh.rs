@@ -44,7 +44,8 @@ pub(super) fn properties(data_set: &DataSet) -> Value {
 
 /// The schedules of the data set, which is the nth.
 pub(super) fn schedules(data_set: &DataSet, nth: usize) -> Resources {
-    let daily = |kind| frequency(kind, json!({ "Interval": "DAILY", "TimeOfTheDay": time(DAILY, nth) }));
+    let daily =
+        |kind| frequency(kind, json!({ "Interval": "DAILY", "TimeOfTheDay": time(DAILY, nth) }));
     let weekly = json!({
         "Interval": "WEEKLY",
         "RefreshOnDay": { "DayOfWeek": "SUNDAY" },

@@ -6,7 +6,7 @@ use super::{
     Resources,
     intrinsic::{account, attribute, either, id, only_if, parameter},
     network::VPC_CONNECTION,
-    parameters::{USE_AURORA, USE_MARIADB, USE_RDS_INSTANCE, USE_SECRET_ROLE, USE_VPC},
+    parameters::{USE_AURORA, USE_MARIADB, USE_MYSQL, USE_RDS_INSTANCE, USE_VPC},
     permissions,
 };
 
@@ -36,6 +36,7 @@ pub(super) fn arn() -> Value {
 fn data_source() -> Value {
     json!({
         "Type": "AWS::QuickSight::DataSource",
+        // The first refresh of a data set begins as soon as it is made.
         "DependsOn": [SECRET_POLICY],
         "Properties": {
             "AwsAccountId": account(),
@@ -70,15 +71,16 @@ fn server() -> Value {
             "Database": parameter("DatabaseName"),
         },
     });
-    let mysql = either(USE_MARIADB, host("MariaDbParameters"), host("MySqlParameters"));
-    either(USE_RDS_INSTANCE, instance, either(USE_AURORA, host("AuroraParameters"), mysql))
+    let mysql = only_if(USE_MYSQL, host("MySqlParameters"));
+    let mariadb = either(USE_MARIADB, host("MariaDbParameters"), mysql);
+    let aurora = either(USE_AURORA, host("AuroraParameters"), mariadb);
+    either(USE_RDS_INSTANCE, instance, aurora)
 }
 
 /// The right to read this one secret and nothing else.
 fn secret_policy() -> Value {
     json!({
         "Type": "AWS::IAM::RolePolicy",
-        "Condition": USE_SECRET_ROLE,
         "Properties": {
             "PolicyName": id("read-secret"),
             "RoleName": parameter("SecretRoleName"),

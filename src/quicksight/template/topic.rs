@@ -25,9 +25,9 @@ Ticket money is payment_total_price. Gift cards are redeem_amount with its redee
 Coordinates are rounded to about a kilometre, and nobody's name, address or e-mail is in the data.";
 
 pub(super) fn resources(data_sets: &[DataSet]) -> Resources {
-    let members = data_sets.iter().map(|data_set| {
-        json!({ "DataSetArn": arn(data_set.id), "DataSetName": data_set.title })
-    });
+    let members = data_sets
+        .iter()
+        .map(|data_set| json!({ "DataSetArn": arn(data_set.id), "DataSetName": data_set.title }));
     let topic = json!({
         "Type": "AWS::QuickSight::TopicV2",
         "Condition": USE_TOPIC,

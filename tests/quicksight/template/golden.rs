@@ -18,7 +18,8 @@ fn is_what_it_was() {
     }
     let new = env::temp_dir().join(format!("template-{}.json", process::id()));
     fs::write(&new, &*TEXT).unwrap();
-    let golden: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests/quicksight/golden/template.json"].iter().collect();
+    let golden: PathBuf =
+        [env!("CARGO_MANIFEST_DIR"), "tests/quicksight/golden/template.json"].iter().collect();
     panic!(
         "the template has changed. Look at the difference, and if it is meant to be:\n\
          cp {} {}",
@@ -36,8 +37,11 @@ fn ends_with_a_line_and_fits_into_a_bucket() {
 /// A reader of a difference sees only what differs, whatever `serde_json` was built with.
 #[test]
 fn is_in_the_order_of_its_keys() {
-    let names: Vec<_> =
-        TEXT.lines().filter(|line| line.starts_with("  \"")).filter_map(|line| line.split('"').nth(1)).collect();
+    let names: Vec<_> = TEXT
+        .lines()
+        .filter(|line| line.starts_with("  \""))
+        .filter_map(|line| line.split('"').nth(1))
+        .collect();
     assert!(names.is_sorted() && names.len() == 8, "{names:?}");
 
     let resources = TEXT.split_once("\n  \"Resources\": {\n").unwrap().1;
