@@ -9,7 +9,7 @@ use crate::{
     support::{database, example, migrated, migrations},
 };
 
-fn run(url: Option<&str>, words: &[&str]) -> Output {
+pub(crate) fn run(url: Option<&str>, words: &[&str]) -> Output {
     let program = Command::new(env!("CARGO_BIN_EXE_quicksight-migrations"));
     finish(program, url, &[&["quicksight"], words].concat())
 }
@@ -22,7 +22,7 @@ fn finish(mut program: Command, url: Option<&str>, words: &[&str]) -> Output {
 
 /// What it printed, if it ended with this.
 #[track_caller]
-fn said(output: &Output, code: i32) -> String {
+pub(crate) fn said(output: &Output, code: i32) -> String {
     let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     assert_eq!(output.status.code(), Some(code), "{out}{err}");
     format!("{out}{err}")

@@ -1,6 +1,6 @@
 //! The views as the server has them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     outcome::{Error, Result},
@@ -59,9 +59,10 @@ impl Live {
             (view.table(), columns.collect())
         });
         let live = Self { views: columns.collect() };
-        // A view that is not there is one fault, and not one for each of its columns.
-        faults.dedup();
-        if faults.is_empty() { Ok(live) } else { Err(Error::ViewsNotReady { faults }) }
+        if faults.is_empty() {
+            return Ok(live);
+        }
+        Err(Error::ViewsNotReady { faults: distinct(faults) })
     }
 
     /// The columns of the view of this table.
@@ -137,6 +138,12 @@ fn seen(
         comment: in_table.comment.clone(),
         place: place(column),
     })
+}
+
+/// A view that is not there is one fault, and not one for each of its columns.
+fn distinct(faults: Vec<String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    faults.into_iter().filter(|fault| seen.insert(fault.clone())).collect()
 }
 
 fn qualified(relation: &str, column: &str) -> String {

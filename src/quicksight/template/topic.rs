@@ -17,7 +17,7 @@ All dates are wall clock in US/Central. \
 Leave out rows with user_is_debug = 1 unless somebody asks for test accounts. \
 Count people by distinct user_id, and trips by rows of Trips. \
 Points are what users gain and spend in the app; tokens are those of an agency's campaigns. They are different money: never add them up. \
-For points that came in, sum points_gained: points_points counts a point again each time that it moves. \
+For points that came in, sum points_gained: the sum of points counts a point again each time that it moves. \
 For tokens given out sum tokens_granted, and for tokens used sum tokens_spent, which is below 0. \
 Distances are in metres: sum trip_metres, where a distance that is not known is empty, and not trip_distance. \
 Name a travel mode by trip_mode, and what a movement of points is for by points_activity. \
