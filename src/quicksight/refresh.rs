@@ -9,8 +9,8 @@ pub(super) struct LookBack {
     pub(super) days: u32,
 }
 
-const fn by(column: &'static str, days: u32) -> Option<LookBack> {
-    Some(LookBack { column, days })
+const fn by(column: &'static str, days: u32) -> LookBack {
+    LookBack { column, days }
 }
 
 /// Our tables, and by what those are refreshed that are not read in full.
@@ -22,17 +22,17 @@ pub(super) const TABLES: &[(&str, Option<LookBack>)] = &[
     ("referral_history", None),
     ("campaign", None),
     ("campaign_promo_code", None),
-    ("points_transaction", by("created_on", 3)),
-    ("token_transaction", by("created_on", 7)),
-    ("redeem_transaction", by("created_on", 3)),
-    ("bytemark_order_payments", by("created_on", 3)),
+    ("points_transaction", Some(by("created_on", 3))),
+    ("token_transaction", Some(by("created_on", 7))),
+    ("redeem_transaction", Some(by("created_on", 3))),
+    ("bytemark_order_payments", Some(by("created_on", 3))),
     ("bytemark_order_items", None),
     ("bytemark_pass", None),
-    ("trip", by("started_on", 3)),
+    ("trip", Some(by("started_on", 3))),
     ("cm_activity_location", None),
-    ("user_rating", by("created_on", 3)),
+    ("user_rating", Some(by("created_on", 3))),
     ("telework", None),
-    ("app_data", by("created_on", 3)),
+    ("app_data", Some(by("created_on", 3))),
     ("ledger_key", None),
 ];
 

@@ -14,7 +14,7 @@ pub(crate) fn run(url: Option<&str>, words: &[&str]) -> Output {
     finish(program, url, &[&["quicksight"], words].concat())
 }
 
-fn finish(mut program: Command, url: Option<&str>, words: &[&str]) -> Output {
+pub(crate) fn finish(mut program: Command, url: Option<&str>, words: &[&str]) -> Output {
     program.args(words).stdin(Stdio::null()).env_remove("QUICKSIGHT_DATABASE_URL");
     program.envs(url.map(|url| ("QUICKSIGHT_DATABASE_URL", url)));
     program.output().unwrap()

@@ -23,3 +23,22 @@ pub(super) fn resource((of, title, definition): (&str, &str, Value)) -> (String,
     });
     (logical("Dashboard", of), resource)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_owner_may_do_all_and_viewers_may_look() {
+        let (name, resource) = resource(("hot-spots", "Hot spots", json!({ "Sheets": [] })));
+
+        assert_eq!(name, "DashboardHotSpots");
+        let properties = &resource["Properties"];
+        assert_eq!(properties["DashboardId"], json!({ "Fn::Sub": "${IdPrefix}-hot-spots" }));
+        assert_eq!(properties["Definition"], json!({ "Sheets": [] }));
+        let [owner, viewer] = [0, 1].map(|nth| &properties["Permissions"][nth]);
+        assert_eq!(owner["Actions"].as_array().map(Vec::len), Some(8));
+        assert_eq!(viewer["Fn::If"][0], "UseViewers");
+        assert_eq!(viewer["Fn::If"][1]["Actions"].as_array().map(Vec::len), Some(3));
+    }
+}

@@ -58,7 +58,7 @@ fn columns(data_set: &DataSet, live: &Live) -> Vec<Value> {
     let computed = data_set
         .computed
         .iter()
-        .map(|computed| described_as(computed.name, vec![description(computed.about)]));
+        .map(|computed| described_as(computed.name, &[description(computed.about)]));
     read.chain(computed).flatten().collect()
 }
 
@@ -66,10 +66,11 @@ fn described(column: &LiveColumn) -> Option<Value> {
     let comment = (!column.comment.is_empty()).then(|| description(&column.comment));
     let place =
         column.place.map(|place| json!({ "SemanticType": { "GeographicalRole": place.role() } }));
-    described_as(&column.name, comment.into_iter().chain(place).collect())
+    let properties: Vec<_> = comment.into_iter().chain(place).collect();
+    described_as(&column.name, &properties)
 }
 
-fn described_as(name: &str, properties: Vec<Value>) -> Option<Value> {
+fn described_as(name: &str, properties: &[Value]) -> Option<Value> {
     let is_described = !properties.is_empty();
     is_described.then(|| json!({ "ColumnNames": [name], "ColumnProperties": properties }))
 }

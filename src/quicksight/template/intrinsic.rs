@@ -17,7 +17,7 @@ pub(super) fn attribute(resource: &str, name: &str) -> Value {
 }
 
 pub(super) fn either(condition: &str, then: Value, otherwise: Value) -> Value {
-    json!({ "Fn::If": [condition, then, otherwise] })
+    json!({ "Fn::If": Vec::from([json!(condition), then, otherwise]) })
 }
 
 /// The property or the element is left out where the condition does not hold.

@@ -268,7 +268,7 @@ fn is(name: &str, value: &str) -> Value {
 }
 
 fn not(condition: Value) -> Value {
-    json!({ "Fn::Not": [condition] })
+    json!({ "Fn::Not": Vec::from([condition]) })
 }
 
 fn all<const N: usize>(conditions: [Value; N]) -> Value {

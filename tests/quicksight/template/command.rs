@@ -1,12 +1,16 @@
 //! The word of the command.
 
-use std::{env, fs, path::PathBuf, process};
+use std::{
+    env, fs,
+    path::PathBuf,
+    process::{self, Command},
+};
 
 use mysql::prelude::Queryable;
 
 use super::TEXT;
 use crate::{
-    command::{run, said},
+    command::{finish, run, said},
     made,
     support::{migrated, unique},
 };
@@ -61,6 +65,25 @@ fn writes_it_whole_or_not_at_all() {
         "{told}"
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), *TEXT);
+}
+
+/// As on a full disk: the system lets no file grow beyond 32 kilobytes.
+#[cfg(unix)]
+#[test]
+fn keeps_the_file_that_is_there_where_there_is_no_room() {
+    let (db, folder) = (made(), Folder::new());
+    let file = folder.0.join("template.json");
+    fs::write(&file, "the one before").unwrap();
+    let mut shell = Command::new("sh");
+    let bounded = "trap '' XFSZ && ulimit -f 64 && exec \"$0\" \"$@\"";
+    shell.args(["-c", bounded, env!("CARGO_BIN_EXE_quicksight-migrations")]);
+
+    let words = ["quicksight", "template", "--out", file.to_str().unwrap()];
+    let told = said(&finish(shell, Some(&db.url()), &words), 1);
+
+    assert!(told.contains("it is as it was before"), "{told}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "the one before");
+    assert_eq!(folder.names(), ["template.json"]);
 }
 
 #[test]

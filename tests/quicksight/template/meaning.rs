@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mysql::prelude::Queryable;
-use quicksight_migrations::quicksight::{ColumnKind, DataSet, data_sets, views};
+use quicksight_migrations::quicksight::{ColumnKind, DataSet, View, data_sets, views};
 use serde_json::Value;
 
 use super::{braced, entries, list, of_kind, only, properties, text, texts};
@@ -41,7 +41,7 @@ fn each_column_says_what_its_table_says() {
             assert!(data_set.columns().iter().any(|column| column == name), "{name}");
         }
         let fact = views.iter().filter(|view| view.table() == data_set.table());
-        for column in fact.flat_map(|view| view.columns()) {
+        for column in fact.flat_map(View::columns) {
             let comment = comments.get(&(data_set.table().to_owned(), column.source().to_owned()));
             let found = metadata.get(column.name()).and_then(|properties| description(properties));
             assert_eq!(found, comment.map(String::as_str), "{}", column.name());

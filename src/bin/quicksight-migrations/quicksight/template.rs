@@ -1,7 +1,6 @@
 //! `quicksight template`: the CloudFormation template.
 
 use std::{
-    error::Error,
     ffi::OsString,
     fs::{self, File},
     io::{self, Write},
@@ -28,7 +27,8 @@ impl Template {
     pub(super) fn run(&self, settings: &Settings, out: &mut impl Write) -> Outcome {
         let template = quicksight::template(&mut settings.connect(SOON)?)?;
         match &self.out {
-            Some(file) => replace(file, &template).map_err(|cause| NotWritten::new(file, cause))?,
+            Some(file) => replace(file, &template)
+                .map_err(|source| NotWritten { file: file.clone(), source })?,
             None => out.write_all(template.as_bytes())?,
         }
         Ok(Exit::Done)
@@ -41,12 +41,6 @@ impl Template {
 struct NotWritten {
     file: PathBuf,
     source: io::Error,
-}
-
-impl NotWritten {
-    fn new(file: &Path, source: io::Error) -> Box<dyn Error> {
-        Box::new(Self { file: file.to_owned(), source })
-    }
 }
 
 /// Whoever reads the file meanwhile sees the old text or the new one, and so does whoever comes after a crash.
