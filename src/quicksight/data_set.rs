@@ -40,6 +40,7 @@ pub(super) struct Join {
 #[derive(Debug, Clone)]
 pub(super) struct Computed {
     pub(super) name: &'static str,
+    #[allow(dead_code)] // Dashboards read it. A template lets QuickSight find it out.
     pub(super) kind: DataType,
     pub(super) about: &'static str,
     /// Over the columns of the fact's table.
@@ -352,7 +353,7 @@ impl Computed {
     }
 }
 
-fn table(name: &str) -> Option<&'static Table> {
+pub(super) fn table(name: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name == name)
 }
 
@@ -362,6 +363,6 @@ fn shown(of: &str) -> Vec<String> {
 }
 
 /// What the view of a table calls one of its columns.
-fn renamed(of: &str, column: &str) -> String {
+pub(super) fn renamed(of: &str, column: &str) -> String {
     table(of).map_or_else(|| column.to_owned(), |table| table.renamed(column))
 }

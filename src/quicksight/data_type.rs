@@ -3,9 +3,8 @@
 /// What a column holds, in QuickSight's words.
 ///
 /// <https://docs.aws.amazon.com/quicksight/latest/APIReference/API_InputColumn.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DataType {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DataType {
     /// A whole number.
     Integer,
     /// A number with decimals, exact or not.
@@ -24,15 +23,7 @@ impl DataType {
     /// The views have none.
     ///
     /// <https://docs.aws.amazon.com/quick/latest/userguide/supported-data-types.html>
-    ///
-    /// ```
-    /// use quicksight_migrations::quicksight::DataType;
-    ///
-    /// assert_eq!(DataType::of("bigint"), Some(DataType::Integer));
-    /// assert_eq!(DataType::of("json"), None);
-    /// ```
-    #[must_use]
-    pub fn of(data_type: &str) -> Option<Self> {
+    pub(super) fn of(data_type: &str) -> Option<Self> {
         Some(match data_type {
             "bigint" | "int" | "mediumint" | "smallint" | "tinyint" => Self::Integer,
             "decimal" | "double" => Self::Decimal,
@@ -43,8 +34,7 @@ impl DataType {
     }
 
     /// Its name in a template, as in `INTEGER`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Integer => "INTEGER",
             Self::Decimal => "DECIMAL",

@@ -8,8 +8,6 @@ use std::{
     process::{Command, Stdio},
 };
 
-use quicksight_migrations::quicksight::DataType;
-
 pub(crate) const PASSWORD: &str = "secret of the reader";
 
 const HINT: &str =
@@ -144,12 +142,12 @@ impl Answer {
 }
 
 /// What QuickSight calls a type of JDBC. What is true or false is none that a template of ours has.
-pub(crate) fn data_type(jdbc: &str) -> Option<DataType> {
-    Some(match jdbc {
-        "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" => DataType::Integer,
-        "DECIMAL" | "NUMERIC" | "REAL" | "FLOAT" | "DOUBLE" => DataType::Decimal,
-        "CHAR" | "VARCHAR" | "LONGVARCHAR" => DataType::String,
-        "DATE" | "TIMESTAMP" => DataType::Datetime,
-        _ => return None,
-    })
+pub(crate) fn data_type(jdbc: &str) -> &str {
+    match jdbc {
+        "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" => "INTEGER",
+        "DECIMAL" | "NUMERIC" | "REAL" | "FLOAT" | "DOUBLE" => "DECIMAL",
+        "CHAR" | "VARCHAR" | "LONGVARCHAR" => "STRING",
+        "DATE" | "TIMESTAMP" => "DATETIME",
+        other => other,
+    }
 }

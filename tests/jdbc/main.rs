@@ -14,9 +14,8 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use client::{Answer, Client};
 use mysql::prelude::Queryable;
-use quicksight_migrations::quicksight::{
-    DataType, Grants, View, apply_views, look_back_column, views,
-};
+use quicksight_migrations::quicksight::{Grants, View, apply_views, look_back_column, views};
+use serde_json::{Map, Value};
 use support::{ByHand, Database, database_on, migrations};
 use tls::TlsServer;
 
@@ -92,15 +91,25 @@ fn select(view: &View) -> String {
 }
 
 /// The type that the template has for each column of each view.
-fn template(db: &Database) -> BTreeMap<(String, String), DataType> {
-    let ask = "SELECT table_name, column_name, data_type FROM information_schema.columns \
-               WHERE table_schema = DATABASE() AND table_name LIKE 'quicksight\\_v\\_%'";
-    let columns: Vec<(String, String, String)> = db.conn().query(ask).unwrap();
-    let typed = columns.into_iter().map(|(view, column, kind)| {
-        let of = DataType::of(&kind).unwrap_or_else(|| panic!("{view}.{column} is {kind}"));
-        ((view, column), of)
-    });
-    typed.collect()
+fn template(db: &Database) -> BTreeMap<(String, String), String> {
+    let template = quicksight_migrations::quicksight::template(&mut db.conn()).unwrap();
+    let template: Value = serde_json::from_str(&template).unwrap();
+    let (mut types, text) = (BTreeMap::new(), |value: &Value| value.as_str().unwrap().to_owned());
+    for resource in template["Resources"].as_object().unwrap().values() {
+        let tables = resource["Properties"]["PhysicalTableMap"].as_object();
+        for table in tables.into_iter().flat_map(Map::values) {
+            let (name, columns) = (
+                &table["RelationalTable"]["Name"],
+                table["RelationalTable"]["InputColumns"].as_array().unwrap(),
+            );
+            // The rules about rows are in a table of somebody else's, whose name is a parameter.
+            let Some(view) = name.as_str() else { continue };
+            for column in columns {
+                types.insert((view.to_owned(), text(&column["Name"])), text(&column["Type"]));
+            }
+        }
+    }
+    types
 }
 
 #[test]
@@ -116,11 +125,14 @@ fn each_column_arrives_as_the_type_that_the_template_says() {
         let Answer::Rows { columns, rows } = answer else { panic!("{}: {answer:?}", view.name()) };
         read += rows.len();
         for (column, kind) in columns {
-            arrived.insert((view.name().to_owned(), column), client::data_type(&kind));
+            arrived.insert((view.name().to_owned(), column), client::data_type(&kind).to_owned());
         }
     }
-    let expected = template(&reader.db).into_iter().map(|(name, kind)| (name, Some(kind)));
-    assert_eq!(arrived, expected.collect());
+    let expected = template(&reader.db);
+    let of_template = |name: &(String, String)| expected.contains_key(name);
+    // Of what the data sets join they take a few columns.
+    arrived.retain(|name, _| of_template(name));
+    assert_eq!(arrived, expected);
     assert_eq!(read, ROWS.iter().filter(|sql| sql.starts_with("INSERT")).count());
 }
 

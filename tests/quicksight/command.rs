@@ -9,12 +9,12 @@ use crate::{
     support::{database, example, migrated, migrations},
 };
 
-fn run(url: Option<&str>, words: &[&str]) -> Output {
+pub(crate) fn run(url: Option<&str>, words: &[&str]) -> Output {
     let program = Command::new(env!("CARGO_BIN_EXE_quicksight-migrations"));
     finish(program, url, &[&["quicksight"], words].concat())
 }
 
-fn finish(mut program: Command, url: Option<&str>, words: &[&str]) -> Output {
+pub(crate) fn finish(mut program: Command, url: Option<&str>, words: &[&str]) -> Output {
     program.args(words).stdin(Stdio::null()).env_remove("QUICKSIGHT_DATABASE_URL");
     program.envs(url.map(|url| ("QUICKSIGHT_DATABASE_URL", url)));
     program.output().unwrap()
@@ -22,7 +22,7 @@ fn finish(mut program: Command, url: Option<&str>, words: &[&str]) -> Output {
 
 /// What it printed, if it ended with this.
 #[track_caller]
-fn said(output: &Output, code: i32) -> String {
+pub(crate) fn said(output: &Output, code: i32) -> String {
     let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     assert_eq!(output.status.code(), Some(code), "{out}{err}");
     format!("{out}{err}")

@@ -7,6 +7,7 @@ mod diagram;
 mod plans;
 #[path = "../support/mod.rs"]
 mod support;
+mod template;
 mod tls;
 mod views;
 

@@ -70,7 +70,7 @@ enum Command {
     Check(check::Check),
     /// Drop the tables: asks first, and refuses while they hold rows
     Down(down::Down),
-    /// What Amazon QuickSight needs beside the tables: views and accounts
+    /// What Amazon QuickSight needs beside the tables: views, accounts and a template
     #[cfg(feature = "quicksight")]
     Quicksight(quicksight::Quicksight),
     /// Print a script that completes this command in a shell

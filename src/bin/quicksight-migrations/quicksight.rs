@@ -2,6 +2,7 @@
 
 mod diagram;
 mod grants;
+mod template;
 mod views;
 
 use std::io::Write;
@@ -24,6 +25,8 @@ enum Word {
     Grants(grants::Grants),
     /// Print the tables and what points to what, as a diagram in the language of Mermaid
     Diagram(diagram::Diagram),
+    /// Print the CloudFormation template, or write it to a file
+    Template(template::Template),
 }
 
 impl Quicksight {
@@ -32,6 +35,7 @@ impl Quicksight {
             Word::Views(views) => views.run(settings, out),
             Word::Grants(grants) => grants.run(out),
             Word::Diagram(diagram) => diagram.run(out),
+            Word::Template(template) => template.run(settings, out),
         }
     }
 }

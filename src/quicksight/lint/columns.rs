@@ -5,7 +5,7 @@ use super::{
     finding::LintFinding,
     rule::LintRule::{self, BigInteger, LongComment, ManyDecimals, UnsupportedType},
 };
-use crate::quicksight::DataType;
+use crate::quicksight::data_type::DataType;
 
 /// How many decimals of a fixed-point number SPICE keeps.
 const KEPT_DECIMALS: u64 = 4;
