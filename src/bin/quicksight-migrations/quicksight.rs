@@ -1,5 +1,6 @@
 //! `quicksight`: what Amazon QuickSight needs beside the tables.
 
+mod check;
 mod grants;
 mod views;
 
@@ -21,6 +22,8 @@ enum Word {
     Views(views::Views),
     /// Print the GRANT statements of the three accounts
     Grants(grants::Grants),
+    /// Look for what a template refers to and does not have
+    Check(check::Check),
 }
 
 impl Quicksight {
@@ -28,6 +31,7 @@ impl Quicksight {
         match &self.word {
             Word::Views(views) => views.run(settings, out),
             Word::Grants(grants) => grants.run(out),
+            Word::Check(check) => check.run(out),
         }
     }
 }
