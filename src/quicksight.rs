@@ -4,6 +4,7 @@
 //! `docs/quicksight.md` says how to set all of it up. Nothing here is a part of a boot.
 
 mod apply;
+mod check;
 mod columns;
 mod data_set;
 mod data_type;
@@ -17,6 +18,7 @@ mod view;
 pub(crate) use self::apply::{apply, drop_all, outdated};
 pub use self::{
     apply::{ViewsReport, apply_views, drop_views},
+    check::{TemplateFault, TemplateRule, check_template},
     columns::ColumnKind,
     data_set::{DataSet, data_sets},
     diagram::diagram,

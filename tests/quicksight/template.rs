@@ -4,6 +4,7 @@ mod command;
 mod data_sets;
 mod golden;
 mod meaning;
+mod page;
 mod refresh;
 mod refused;
 mod resources;

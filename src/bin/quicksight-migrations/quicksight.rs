@@ -1,6 +1,7 @@
 //! `quicksight`: what Amazon QuickSight needs beside the tables.
 
 mod diagram;
+mod check;
 mod grants;
 mod template;
 mod views;
@@ -27,6 +28,8 @@ enum Word {
     Diagram(diagram::Diagram),
     /// Print the CloudFormation template, or write it to a file
     Template(template::Template),
+    /// Look for what a template refers to and does not have
+    Check(check::Check),
 }
 
 impl Quicksight {
@@ -36,6 +39,7 @@ impl Quicksight {
             Word::Grants(grants) => grants.run(out),
             Word::Diagram(diagram) => diagram.run(out),
             Word::Template(template) => template.run(settings, out),
+            Word::Check(check) => check.run(out),
         }
     }
 }
