@@ -1,7 +1,7 @@
 //! `quicksight`: what Amazon QuickSight needs beside the tables.
 
-mod diagram;
 mod check;
+mod diagram;
 mod grants;
 mod template;
 mod views;
