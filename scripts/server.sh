@@ -9,6 +9,7 @@
 #   scripts/server.sh galera           MariaDB 10.11 with the library that makes clusters of it
 #   scripts/server.sh mysql-5.6        too old for this crate, to see it refused
 #   scripts/server.sh client-library   no server: the C library that the benchmark needs
+#   scripts/server.sh jdbc             no server: a JDK, and the path of MariaDB's driver for it
 #
 # What it does goes to standard error, the path alone to standard output.
 set -eu
@@ -41,7 +42,8 @@ fail() {
 leave() {
     status=$?
     [ -z "$half_made" ] || remove "$half_made"
-    [ "$status" != 1 ] || [ "$wanted" = client-library ] || cat >&2 <<'END'
+    case $status$wanted in 1client-library | 1jdbc) exit 1 ;; esac
+    [ "$status" != 1 ] || cat >&2 <<'END'
 server.sh: so there is no server to work with. Instead you can
   - name a server that runs:     export QUICKSIGHT_DATABASE_URL=mysql://user:password@host:3306
   - name a server program:       export QUICKSIGHT_SERVER=/path/to/mysqld
@@ -120,6 +122,15 @@ client_library() {
         install "libmariadb-dev and pkg-config" 5 20 "libmariadb-dev pkg-config"
 }
 
+# What a client of Java's needs: a compiler, and a driver.
+jdbc() {
+    driver=/usr/share/java/mariadb-java-client.jar
+    { [ -f "$driver" ] && find_program javac >/dev/null; } ||
+        install "a JDK and MariaDB's driver for it" 120 280 "default-jdk-headless libmariadb-java"
+    [ -f "$driver" ] || fail "the package holds no driver"
+    echo "$driver"
+}
+
 # Prints the path of the program of this word, as `versions` has it.
 version() {
     home=$servers/$1 version=$2 release=$3 package=$4 download=$5 size=$6
@@ -195,9 +206,10 @@ row=$(versions | grep "^${1:-nothing} " || true)
 case ${1:-} in
 any) any ;;
 client-library) client_library ;;
+jdbc) jdbc ;;
 *)
     [ -n "$row" ] || {
-        say "usage: $0 any | $(versions | cut -d' ' -f1 | paste -sd'|' | sed 's/|/ | /g') | client-library"
+        say "usage: $0 any | $(versions | cut -d' ' -f1 | paste -sd'|' | sed 's/|/ | /g') | client-library | jdbc"
         exit 2
     }
     # shellcheck disable=SC2086

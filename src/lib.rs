@@ -43,6 +43,8 @@ mod mode;
 mod outcome;
 #[cfg(feature = "quicksight")]
 pub mod quicksight;
+#[cfg(any(feature = "integrity", feature = "quicksight"))]
+mod references;
 #[cfg(test)]
 mod rehearsal;
 mod rollback;

@@ -1,23 +1,30 @@
 //! What Amazon QuickSight may see of the tables: views without personal data, the accounts that
-//! read and make them, and a linter for what it cannot read as it is.
+//! read and make them, a linter for what it cannot read as it is, and the template that sets it up.
 //!
 //! `docs/quicksight.md` says how to set all of it up. Nothing here is a part of a boot.
 
 mod apply;
+mod check;
 mod columns;
 mod data_set;
+mod data_type;
+mod diagram;
 mod grants;
 mod lint;
 mod refresh;
+mod template;
 mod view;
 
 pub(crate) use self::apply::{apply, drop_all, outdated};
 pub use self::{
     apply::{ViewsReport, apply_views, drop_views},
+    check::{TemplateFault, TemplateRule, check_template},
     columns::ColumnKind,
     data_set::{DataSet, data_sets},
+    diagram::diagram,
     grants::Grants,
     lint::{LintFinding, LintRule, Linter, lint},
     refresh::look_back_column,
+    template::template,
     view::{View, ViewColumn, views},
 };

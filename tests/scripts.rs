@@ -91,13 +91,24 @@ fn without_root_a_server_is_announced_refused_and_replaced_by_advice() {
 }
 
 #[test]
+fn a_driver_is_announced_and_no_server_is_advised_for_it() {
+    let output = Machine::new().run("server.sh", "jdbc");
+
+    let errors = errors(&output);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    let plan = "server.sh: about to install with apt-get, as root: a JDK and MariaDB's driver for it \
+                (about 120 MB to download, 280 MB under /usr)";
+    assert!(errors.starts_with(plan), "{errors}");
+    assert!(!errors.contains("QUICKSIGHT_DATABASE_URL"), "{errors}");
+}
+
+#[test]
 fn an_unknown_server_is_answered_with_those_that_there_are() {
     let output = Machine::new().run("server.sh", "mariadb-10");
 
     let errors = errors(&output);
     assert_eq!(output.status.code(), Some(2), "{errors}");
-    let words =
-        "any | mariadb-10.5 | mariadb-10.11 | mariadb-11.8 | galera | mysql-9 | mysql-5.6 | client";
+    let words = "any | mariadb-10.5 | mariadb-10.11 | mariadb-11.8 | galera | mysql-9 | mysql-5.6 | client-library | jdbc";
     assert!(errors.contains(words), "{errors}");
 }
 

@@ -418,6 +418,20 @@ pub enum Error {
         obstacles: Vec<KeptTable>,
     },
 
+    /// The views for QuickSight are not as the template needs them: missing, broken, older than this build,
+    /// not to be seen by this user, or with a column that QuickSight cannot read.
+    #[cfg(feature = "quicksight")]
+    #[error(
+        "no template was made, because {}; make the views with quicksight::apply_views, and call again \
+         as the account that made them",
+        first_of(faults)
+    )]
+    #[non_exhaustive]
+    ViewsNotReady {
+        /// All that is wrong with them, each as in "because ...".
+        faults: Vec<String>,
+    },
+
     /// The name or the host of an account, or the name of a database, cannot be used in a `GRANT`.
     #[cfg(feature = "quicksight")]
     #[error("{name:?} cannot be used in a GRANT: {reason}")]
@@ -492,6 +506,16 @@ fn listed(drifts: &[Drift]) -> String {
         more => listed.push(format!("and {more} more, which verify lists")),
     }
     listed.join("; ")
+}
+
+/// The first of these, and how many more there are.
+#[cfg(feature = "quicksight")]
+fn first_of(faults: &[String]) -> String {
+    let listed = faults.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
+    match faults.len().saturating_sub(LISTED) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
 }
 
 #[cfg(test)]

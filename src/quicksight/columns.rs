@@ -19,7 +19,7 @@ pub enum ColumnKind {
 pub(super) struct Table {
     pub(super) name: &'static str,
     /// What the columns of its view begin with, so that no other view has a column of their name.
-    noun: &'static str,
+    pub(super) noun: &'static str,
     /// Shown under this name: by it other views are joined, or the noun would not read well.
     named: &'static [(&'static str, &'static str)],
     kept: &'static [&'static str],

@@ -1,7 +1,10 @@
 //! What the dashboards read: each fact with who did it, and with what names it. Never two facts in one: a row of
 //! one would be counted once for each row of the other.
 
-use super::columns::{TABLES, Table};
+use super::{
+    columns::{TABLES, Table},
+    data_type::DataType,
+};
 use crate::{
     measure::{Expression, activity_name, metres, mode_name, negative, points_gained, positive},
     schema::view_of,
@@ -37,21 +40,12 @@ pub(super) struct Join {
 #[derive(Debug, Clone)]
 pub(super) struct Computed {
     pub(super) name: &'static str,
+    #[allow(dead_code)] // Dashboards read it. A template lets QuickSight find it out.
     pub(super) kind: DataType,
     pub(super) about: &'static str,
     /// Over the columns of the fact's table.
     expression: Expression,
     fact: &'static str,
-}
-
-/// What a column holds, in QuickSight's words.
-/// <https://docs.aws.amazon.com/quicksight/latest/APIReference/API_InputColumn.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DataType {
-    Integer,
-    Decimal,
-    String,
-    Datetime,
 }
 
 /// Who did it: what rules about rows compare, and what test accounts are left out by.
@@ -359,7 +353,7 @@ impl Computed {
     }
 }
 
-fn table(name: &str) -> Option<&'static Table> {
+pub(super) fn table(name: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name == name)
 }
 
@@ -369,6 +363,6 @@ fn shown(of: &str) -> Vec<String> {
 }
 
 /// What the view of a table calls one of its columns.
-fn renamed(of: &str, column: &str) -> String {
+pub(super) fn renamed(of: &str, column: &str) -> String {
     table(of).map_or_else(|| column.to_owned(), |table| table.renamed(column))
 }

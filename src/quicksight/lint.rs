@@ -66,7 +66,7 @@ impl Linter {
     pub fn new() -> Self {
         let subjects = refresh::TABLES.iter().map(|(table, look_back)| Subject {
             table: (*table).to_owned(),
-            look_back: look_back.map(str::to_owned),
+            look_back: look_back.map(|look_back| look_back.column.to_owned()),
         });
         Self { subjects: subjects.collect(), rows: None }
     }

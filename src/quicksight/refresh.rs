@@ -1,10 +1,20 @@
 //! By which column each table is refreshed.
 
-/// Our tables, and the look-back column of those that are refreshed by the day. The others are read in full.
-///
-/// A refresh deletes the rows of its window and reads the window again. A row whose date moves into the window
-/// comes in a second time, so none of these columns ever changes.
-pub(super) const TABLES: &[(&str, Option<&str>)] = &[
+/// A refresh deletes the rows whose date lies in the window, and reads the window again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LookBack {
+    /// It never changes: a row whose date moves into the window comes in a second time.
+    pub(super) column: &'static str,
+    /// Our dates are US/Central, five or six hours behind the window's UTC, so one day is too few.
+    pub(super) days: u32,
+}
+
+const fn by(column: &'static str, days: u32) -> LookBack {
+    LookBack { column, days }
+}
+
+/// Our tables, and by what those are refreshed that are not read in full.
+pub(super) const TABLES: &[(&str, Option<LookBack>)] = &[
     ("auth_user", None),
     ("user_label", None),
     ("auth_user_label", None),
@@ -12,17 +22,17 @@ pub(super) const TABLES: &[(&str, Option<&str>)] = &[
     ("referral_history", None),
     ("campaign", None),
     ("campaign_promo_code", None),
-    ("points_transaction", Some("created_on")),
-    ("token_transaction", Some("created_on")),
-    ("redeem_transaction", Some("created_on")),
-    ("bytemark_order_payments", Some("created_on")),
+    ("points_transaction", Some(by("created_on", 3))),
+    ("token_transaction", Some(by("created_on", 7))),
+    ("redeem_transaction", Some(by("created_on", 3))),
+    ("bytemark_order_payments", Some(by("created_on", 3))),
     ("bytemark_order_items", None),
     ("bytemark_pass", None),
-    ("trip", Some("started_on")),
+    ("trip", Some(by("started_on", 3))),
     ("cm_activity_location", None),
-    ("user_rating", Some("created_on")),
+    ("user_rating", Some(by("created_on", 3))),
     ("telework", None),
-    ("app_data", Some("created_on")),
+    ("app_data", Some(by("created_on", 3))),
     ("ledger_key", None),
 ];
 
@@ -37,5 +47,9 @@ pub(super) const TABLES: &[(&str, Option<&str>)] = &[
 /// ```
 #[must_use]
 pub fn look_back_column(table: &str) -> Option<&'static str> {
-    TABLES.iter().find(|(name, _)| *name == table).and_then(|(_, column)| *column)
+    look_back(table).map(|look_back| look_back.column)
+}
+
+pub(super) fn look_back(table: &str) -> Option<LookBack> {
+    TABLES.iter().find(|(name, _)| *name == table).and_then(|(_, look_back)| *look_back)
 }

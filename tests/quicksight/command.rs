@@ -2,19 +2,19 @@
 
 use std::process::{Command, Output, Stdio};
 
-use quicksight_migrations::quicksight::views;
+use quicksight_migrations::quicksight::{diagram, views};
 
 use crate::{
     made,
     support::{database, example, migrated, migrations},
 };
 
-fn run(url: Option<&str>, words: &[&str]) -> Output {
+pub(crate) fn run(url: Option<&str>, words: &[&str]) -> Output {
     let program = Command::new(env!("CARGO_BIN_EXE_quicksight-migrations"));
     finish(program, url, &[&["quicksight"], words].concat())
 }
 
-fn finish(mut program: Command, url: Option<&str>, words: &[&str]) -> Output {
+pub(crate) fn finish(mut program: Command, url: Option<&str>, words: &[&str]) -> Output {
     program.args(words).stdin(Stdio::null()).env_remove("QUICKSIGHT_DATABASE_URL");
     program.envs(url.map(|url| ("QUICKSIGHT_DATABASE_URL", url)));
     program.output().unwrap()
@@ -22,7 +22,7 @@ fn finish(mut program: Command, url: Option<&str>, words: &[&str]) -> Output {
 
 /// What it printed, if it ended with this.
 #[track_caller]
-fn said(output: &Output, code: i32) -> String {
+pub(crate) fn said(output: &Output, code: i32) -> String {
     let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     assert_eq!(output.status.code(), Some(code), "{out}{err}");
     format!("{out}{err}")
@@ -76,6 +76,11 @@ fn grants_are_printed_or_refused() {
     let told = said(&grants("a\\b"), 64);
     assert!(told.contains("cannot be used in a GRANT: it has a backslash"), "{told}");
     said(&run(None, &["grants", "--database", "tsp"]), 64);
+}
+
+#[test]
+fn the_diagram_is_printed() {
+    assert_eq!(said(&run(None, &["diagram"]), 0), diagram());
 }
 
 #[test]

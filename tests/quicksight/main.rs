@@ -3,9 +3,11 @@
 mod accounts;
 mod columns;
 mod command;
+mod diagram;
 mod plans;
 #[path = "../support/mod.rs"]
 mod support;
+mod template;
 mod tls;
 mod views;
 

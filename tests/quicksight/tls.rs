@@ -1,6 +1,9 @@
 //! A server that speaks TLS, with certificates that this test has made.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use mysql::{Conn, OptsBuilder, SslOpts};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -36,9 +39,14 @@ impl TlsServer {
         Self { server, folder }
     }
 
+    /// What everybody may know of who has signed (`ca.pem`), or of somebody else (`other.pem`).
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// Connects over TLS, to a server that the one of this file has signed for.
     pub(crate) fn connect(&self, opts: OptsBuilder, ca: &str) -> mysql::Result<Conn> {
-        let tls = SslOpts::default().with_root_cert_path(Some(self.folder.path().join(ca)));
+        let tls = SslOpts::default().with_root_cert_path(Some(self.file(ca)));
         Conn::new(opts.ssl_opts(tls))
     }
 }

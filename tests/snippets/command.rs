@@ -8,8 +8,8 @@ use super::{ROOT, consumer, read};
 
 const OURS: &str = "quicksight-migrations";
 
-/// Programs of others, which are taken as they are.
-const FOREIGN: [&str; 7] = ["apt-get", "cd", "docker", "git", "mariadb", "mysql", "rustup"];
+/// Programs of others, which are taken as they are: for `aws` one would need an account.
+const FOREIGN: [&str; 8] = ["apt-get", "aws", "cd", "docker", "git", "mariadb", "mysql", "rustup"];
 
 /// What cargo can do by itself, and what is installed beside it.
 const VERBS: [&str; 17] = [

@@ -38,7 +38,8 @@ Exit codes:
   0   done, or nothing to do
   1   it could not be done, or check had no time for all of it and found nothing
   2   status found what `up` would apply or refuse, verify found what a service could not work
-      with, mend left such a thing to a person, or check found rows that should not be there
+      with, mend left such a thing to a person, check found rows that should not be there, or
+      quicksight check found faults in a template
   64  the command line makes no sense
 
 Progress goes to standard error; RUST_LOG decides how much of it.";
@@ -70,7 +71,7 @@ enum Command {
     Check(check::Check),
     /// Drop the tables: asks first, and refuses while they hold rows
     Down(down::Down),
-    /// What Amazon QuickSight needs beside the tables: views and accounts
+    /// What Amazon QuickSight needs beside the tables: views, accounts and a template
     #[cfg(feature = "quicksight")]
     Quicksight(quicksight::Quicksight),
     /// Print a script that completes this command in a shell

@@ -1,6 +1,9 @@
 //! `quicksight`: what Amazon QuickSight needs beside the tables.
 
+mod check;
+mod diagram;
 mod grants;
+mod template;
 mod views;
 
 use std::io::Write;
@@ -21,6 +24,12 @@ enum Word {
     Views(views::Views),
     /// Print the GRANT statements of the three accounts
     Grants(grants::Grants),
+    /// Print the tables and what points to what, as a diagram in the language of Mermaid
+    Diagram(diagram::Diagram),
+    /// Print the CloudFormation template, or write it to a file
+    Template(template::Template),
+    /// Look for what a template refers to and does not have
+    Check(check::Check),
 }
 
 impl Quicksight {
@@ -28,6 +37,9 @@ impl Quicksight {
         match &self.word {
             Word::Views(views) => views.run(settings, out),
             Word::Grants(grants) => grants.run(out),
+            Word::Diagram(diagram) => diagram.run(out),
+            Word::Template(template) => template.run(settings, out),
+            Word::Check(check) => check.run(out),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     account::SystemAccount,
     integrity::{duplicate, walk::Walk},
     outcome::Result,
+    references::Reference,
     session::{Columns, Connection, ask},
 };
 
@@ -25,7 +26,7 @@ pub(super) enum Find {
     /// What the line says of them, the SQL after `SELECT t.id FROM`, and after `WHERE`.
     Rows(&'static str, &'static str, &'static str),
     /// Rows with a column that points to nothing.
-    Unknown { column: &'static str, target: Target, only: &'static str },
+    Unknown { target: Target, only: &'static str },
     /// Rows with a column that is not as SQL says.
     Unlisted { column: &'static str, listed: &'static str },
     /// Rows with one of these columns more than a day ahead of UTC.
@@ -44,18 +45,20 @@ pub(super) enum Find {
     Walk(&'static str, Walk),
 }
 
-/// What a column points to.
+/// What a column points to, and how it is looked up.
 pub(super) struct Target {
-    table: &'static str,
-    key: &'static str,
+    reference: Reference,
     /// Without an index on the key each value is put aside once, and looked up there.
     is_indexed: bool,
+    /// With an index on the column each of its values (g) is looked up once, and not once per row.
+    /// <https://dev.mysql.com/doc/refman/8.4/en/group-by-optimization.html>
+    by_value: bool,
     or_system: bool,
 }
 
 impl Target {
-    pub(super) const fn of(table: &'static str, key: &'static str) -> Self {
-        Self { table, key, is_indexed: true, or_system: false }
+    pub(super) const fn of(reference: Reference) -> Self {
+        Self { reference, is_indexed: true, by_value: false, or_system: false }
     }
 
     pub(super) const fn or_system(self) -> Self {
@@ -64,6 +67,20 @@ impl Target {
 
     pub(super) const fn without_index(self) -> Self {
         Self { is_indexed: false, ..self }
+    }
+
+    pub(super) const fn by_value(self) -> Self {
+        Self { by_value: true, ..self }
+    }
+
+    /// The table whose column it is.
+    pub(super) const fn table(&self) -> &'static str {
+        self.reference.from().0
+    }
+
+    #[cfg(all(test, feature = "quicksight"))]
+    pub(super) fn reference(&self) -> Reference {
+        self.reference
     }
 }
 
@@ -92,9 +109,7 @@ impl Rule {
             Find::Rows(says, ..) | Find::Equals(says, _) | Find::Walk(says, _) => {
                 (*says).to_owned()
             }
-            Find::Unknown { column, target, .. } => {
-                format!("whose {column} is not in {}", target.table)
-            }
+            Find::Unknown { target, .. } => target.says(),
             Find::Unlisted { column, .. } => format!("with a {column} that does not exist"),
             Find::Future(_) => "dated in the future".to_owned(),
             Find::NoTime { .. } => "with an impossible date".to_owned(),
@@ -117,7 +132,7 @@ impl Rule {
                 return duplicate::ids(conn, ACTION, &complete(groups), &newer);
             }
             Find::Rows(_, from, found) => ((*from).to_owned(), (*found).to_owned()),
-            Find::Unknown { column, target, only } => target.missing(self.table, column, only),
+            Find::Unknown { target, only } => target.missing(only),
             Find::Unlisted { column, listed } => {
                 (format!("{} t", self.table), format!("NOT (t.{column} {listed})"))
             }
@@ -155,22 +170,32 @@ impl Rule {
 }
 
 impl Target {
-    fn missing(&self, table: &str, column: &str, only: &str) -> (String, String) {
-        let Self { table: target, key, .. } = self;
+    fn says(&self) -> String {
+        format!("whose {} is not in {}", self.reference.from().1, self.reference.to().0)
+    }
+
+    fn missing(&self, only: &str) -> (String, String) {
+        let ((table, column), (target, key)) = (self.reference.from(), self.reference.to());
         let target = if self.is_indexed {
-            (*target).to_owned()
+            target.to_owned()
         } else {
             format!("(SELECT DISTINCT {key} FROM {target} WHERE {key} <> '')")
         };
+        let asked = if self.by_value { "g" } else { "t" };
         let system = if self.or_system {
-            format!(" AND t.{column} NOT IN {{system}}")
+            format!(" AND {asked}.{column} NOT IN {{system}}")
         } else {
             String::new()
         };
-        (
-            format!("{table} t LEFT JOIN {target} o ON o.{key} = t.{column}"),
-            format!("o.{key} IS NULL AND {only}{system}"),
-        )
+        let from = if self.by_value {
+            format!(
+                "(SELECT DISTINCT {column} FROM {table}) g LEFT JOIN {target} o \
+                 ON o.{key} = {asked}.{column} JOIN {table} t ON t.{column} = {asked}.{column}"
+            )
+        } else {
+            format!("{table} {asked} LEFT JOIN {target} o ON o.{key} = {asked}.{column}")
+        };
+        (from, format!("o.{key} IS NULL AND {only}{system}"))
     }
 }
 

@@ -442,6 +442,19 @@ fn cases_of_rows() -> Vec<Case> {
             false,
         ),
         (
+            Error::ViewsNotReady {
+                faults: vec![
+                    "`quicksight_v_trip` is not there".into(),
+                    "`quicksight_v_campaign`.`campaign_name` has the type blob".into(),
+                ],
+            },
+            "no template was made, because `quicksight_v_trip` is not there, \
+             `quicksight_v_campaign`.`campaign_name` has the type blob; make the views with \
+             quicksight::apply_views, and call again as the account that made them",
+            None,
+            false,
+        ),
+        (
             Error::InvalidAccount { name: "a@b'".into(), reason: "no host".into() },
             "\"a@b'\" cannot be used in a GRANT: no host",
             None,

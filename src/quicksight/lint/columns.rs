@@ -5,27 +5,7 @@ use super::{
     finding::LintFinding,
     rule::LintRule::{self, BigInteger, LongComment, ManyDecimals, UnsupportedType},
 };
-
-/// The types that QuickSight reads from MySQL, Aurora and MariaDB. It leaves all others out.
-/// <https://docs.aws.amazon.com/quick/latest/userguide/supported-data-types.html>
-const READ: &[&str] = &[
-    "bigint",
-    "int",
-    "mediumint",
-    "smallint",
-    "tinyint",
-    "decimal",
-    "double",
-    "char",
-    "varchar",
-    "text",
-    "enum",
-    "set",
-    "date",
-    "datetime",
-    "timestamp",
-    "year",
-];
+use crate::quicksight::data_type::DataType;
 
 /// How many decimals of a fixed-point number SPICE keeps.
 const KEPT_DECIMALS: u64 = 4;
@@ -47,7 +27,7 @@ pub(super) fn faults(table: &Table) -> impl Iterator<Item = LintFinding> {
 
 fn of_type(column: &Column) -> Option<(LintRule, String)> {
     let Column { base, kind, decimals, .. } = column;
-    if !READ.contains(&base.as_str()) {
+    if DataType::of(base).is_none() {
         return Some((UnsupportedType, format!("is of type {base}, which QuickSight leaves out")));
     }
     if base == "bigint" && kind.contains("unsigned") {
