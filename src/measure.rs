@@ -25,6 +25,8 @@ pub(crate) enum Expression {
     Hour(&'static str),
     /// 1 for Sunday to 7 for Saturday.
     Weekday(&'static str),
+    /// How often the calendar has turned to a new month between the first moment and the second.
+    Months(&'static str, &'static str),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +53,7 @@ impl Comparison {
     }
 }
 
-use Expression::{All, Any, Case, Column, Compare, Hour, In, NotIn, Number, Text, Weekday};
+use Expression::{All, Any, Case, Column, Compare, Hour, In, Months, NotIn, Number, Text, Weekday};
 
 /// The accounts from which points come to users. From the others they come back: held ones from
 /// escrow, spent ones from the sellers of tickets and gift cards.
@@ -108,6 +110,15 @@ pub(crate) fn metres() -> Expression {
     when(
         All(vec![compare(Comparison::AtLeast, 0), compare(Comparison::AtMost, EQUATOR)]),
         Column("distance"),
+    )
+}
+
+/// In which month after the sign-up a row of `trip` is, from 0 on, or NULL for one before it.
+#[cfg(feature = "quicksight")]
+pub(crate) fn months_since_sign_up(started: &'static str, signed_up: &'static str) -> Expression {
+    when(
+        Compare(column(started), Comparison::AtLeast, column(signed_up)),
+        Months(signed_up, started),
     )
 }
 
@@ -193,6 +204,12 @@ impl Expression {
             }
             Hour(of) => format!("HOUR({})", named(of)),
             Weekday(of) => format!("DAYOFWEEK({})", named(of)),
+            Months(from, to) => {
+                // A date that no calendar has is none here.
+                let [from, to] =
+                    [from, to].map(|of| format!("DATE_FORMAT({}, '%Y-%m-01')", named(of)));
+                format!("TIMESTAMPDIFF(MONTH, {from}, {to})")
+            }
         }
     }
 
@@ -232,6 +249,10 @@ impl Expression {
             }
             Hour(name) => format!("extract('HH', {})", of(name)),
             Weekday(name) => format!("extract('WD', {})", of(name)),
+            Months(from, to) => {
+                let [from, to] = [from, to].map(|name| format!("truncDate('MM', {})", of(name)));
+                format!("dateDiff({from}, {to}, 'MM')")
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod apply;
 mod columns;
+mod dashboard;
 mod data_set;
 mod grants;
 mod lint;
@@ -15,6 +16,9 @@ pub(crate) use self::apply::{apply, drop_all, outdated};
 pub use self::{
     apply::{ViewsReport, apply_views, drop_views},
     columns::ColumnKind,
+    dashboard::{
+        Colour, Dashboard, Dimension, Grain, Measure, Sheet, Unit, Visual, VisualKind, dashboards,
+    },
     data_set::{DataSet, data_sets},
     grants::Grants,
     lint::{LintFinding, LintRule, Linter, lint},

@@ -3,7 +3,10 @@
 
 use super::columns::{TABLES, Table};
 use crate::{
-    measure::{Expression, activity_name, metres, mode_name, negative, points_gained, positive},
+    measure::{
+        Expression, activity_name, metres, mode_name, months_since_sign_up, negative,
+        points_gained, positive,
+    },
     schema::view_of,
     session::quote,
 };
@@ -39,7 +42,7 @@ pub(super) struct Computed {
     pub(super) name: &'static str,
     pub(super) kind: DataType,
     pub(super) about: &'static str,
-    /// Over the columns of the fact's table.
+    /// Over the columns of the fact's table, and over what is joined, by its name in the views.
     expression: Expression,
     fact: &'static str,
 }
@@ -258,6 +261,12 @@ pub fn data_sets() -> Vec<DataSet> {
                     "day of the week on which the trip started, 1 for Sunday",
                     Expression::Weekday("started_on"),
                 ),
+                trip(
+                    "trip_months_since_sign_up",
+                    Integer,
+                    "months from the sign-up to the trip, 0 for the same month, empty for a trip before it",
+                    months_since_sign_up("started_on", "user_created_on"),
+                ),
             ],
         ),
         set(
@@ -328,7 +337,7 @@ impl DataSet {
             .iter()
             .flat_map(|join| join.takes.iter().map(move |column| of(join.table, column)));
         let computed = self.computed.iter().map(|column| {
-            let sql = column.sql(&|name| of("fact", name));
+            let sql = column.sql(&|name| of(self.owner(name), name));
             format!("{sql} AS {}", quote(column.name))
         });
         let columns: Vec<_> = own.chain(joined).chain(computed).collect();
@@ -347,13 +356,21 @@ impl DataSet {
     }
 }
 
+impl DataSet {
+    /// Where its statement has a column of a view from.
+    fn owner(&self, column: &str) -> &'static str {
+        let join = self.joins.iter().find(|join| join.takes.contains(&column));
+        join.map_or("fact", |join| join.table)
+    }
+}
+
 impl Computed {
     /// In the language of QuickSight.
     pub(super) fn quicksight(&self) -> String {
         self.expression.quicksight(&|column| renamed(self.fact, column))
     }
 
-    /// As SQL over the columns of the fact's view, each as `named` has it.
+    /// As SQL over the columns of the views, each as `named` has it.
     fn sql(&self, named: &dyn Fn(&str) -> String) -> String {
         self.expression.sql(&|column| named(&renamed(self.fact, column)))
     }
@@ -368,7 +385,9 @@ fn shown(of: &str) -> Vec<String> {
     table(of).map(|table| table.shown().map(|(name, ..)| name).collect()).unwrap_or_default()
 }
 
-/// What the view of a table calls one of its columns.
+/// What the view of a table calls one of its columns. Any other column is of another view, and has its name there.
 fn renamed(of: &str, column: &str) -> String {
-    table(of).map_or_else(|| column.to_owned(), |table| table.renamed(column))
+    table(of)
+        .filter(|table| table.shown().any(|(_, source, _)| source == column))
+        .map_or_else(|| column.to_owned(), |table| table.renamed(column))
 }
