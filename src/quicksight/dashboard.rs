@@ -2,11 +2,14 @@
 
 mod activity;
 mod campaigns;
+mod definition;
 mod engagement;
 mod model;
 mod palette;
 mod revenue;
 mod sql;
+#[cfg(test)]
+mod tests;
 mod transit;
 
 use self::model::{Aggregate, Filter, Source};
