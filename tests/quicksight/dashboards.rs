@@ -1,0 +1,150 @@
+//! What a dashboard shows is what the reports say, on the same rows.
+
+mod data;
+mod expected;
+
+use std::collections::BTreeMap;
+
+use mysql::{Conn, Params, Row, Value, prelude::Queryable};
+use quicksight_migrations::{
+    analytics::DateRange,
+    quicksight::{Dashboard, Grain, Visual, VisualKind, apply_views, dashboards},
+};
+
+use crate::{made, support::ByHand};
+
+type Rows = Vec<Vec<String>>;
+
+/// A value as text. Numbers are equal if their first four decimals are.
+fn cell(value: Value) -> String {
+    let number = |number: f64| format!("{:.4}", number + 0.0);
+    match value {
+        Value::NULL => "-".to_owned(),
+        Value::Date(year, month, day, ..) => format!("{year:04}-{month:02}-{day:02}"),
+        Value::Double(of) => number(of),
+        Value::Float(of) => number(of.into()),
+        Value::Bytes(text) => {
+            let text = String::from_utf8(text).unwrap();
+            text.parse().map_or(text, number)
+        }
+        other => number(other.as_sql(true).parse().unwrap()),
+    }
+}
+
+/// Without what nobody would see: rows without any value. They have no order here.
+fn shown(rows: Rows, dimensions: usize) -> Rows {
+    let zero = "0.0000";
+    let mut rows: Rows = rows
+        .into_iter()
+        .map(|mut row| {
+            for value in &mut row[dimensions..] {
+                if value == "-" || value == "-0.0000" {
+                    *value = zero.to_owned();
+                }
+            }
+            row
+        })
+        .filter(|row| row[dimensions..].iter().any(|value| value != zero))
+        .collect();
+    rows.sort();
+    rows
+}
+
+fn answer(conn: &mut Conn, visual: &Visual, range: DateRange) -> Rows {
+    let days =
+        if visual.is_dated() { Params::from((range.start(), range.end())) } else { Params::Empty };
+    let sql = visual.sql();
+    let rows: Vec<Row> =
+        conn.exec(&sql, days).unwrap_or_else(|error| panic!("{}: {error}\n{sql}", visual.id()));
+    for row in &rows {
+        let names: Vec<_> = row.columns_ref().iter().map(|of| of.name_str().into_owned()).collect();
+        assert_eq!(names, visual.headings(), "{}", visual.id());
+    }
+    rows.into_iter().map(|row| row.unwrap().into_iter().map(cell).collect()).collect()
+}
+
+/// Those of a dashboard, each against what is expected of it.
+fn compare(
+    conn: &mut Conn,
+    dashboard: &Dashboard,
+    range: DateRange,
+    expected: &mut BTreeMap<&'static str, Rows>,
+) -> usize {
+    let mut seen = 0;
+    for visual in dashboard.visuals() {
+        let id = visual.id();
+        let wanted = expected.remove(id).unwrap_or_else(|| panic!("{id} is compared with nothing"));
+        let dimensions = visual.dimensions().len();
+        let got = shown(answer(conn, visual, range), dimensions);
+        assert_eq!(got, shown(wanted, dimensions), "{id} in {range:?}");
+        seen += usize::from(!got.is_empty());
+    }
+    seen
+}
+
+#[test]
+fn each_visual_shows_what_the_reports_say() {
+    let db = made();
+    let mut conn = db.conn();
+    data::fill(&mut conn);
+    let dashboards = dashboards();
+    let visuals = dashboards.iter().flat_map(Dashboard::visuals).count();
+
+    let seen = expected::ranges().map(|range| {
+        let mut expected = expected::of(&mut conn, range);
+        let seen: usize = dashboards
+            .iter()
+            .map(|dashboard| compare(&mut conn, dashboard, range, &mut expected))
+            .sum();
+        assert!(expected.is_empty(), "of no visual: {:?}", expected.keys());
+        seen
+    });
+
+    // In the month each has something to show, and in the one without rows only what has no date.
+    assert_eq!(seen[0], visuals);
+    let undated = dashboards.iter().flat_map(Dashboard::visuals).filter(|of| !of.is_dated());
+    assert_eq!(seen[3], undated.count());
+}
+
+/// What the console sorts by, and what a preview shows first.
+#[test]
+fn the_highest_bar_and_the_first_day_come_first() {
+    let db = made();
+    let mut conn = db.conn();
+    data::fill(&mut conn);
+    let range = expected::ranges()[2];
+    for visual in dashboards().iter().flat_map(Dashboard::visuals) {
+        let rows = answer(&mut conn, visual, range);
+        let dimensions = visual.dimensions();
+        let is_named = dimensions.first().is_some_and(|first| first.grain() == Grain::Text);
+        if is_named && visual.kind() == VisualKind::Bar {
+            let values: Vec<f64> =
+                rows.iter().map(|row| row[dimensions.len()].parse().unwrap_or(f64::MIN)).collect();
+            assert!(values.is_sorted_by(|one, next| one >= next), "{}: {rows:?}", visual.id());
+        } else if visual.kind() == VisualKind::Line {
+            assert!(rows.is_sorted_by_key(|row| row[0].clone()), "{}: {rows:?}", visual.id());
+        }
+    }
+}
+
+/// As the reader that QuickSight is, over views of another session's settings.
+#[test]
+fn a_session_changes_nothing_about_it() {
+    let db = made();
+    let mut conn = db.conn();
+    data::fill(&mut conn);
+    let range = expected::ranges()[0];
+    let all = |conn: &mut Conn| -> Vec<Rows> {
+        dashboards()
+            .iter()
+            .flat_map(Dashboard::visuals)
+            .map(|visual| shown(answer(conn, visual, range), visual.dimensions().len()))
+            .collect()
+    };
+    let before = all(&mut conn);
+    conn.by_hand([
+        "SET SESSION sql_mode = 'ANSI,TRADITIONAL,ONLY_FULL_GROUP_BY', SESSION time_zone = '+13:00'",
+    ]);
+    assert_eq!(apply_views(&mut conn).unwrap().made(), Vec::<String>::new());
+    assert_eq!(all(&mut conn), before);
+}
