@@ -113,6 +113,24 @@ pub(crate) fn metres() -> Expression {
     )
 }
 
+/// Who has a number above 0, or NULL.
+#[cfg(feature = "quicksight")]
+pub(crate) fn user_above(of: &'static str) -> Expression {
+    when(above(of, 0), Column("user_id"))
+}
+
+/// Who has a number below 0, or NULL.
+#[cfg(feature = "quicksight")]
+pub(crate) fn user_below(of: &'static str) -> Expression {
+    when(below(of, 0), Column("user_id"))
+}
+
+/// Whether an account is a test account, in words. One of which nothing is known is not.
+#[cfg(feature = "quicksight")]
+pub(crate) fn account_name(is_debug: &'static str) -> Expression {
+    Case(vec![(equal(is_debug, 1), Text("test account"))], Some(Box::new(Text("real account"))))
+}
+
 /// In which month after the sign-up a row of `trip` is, from 0 on, or NULL for one before it.
 #[cfg(feature = "quicksight")]
 pub(crate) fn months_since_sign_up(started: &'static str, signed_up: &'static str) -> Expression {

@@ -4,8 +4,8 @@
 use super::columns::{TABLES, Table};
 use crate::{
     measure::{
-        Expression, activity_name, metres, mode_name, months_since_sign_up, negative,
-        points_gained, positive,
+        Expression, account_name, activity_name, metres, mode_name, months_since_sign_up, negative,
+        points_gained, positive, user_above, user_below,
     },
     schema::view_of,
     session::quote,
@@ -65,6 +65,9 @@ const USER: Join = Join {
     takes: &["enterprise", "user_is_debug", "user_registration_zone", "user_created_on"],
 };
 
+/// The column that tells test accounts from real ones, in each data set that has users.
+pub(super) const ACCOUNT: &str = "user_account";
+
 /// What grants come from.
 const CAMPAIGN: Join = Join {
     table: "campaign",
@@ -89,13 +92,9 @@ pub fn data_sets() -> Vec<DataSet> {
     let (points, tokens, trip) =
         (computed("points_transaction"), computed("token_transaction"), computed("trip"));
     let habit = computed("cm_activity_location");
-    let set = |id, title, about, fact, joins: &[Join], computed| DataSet {
-        id,
-        title,
-        about,
-        fact,
-        joins: joins.to_vec(),
-        computed,
+    let set = |id, title, about, fact, joins: &[Join], mut computed: Vec<Computed>| {
+        computed.extend(account(fact, joins));
+        DataSet { id, title, about, fact, joins: joins.to_vec(), computed }
     };
     vec![
         set("users", "Users", "One row per account.", "auth_user", &[], vec![]),
@@ -204,6 +203,18 @@ pub fn data_sets() -> Vec<DataSet> {
                     "tokens of the movement if they were spent, below 0",
                     negative("tokens"),
                 ),
+                tokens(
+                    "tokens_recipient",
+                    Integer,
+                    "user of the movement if tokens were granted",
+                    user_above("tokens"),
+                ),
+                tokens(
+                    "tokens_spender",
+                    Integer,
+                    "user of the movement if tokens were spent",
+                    user_below("tokens"),
+                ),
             ],
         ),
         set(
@@ -295,6 +306,18 @@ pub fn data_sets() -> Vec<DataSet> {
             vec![],
         ),
     ]
+}
+
+/// Whose a row is, where that is known: by it test accounts are left out.
+fn account(fact: &'static str, joins: &[Join]) -> Option<Computed> {
+    let is_known = fact == USER.table || joins.iter().any(|join| join.table == USER.table);
+    is_known.then(|| Computed {
+        name: ACCOUNT,
+        kind: DataType::String,
+        about: "real account or test account",
+        expression: account_name("user_is_debug"),
+        fact,
+    })
 }
 
 impl DataSet {

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use mysql::{Conn, Params, Row, Value, prelude::Queryable};
 use quicksight_migrations::{
-    analytics::DateRange,
-    quicksight::{Dashboard, Grain, Visual, VisualKind, apply_views, dashboards},
+    analytics::{Analytics, DailyRevenue, DailyTrips, DateRange},
+    quicksight::{Dashboard, Grain, Visual, VisualKind, apply_views, dashboards, data_sets},
+    rust_decimal::Decimal,
 };
 
 use crate::{made, support::ByHand};
@@ -127,7 +128,38 @@ fn the_highest_bar_and_the_first_day_come_first() {
     }
 }
 
-/// As the reader that QuickSight is, over views of another session's settings.
+/// With the choice of real accounts, what has one owner a row is as in the reports without test accounts.
+#[test]
+fn the_choice_of_real_accounts_leaves_out_the_test_accounts() {
+    let db = made();
+    let mut conn = db.conn();
+    data::fill(&mut conn);
+    let range = expected::ranges()[0];
+    let mut chosen = |id: &str, sum: &str, date: &str| {
+        let sets = data_sets();
+        let set = sets.iter().find(|set| set.id() == id).unwrap();
+        let sql = format!(
+            "SELECT {sum} FROM ({}) AS q WHERE user_account = 'real account' AND {date} >= ? AND {date} < ?",
+            set.sql()
+        );
+        let sum: Option<Decimal> = conn.exec_first(sql, (range.start(), range.end())).unwrap();
+        sum.unwrap()
+    };
+    let trips = chosen("trips", "COUNT(trip_id)", "trip_started_on");
+    let tokens = chosen("tokens", "SUM(tokens_granted)", "tokens_created_on");
+    let tickets = chosen("payments", "SUM(payment_total_price)", "payment_created_on");
+
+    let reports = Analytics::new().without_test_accounts();
+    let days = reports.daily_trips(&mut conn, range).unwrap();
+    assert_eq!(trips, days.iter().map(DailyTrips::trips).sum::<u64>().into());
+    let days = reports.daily_revenue(&mut conn, range).unwrap();
+    assert_eq!(tokens, days.iter().map(DailyRevenue::tokens).sum());
+    assert_eq!(tickets, days.iter().map(DailyRevenue::tickets).sum());
+    let all = Analytics::new().daily_revenue(&mut conn, range).unwrap();
+    assert_ne!(tickets, all.iter().map(DailyRevenue::tickets).sum());
+}
+
+/// What a session has set is nothing to it.
 #[test]
 fn a_session_changes_nothing_about_it() {
     let db = made();

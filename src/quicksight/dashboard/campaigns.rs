@@ -2,7 +2,7 @@
 
 use super::{
     Aggregate, Dashboard, Dimension, Filter, Measure, Sheet, Source, TOKENS, TRIPS, Unit,
-    VisualKind, count, number, sum, text, trips, users,
+    VisualKind, count, number, sum, text, trips,
 };
 
 /// By the day on which tokens expire.
@@ -18,11 +18,12 @@ const GRANTS: Filter = Filter::Above("tokens", 0);
 pub(super) fn dashboard() -> Dashboard {
     let granted = || sum("tokens_granted", "tokens granted", Unit::Tokens);
     let spent = || sum("tokens_spent", "tokens spent, below 0", Unit::Tokens);
-    let recipients = || users("users who got tokens");
+    let recipients = || who("tokens_recipient", "users who got tokens");
+    let spenders = || who("tokens_spender", "users who spent tokens");
     let invited = || count("referral_id", "users who were invited", Unit::Users);
     let rows = vec![
         vec![
-            TOKENS.kpi("recipients", "Users who got tokens", recipients()).only(GRANTS),
+            TOKENS.kpi("recipients", "Users who got tokens", recipients()),
             TOKENS.kpi("campaign-tokens-granted", "Tokens granted", granted()),
             TOKENS.kpi("campaign-tokens-spent", "Tokens spent", spent()),
             REFERRALS.kpi("invited", "Users who were invited", invited()),
@@ -35,8 +36,8 @@ pub(super) fn dashboard() -> Dashboard {
         ],
         vec![
             TOKENS
-                .bar("recipients-by-campaign", "Users who got tokens", NAME, recipients())
-                .only(GRANTS),
+                .bar("recipients-by-campaign", "Users who got and spent tokens", NAME, recipients())
+                .with(spenders()),
             EXPIRING
                 .bar("expiring-by-campaign", "Tokens that expire in these days", NAME, granted())
                 .only(GRANTS),
@@ -44,13 +45,18 @@ pub(super) fn dashboard() -> Dashboard {
         ],
         vec![
             ALL_TOKENS
-                .visual(VisualKind::Table, "campaigns-table", "What campaigns gave")
+                .visual(
+                    VisualKind::Table,
+                    "campaigns-table",
+                    "What campaigns gave, and what was spent",
+                )
                 .by(NUMBER)
                 .by(NAME)
                 .with(recipients())
-                .with(count("token_transaction_id", "grants", Unit::Movements))
+                .with(spenders())
+                .with(count("tokens_granted", "grants", Unit::Movements))
                 .with(granted())
-                .only(GRANTS),
+                .with(spent()),
             CAMPAIGNS
                 .visual(VisualKind::Table, "budgets-table", "What campaigns may give")
                 .by(NUMBER)
@@ -69,4 +75,8 @@ pub(super) fn dashboard() -> Dashboard {
         days: 90,
         sheets: vec![Sheet { title: "Campaigns", rows }],
     }
+}
+
+fn who(column: &'static str, title: &'static str) -> Measure {
+    Measure { column, title, unit: Unit::Users, aggregate: Aggregate::DistinctCount }
 }

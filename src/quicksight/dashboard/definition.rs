@@ -65,7 +65,7 @@ impl Dashboard {
     fn sheet(&self, (index, sheet): (usize, &Sheet)) -> Value {
         let id = self.sheet_id(index);
         let controls = [(FROM, "From"), (BEFORE, "Before (not included)")];
-        let control_id = |parameter: &str| format!("{id}-{}", parameter.to_lowercase());
+        let control_id = |of: &str| format!("{id}-{}", of.to_lowercase());
         json!({
             "SheetId": id,
             "Name": sheet.title,
@@ -84,14 +84,17 @@ impl Dashboard {
                     "DateTimeFormat": "YYYY-MM-DD",
                 },
             } })),
-            "SheetControlLayouts": [{ "Configuration": { "GridLayout": {
-                "Elements": controls.map(|(parameter, _)| json!({
-                    "ElementId": control_id(parameter),
-                    "ElementType": "PARAMETER_CONTROL",
-                    "ColumnSpan": 2,
-                    "RowSpan": 1,
-                })),
-            } } }],
+            "FilterControls": [{ "Dropdown": {
+                "FilterControlId": control_id("Accounts"),
+                "Title": "Accounts",
+                "SourceFilterId": filter::account_filter(self),
+                "Type": "MULTI_SELECT",
+            } }],
+            "SheetControlLayouts": [{ "Configuration": { "GridLayout": { "Elements": [
+                control(&control_id(FROM), "PARAMETER_CONTROL"),
+                control(&control_id(BEFORE), "PARAMETER_CONTROL"),
+                control(&control_id("Accounts"), "FILTER_CONTROL"),
+            ] } } }],
         })
     }
 
@@ -119,6 +122,10 @@ impl Dashboard {
 fn canvas() -> Value {
     let size = json!({ "ResizeOption": "FIXED", "OptimizedViewPortWidth": "1600px" });
     json!({ "ScreenCanvasSizeOptions": size })
+}
+
+fn control(id: &str, kind: &str) -> Value {
+    json!({ "ElementId": id, "ElementType": kind, "ColumnSpan": 2, "RowSpan": 1 })
 }
 
 /// Each row below the other, each as high as its highest visual.

@@ -73,7 +73,8 @@ fn each_id_is_that_of_one() {
     let (mut visuals, mut ids) = (Vec::new(), Vec::new());
     for dashboard in dashboards() {
         let definition = definition(&dashboard);
-        for key in ["SheetId", "FilterId", "FilterGroupId", "ParameterControlId"] {
+        for key in ["SheetId", "FilterId", "FilterGroupId", "ParameterControlId", "FilterControlId"]
+        {
             let found = texts(&definition, key);
             if key == "SheetId" {
                 ids.extend(found.into_iter().collect::<BTreeSet<_>>());
@@ -139,8 +140,13 @@ fn each_parameter_has_a_value_and_a_control_on_each_sheet() {
         );
         for sheet in definition["Sheets"].as_array().unwrap() {
             assert_eq!(once(texts(&sheet["ParameterControls"], "SourceParameterName")), declared);
-            let controls = once(texts(&sheet["ParameterControls"], "ParameterControlId"));
-            assert_eq!(once(texts(&sheet["SheetControlLayouts"], "ElementId")), controls);
+            let mut controls = texts(&sheet["ParameterControls"], "ParameterControlId");
+            controls.extend(texts(&sheet["FilterControls"], "FilterControlId"));
+            let filters = once(texts(&definition["FilterGroups"], "FilterId"));
+            for filter in texts(&sheet["FilterControls"], "SourceFilterId") {
+                assert!(filters.contains(&filter), "{filter}");
+            }
+            assert_eq!(once(texts(&sheet["SheetControlLayouts"], "ElementId")), once(controls));
         }
     }
 }
@@ -161,6 +167,28 @@ fn each_dated_visual_is_in_the_range_and_no_other() {
         }
         let dated = dashboard.visuals().filter(|visual| visual.is_dated());
         assert_eq!(once(in_range), dated.map(|visual| visual.id().to_owned()).collect());
+    }
+}
+
+/// The choice between test accounts and real ones reaches what knows whose its rows are.
+#[test]
+fn the_choice_of_accounts_reaches_each_visual_with_users() {
+    let sets = data_sets();
+    for dashboard in dashboards() {
+        let definition = definition(&dashboard);
+        let groups = definition["FilterGroups"].as_array().unwrap();
+        let all: Vec<_> =
+            groups.iter().filter(|group| group["CrossDataset"] == "ALL_DATASETS").collect();
+        let [group] = all[..] else { panic!("{all:?}") };
+        let mut ids = Vec::new();
+        super::tests::all(group, "VisualIds", &mut ids);
+        let has_users = |visual: &&super::Visual| {
+            let set = sets.iter().find(|set| set.id() == visual.data_set()).unwrap();
+            set.columns().iter().any(|column| column == "user_is_debug")
+        };
+        let reached: Vec<_> =
+            dashboard.visuals().filter(has_users).map(super::Visual::id).collect();
+        assert_eq!(*ids[0], json!(reached));
     }
 }
 

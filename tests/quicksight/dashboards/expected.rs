@@ -226,12 +226,12 @@ fn trips(conn: &mut Conn, range: DateRange, all: &mut All) {
 }
 
 fn campaigns(conn: &mut Conn, range: DateRange, all: &mut All) {
-    let grants = "FROM token_transaction t LEFT JOIN campaign c USING (ap_campaign_id) \
-         WHERE t.tokens > 0";
-    let recipients = format!("SELECT COUNT(DISTINCT user_id) {grants} AND @");
+    let movements = "FROM token_transaction t LEFT JOIN campaign c USING (ap_campaign_id) WHERE";
+    let recipients = format!("SELECT COUNT(DISTINCT user_id) {movements} t.tokens > 0 AND @");
     all.insert("recipients", ask(conn, range, &recipients, "t.created_on"));
-    let by_name =
-        format!("SELECT CAST(c.name AS BINARY), COUNT(DISTINCT user_id) {grants} AND @ GROUP BY 1");
+    let users = |sign: char| format!("COUNT(DISTINCT IF(t.tokens {sign} 0, user_id, NULL))");
+    let users = [users('>'), users('<')].join(", ");
+    let by_name = format!("SELECT CAST(c.name AS BINARY), {users} {movements} @ GROUP BY 1");
     all.insert("recipients-by-campaign", ask(conn, range, &by_name, "t.created_on"));
 
     let days = analytics::daily_revenue(conn, range).unwrap();
@@ -250,7 +250,8 @@ fn campaigns(conn: &mut Conn, range: DateRange, all: &mut All) {
     // Those of no known campaign are in no report.
     let budgets = analytics::campaign_budgets(conn, range).unwrap();
     let mut expiring: Rows = budgets.iter().map(|of| row![of.name(), of.expiring()]).collect();
-    let unknown = format!("SELECT NULL, SUM(t.tokens) {grants} AND c.id IS NULL AND @");
+    let unknown =
+        format!("SELECT NULL, SUM(t.tokens) {movements} t.tokens > 0 AND c.id IS NULL AND @");
     expiring.extend(ask(conn, range, &unknown, "t.expired_on"));
     all.insert("expiring-by-campaign", expiring);
     let allocated = budgets.iter().map(|of| row![of.ap_campaign_id(), of.name(), of.allocated()]);
@@ -260,13 +261,16 @@ fn campaigns(conn: &mut Conn, range: DateRange, all: &mut All) {
     for budget in &budgets {
         let id = i32::try_from(budget.ap_campaign_id()).unwrap();
         let of = analytics::campaign_performance(conn, id).unwrap().unwrap();
-        if of.grants() > 0 {
-            table.push(row![id, of.name(), of.recipients(), of.grants(), of.distributed()]);
-        }
+        let spent = format!(
+            "SELECT COUNT(DISTINCT user_id), SUM(t.tokens) {movements} t.tokens < 0 AND ap_campaign_id = {id}"
+        );
+        let [spenders, spent] = &ask(conn, range, &spent, "")[0][..] else { panic!("two columns") };
+        let (recipients, grants) = (of.recipients(), of.grants());
+        table.push(row![id, of.name(), recipients, spenders, grants, of.distributed(), spent]);
     }
+    let sums = "COUNT(*), SUM(t.tokens), NULL";
     let unknown = format!(
-        "SELECT t.ap_campaign_id, NULL, COUNT(DISTINCT user_id), COUNT(*), SUM(t.tokens) \
-         {grants} AND c.id IS NULL GROUP BY 1"
+        "SELECT t.ap_campaign_id, NULL, {users}, {sums} {movements} c.id IS NULL GROUP BY 1"
     );
     table.extend(ask(conn, range, &unknown, ""));
     all.insert("campaigns-table", table);

@@ -6,7 +6,10 @@ use super::{
     BEFORE, FROM,
     field::{column, with},
 };
-use crate::quicksight::dashboard::model::{Dashboard, Filter, Source, Visual};
+use crate::quicksight::{
+    dashboard::model::{Dashboard, Filter, Source, Visual},
+    data_set::{ACCOUNT, DataSet, data_sets},
+};
 
 /// One group for each date, over all visuals that it decides about, and one for each limited visual.
 pub(super) fn groups(dashboard: &Dashboard) -> Vec<Value> {
@@ -18,7 +21,37 @@ pub(super) fn groups(dashboard: &Dashboard) -> Vec<Value> {
     }
     let ranges = sources.into_iter().filter_map(|source| range(dashboard, source));
     let limits = dashboard.visuals().filter(|visual| !visual.filters.is_empty());
-    ranges.chain(limits.map(|visual| limit(dashboard, visual))).collect()
+    let limits = limits.map(|visual| limit(dashboard, visual));
+    ranges.chain(limits).chain(accounts(dashboard)).collect()
+}
+
+/// The id of the filter that a control on each sheet changes.
+pub(super) fn account_filter(dashboard: &Dashboard) -> String {
+    format!("{}-accounts-filter", dashboard.id)
+}
+
+/// Of test accounts and real ones: all, until somebody chooses. It reaches each data set that knows whose its
+/// rows are.
+fn accounts(dashboard: &Dashboard) -> Option<Value> {
+    let sets = data_sets();
+    let known: Vec<_> = sets
+        .iter()
+        .filter(|set| set.computed.iter().any(|column| column.name == ACCOUNT))
+        .map(DataSet::id)
+        .collect();
+    let knows = |visual: &Visual| known.contains(&visual.data_set());
+    let first = dashboard.visuals().find(|visual| knows(visual))?;
+    let filter = json!({ "CategoryFilter": {
+        "FilterId": account_filter(dashboard),
+        "Column": column(first.data_set(), ACCOUNT),
+        "Configuration": { "FilterListConfiguration": {
+            "MatchOperator": "CONTAINS",
+            "SelectAllOptions": "FILTER_ALL_VALUES",
+        } },
+    } });
+    let id = format!("{}-accounts", dashboard.id);
+    let group = group(dashboard, &id, vec![filter], knows);
+    Some(with(group, "CrossDataset", "ALL_DATASETS"))
 }
 
 fn range(dashboard: &Dashboard, source: Source) -> Option<Value> {
