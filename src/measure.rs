@@ -300,4 +300,20 @@ mod tests {
             "ifelse(({trip_distance} >= 0 AND {trip_distance} <= 40075000), {trip_distance}, null)"
         );
     }
+
+    #[cfg(feature = "quicksight")]
+    #[test]
+    fn months_are_those_of_the_calendar() {
+        let months = months_since_sign_up("started", "signed_up");
+        assert_eq!(
+            months.sql(&str::to_owned),
+            "CASE WHEN started >= signed_up THEN TIMESTAMPDIFF(MONTH, \
+             DATE_FORMAT(signed_up, '%Y-%m-01'), DATE_FORMAT(started, '%Y-%m-01')) END"
+        );
+        assert_eq!(
+            months.quicksight(&str::to_owned),
+            "ifelse({started} >= {signed_up}, \
+             dateDiff(truncDate('MM', {signed_up}), truncDate('MM', {started}), 'MM'), null)"
+        );
+    }
 }

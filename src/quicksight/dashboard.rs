@@ -4,6 +4,7 @@ mod activity;
 mod campaigns;
 mod definition;
 mod engagement;
+mod field;
 mod model;
 mod palette;
 mod revenue;
@@ -12,9 +13,13 @@ mod sql;
 mod tests;
 mod transit;
 
-use self::model::{Aggregate, Filter, Source};
+use self::{
+    field::Aggregate,
+    model::{Filter, Source},
+};
 pub use self::{
-    model::{Dashboard, Dimension, Grain, Measure, Sheet, Unit, Visual, VisualKind},
+    field::{Dimension, Grain, Measure, Unit},
+    model::{Dashboard, Sheet, Visual, VisualKind},
     palette::Colour,
 };
 

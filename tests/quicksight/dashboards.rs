@@ -12,7 +12,10 @@ use quicksight_migrations::{
     rust_decimal::Decimal,
 };
 
-use crate::{made, support::ByHand};
+use crate::{
+    made,
+    support::{ByHand, statements::explain},
+};
 
 type Rows = Vec<Vec<String>>;
 
@@ -157,6 +160,19 @@ fn the_choice_of_real_accounts_leaves_out_the_test_accounts() {
     assert_eq!(tickets, days.iter().map(DailyRevenue::tickets).sum());
     let all = Analytics::new().daily_revenue(&mut conn, range).unwrap();
     assert_ne!(tickets, all.iter().map(DailyRevenue::tickets).sum());
+}
+
+/// The statements of a preview, on tables of any size: no data set is made into a table first.
+#[test]
+fn each_statement_reads_the_tables_themselves() {
+    let db = made();
+    for visual in dashboards().iter().flat_map(Dashboard::visuals) {
+        let sql = visual.sql().replacen('?', "'2025-03-01'", 1).replacen('?', "'2025-03-04'", 1);
+        let plan = explain(&db, &sql);
+        assert!(!plan.is_empty(), "{}", visual.id());
+        let is_made = plan.iter().any(|step| step.table.starts_with("<derived"));
+        assert!(!is_made, "{}: {plan:?}", visual.id());
+    }
 }
 
 /// What a session has set is nothing to it.

@@ -1,6 +1,9 @@
 //! The SQL that a visual amounts to.
 
-use super::model::{Aggregate, Dimension, Filter, Grain, Measure, Visual};
+use super::{
+    field::{Aggregate, Dimension, Grain, Measure},
+    model::{Filter, Visual},
+};
 use crate::{quicksight::data_set::data_sets, session::quote};
 
 impl Visual {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::quicksight::dashboard::model::{Unit, Visual, VisualKind};
+use crate::quicksight::dashboard::{Unit, Visual, VisualKind};
 
 impl Visual {
     pub(super) fn definition(&self) -> Value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::quicksight::dashboard::model::{Aggregate, Dimension, Grain, Measure, Unit, Visual};
+use crate::quicksight::dashboard::{Aggregate, Dimension, Grain, Measure, Unit, Visual};
 
 pub(super) fn column(data_set: &str, name: &str) -> Value {
     json!({ "DataSetIdentifier": data_set, "ColumnName": name })
