@@ -1,5 +1,5 @@
 //! What Amazon QuickSight may see of the tables: views without personal data, the accounts that
-//! read and make them, and a linter for what it cannot read as it is.
+//! read and make them, what the dashboards show, and a linter for what it cannot read as it is.
 //!
 //! `docs/quicksight.md` says how to set all of it up. Nothing here is a part of a boot.
 

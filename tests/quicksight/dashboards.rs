@@ -43,7 +43,7 @@ fn shown(rows: Rows, dimensions: usize) -> Rows {
         .map(|mut row| {
             for value in &mut row[dimensions..] {
                 if value == "-" || value == "-0.0000" {
-                    *value = zero.to_owned();
+                    zero.clone_into(value);
                 }
             }
             row

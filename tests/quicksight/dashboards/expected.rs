@@ -56,9 +56,10 @@ fn merged(rows: impl Iterator<Item = (Vec<String>, Vec<Decimal>)>) -> Rows {
         .collect()
 }
 
+type Amount = fn(&DailyRevenue) -> Decimal;
+
 fn revenue(conn: &mut Conn, range: DateRange, all: &mut All) {
     let days = analytics::daily_revenue(conn, range).unwrap();
-    type Amount = fn(&DailyRevenue) -> Decimal;
     let of: [(Amount, &str, &str); 3] = [
         (DailyRevenue::points, "points-gained", "points-by-day"),
         (DailyRevenue::tokens, "tokens-granted", "tokens-by-day"),
@@ -259,7 +260,7 @@ fn campaigns(conn: &mut Conn, range: DateRange, all: &mut All) {
 
     let mut table = Rows::new();
     for budget in &budgets {
-        let id = i32::try_from(budget.ap_campaign_id()).unwrap();
+        let id = budget.ap_campaign_id();
         let of = analytics::campaign_performance(conn, id).unwrap().unwrap();
         let spent = format!(
             "SELECT COUNT(DISTINCT user_id), SUM(t.tokens) {movements} t.tokens < 0 AND ap_campaign_id = {id}"

@@ -39,8 +39,8 @@ fn accounts(dashboard: &Dashboard) -> Option<Value> {
         .filter(|set| set.computed.iter().any(|column| column.name == ACCOUNT))
         .map(DataSet::id)
         .collect();
-    let knows = |visual: &Visual| known.contains(&visual.data_set());
-    let first = dashboard.visuals().find(|visual| knows(visual))?;
+    let has_users = |visual: &Visual| known.contains(&visual.data_set());
+    let first = dashboard.visuals().find(|visual| has_users(visual))?;
     let filter = json!({ "CategoryFilter": {
         "FilterId": account_filter(dashboard),
         "Column": column(first.data_set(), ACCOUNT),
@@ -50,7 +50,7 @@ fn accounts(dashboard: &Dashboard) -> Option<Value> {
         } },
     } });
     let id = format!("{}-accounts", dashboard.id);
-    let group = group(dashboard, &id, vec![filter], knows);
+    let group = group(dashboard, &id, &[filter], has_users);
     Some(with(group, "CrossDataset", "ALL_DATASETS"))
 }
 
@@ -67,7 +67,7 @@ fn range(dashboard: &Dashboard, source: Source) -> Option<Value> {
         "NullOption": "NON_NULLS_ONLY",
         "TimeGranularity": "DAY",
     } });
-    Some(group(dashboard, &id, vec![filter], |visual| visual.source == source))
+    Some(group(dashboard, &id, &[filter], |visual| visual.source == source))
 }
 
 fn limit(dashboard: &Dashboard, visual: &Visual) -> Value {
@@ -75,14 +75,16 @@ fn limit(dashboard: &Dashboard, visual: &Visual) -> Value {
         let id = format!("{}-filter-{index}", visual.id);
         visual.filter(filter, &id)
     });
-    group(dashboard, &format!("{}-only", visual.id), filters.collect(), |of| of.id == visual.id)
+    group(dashboard, &format!("{}-only", visual.id), &filters.collect::<Vec<_>>(), |of| {
+        of.id == visual.id
+    })
 }
 
 /// A group over the visuals that `is_in` picks.
 fn group(
     dashboard: &Dashboard,
     id: &str,
-    filters: Vec<Value>,
+    filters: &[Value],
     is_in: impl Fn(&Visual) -> bool,
 ) -> Value {
     let scopes = dashboard.sheets.iter().enumerate().filter_map(|(index, sheet)| {
