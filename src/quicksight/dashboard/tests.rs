@@ -170,6 +170,15 @@ fn each_dated_visual_is_in_the_range_and_no_other() {
     }
 }
 
+#[test]
+fn each_colour_is_that_of_a_mode_there_is() {
+    for (mode, colour) in super::palette::MODES {
+        assert!(crate::mode::MODES.iter().any(|(.., name)| *name == mode), "{mode}");
+        assert_eq!(super::Colour::of_mode(mode), colour);
+    }
+    assert_eq!(super::Colour::PALETTE[0].to_string(), "#0072B2");
+}
+
 /// The choice between test accounts and real ones reaches what knows whose its rows are.
 #[test]
 fn the_choice_of_accounts_reaches_each_visual_with_users() {
