@@ -25,6 +25,8 @@ pub(crate) enum Expression {
     Hour(&'static str),
     /// 1 for Sunday to 7 for Saturday.
     Weekday(&'static str),
+    /// How often the calendar has turned to a new month between the first moment and the second.
+    Months(&'static str, &'static str),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +53,7 @@ impl Comparison {
     }
 }
 
-use Expression::{All, Any, Case, Column, Compare, Hour, In, NotIn, Number, Text, Weekday};
+use Expression::{All, Any, Case, Column, Compare, Hour, In, Months, NotIn, Number, Text, Weekday};
 
 /// The accounts from which points come to users. From the others they come back: held ones from
 /// escrow, spent ones from the sellers of tickets and gift cards.
@@ -108,6 +110,33 @@ pub(crate) fn metres() -> Expression {
     when(
         All(vec![compare(Comparison::AtLeast, 0), compare(Comparison::AtMost, EQUATOR)]),
         Column("distance"),
+    )
+}
+
+/// Who has a number above 0, or NULL.
+#[cfg(feature = "quicksight")]
+pub(crate) fn user_above(of: &'static str) -> Expression {
+    when(above(of, 0), Column("user_id"))
+}
+
+/// Who has a number below 0, or NULL.
+#[cfg(feature = "quicksight")]
+pub(crate) fn user_below(of: &'static str) -> Expression {
+    when(below(of, 0), Column("user_id"))
+}
+
+/// Whether an account is a test account, in words. One of which nothing is known is not.
+#[cfg(feature = "quicksight")]
+pub(crate) fn account_name(is_debug: &'static str) -> Expression {
+    Case(vec![(equal(is_debug, 1), Text("test account"))], Some(Box::new(Text("real account"))))
+}
+
+/// In which month after the sign-up a row of `trip` is, from 0 on, or NULL for one before it.
+#[cfg(feature = "quicksight")]
+pub(crate) fn months_since_sign_up(started: &'static str, signed_up: &'static str) -> Expression {
+    when(
+        Compare(column(started), Comparison::AtLeast, column(signed_up)),
+        Months(signed_up, started),
     )
 }
 
@@ -193,6 +222,12 @@ impl Expression {
             }
             Hour(of) => format!("HOUR({})", named(of)),
             Weekday(of) => format!("DAYOFWEEK({})", named(of)),
+            Months(from, to) => {
+                // A date that no calendar has is none here.
+                let [from, to] =
+                    [from, to].map(|of| format!("DATE_FORMAT({}, '%Y-%m-01')", named(of)));
+                format!("TIMESTAMPDIFF(MONTH, {from}, {to})")
+            }
         }
     }
 
@@ -232,6 +267,10 @@ impl Expression {
             }
             Hour(name) => format!("extract('HH', {})", of(name)),
             Weekday(name) => format!("extract('WD', {})", of(name)),
+            Months(from, to) => {
+                let [from, to] = [from, to].map(|name| format!("truncDate('MM', {})", of(name)));
+                format!("dateDiff({from}, {to}, 'MM')")
+            }
         }
     }
 }
@@ -259,6 +298,22 @@ mod tests {
         assert_eq!(
             metres.quicksight(&|column| format!("trip_{column}")),
             "ifelse(({trip_distance} >= 0 AND {trip_distance} <= 40075000), {trip_distance}, null)"
+        );
+    }
+
+    #[cfg(feature = "quicksight")]
+    #[test]
+    fn months_are_those_of_the_calendar() {
+        let months = months_since_sign_up("started", "signed_up");
+        assert_eq!(
+            months.sql(&str::to_owned),
+            "CASE WHEN started >= signed_up THEN TIMESTAMPDIFF(MONTH, \
+             DATE_FORMAT(signed_up, '%Y-%m-01'), DATE_FORMAT(started, '%Y-%m-01')) END"
+        );
+        assert_eq!(
+            months.quicksight(&str::to_owned),
+            "ifelse({started} >= {signed_up}, \
+             dateDiff(truncDate('MM', {signed_up}), truncDate('MM', {started}), 'MM'), null)"
         );
     }
 }

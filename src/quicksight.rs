@@ -1,11 +1,13 @@
 //! What Amazon QuickSight may see of the tables: views without personal data, the accounts that
-//! read and make them, a linter for what it cannot read as it is, and the template that sets it up.
+//! read and make them, what the dashboards show, a linter for what it cannot read as it is, and the template
+//! that sets all of it up.
 //!
 //! `docs/quicksight.md` says how to set all of it up. Nothing here is a part of a boot.
 
 mod apply;
 mod check;
 mod columns;
+mod dashboard;
 mod data_set;
 mod data_type;
 mod diagram;
@@ -20,6 +22,9 @@ pub use self::{
     apply::{ViewsReport, apply_views, drop_views},
     check::{TemplateFault, TemplateRule, check_template},
     columns::ColumnKind,
+    dashboard::{
+        Colour, Dashboard, Dimension, Grain, Measure, Sheet, Unit, Visual, VisualKind, dashboards,
+    },
     data_set::{DataSet, data_sets},
     diagram::diagram,
     grants::Grants,

@@ -1,12 +1,12 @@
 //! What the dashboards read: each fact with who did it, and with what names it. Never two facts in one: a row of
 //! one would be counted once for each row of the other.
 
-use super::{
-    columns::{TABLES, Table},
-    data_type::DataType,
-};
+use super::columns::{TABLES, Table};
 use crate::{
-    measure::{Expression, activity_name, metres, mode_name, negative, points_gained, positive},
+    measure::{
+        Expression, account_name, activity_name, metres, mode_name, months_since_sign_up, negative,
+        points_gained, positive, user_above, user_below,
+    },
     schema::view_of,
     session::quote,
 };
@@ -40,10 +40,8 @@ pub(super) struct Join {
 #[derive(Debug, Clone)]
 pub(super) struct Computed {
     pub(super) name: &'static str,
-    #[allow(dead_code)] // Dashboards read it. A template lets QuickSight find it out.
-    pub(super) kind: DataType,
     pub(super) about: &'static str,
-    /// Over the columns of the fact's table.
+    /// Over the columns of the fact's table, and over what is joined, by its name in the views.
     expression: Expression,
     fact: &'static str,
 }
@@ -55,6 +53,9 @@ const USER: Join = Join {
     right: "user_id",
     takes: &["enterprise", "user_is_debug", "user_registration_zone", "user_created_on"],
 };
+
+/// The column that tells test accounts from real ones, in each data set that has users.
+pub(super) const ACCOUNT: &str = "user_account";
 
 /// What grants come from.
 const CAMPAIGN: Join = Join {
@@ -73,20 +74,13 @@ const CAMPAIGN: Join = Join {
 /// ```
 #[must_use]
 pub fn data_sets() -> Vec<DataSet> {
-    use DataType::{Decimal, Integer, String};
-    let computed = |fact| {
-        move |name, kind, about, expression| Computed { name, kind, about, expression, fact }
-    };
+    let computed = |fact| move |name, about, expression| Computed { name, about, expression, fact };
     let (points, tokens, trip) =
         (computed("points_transaction"), computed("token_transaction"), computed("trip"));
     let habit = computed("cm_activity_location");
-    let set = |id, title, about, fact, joins: &[Join], computed| DataSet {
-        id,
-        title,
-        about,
-        fact,
-        joins: joins.to_vec(),
-        computed,
+    let set = |id, title, about, fact, joins: &[Join], mut computed: Vec<Computed>| {
+        computed.extend(account(fact, joins));
+        DataSet { id, title, about, fact, joins: joins.to_vec(), computed }
     };
     vec![
         set("users", "Users", "One row per account.", "auth_user", &[], vec![]),
@@ -152,25 +146,21 @@ pub fn data_sets() -> Vec<DataSet> {
             vec![
                 points(
                     "points_gained",
-                    Decimal,
                     "points that users gained from outside, less what they paid back",
                     points_gained(),
                 ),
                 points(
                     "points_positive",
-                    Decimal,
                     "points of the movement if it is a gain of any account",
                     positive("points"),
                 ),
                 points(
                     "points_negative",
-                    Decimal,
                     "points of the movement if it is a loss of any account",
                     negative("points"),
                 ),
                 points(
                     "points_activity",
-                    String,
                     "what the movement is for",
                     activity_name("activity_type"),
                 ),
@@ -185,15 +175,23 @@ pub fn data_sets() -> Vec<DataSet> {
             vec![
                 tokens(
                     "tokens_granted",
-                    Decimal,
                     "tokens of the movement if they were granted",
                     positive("tokens"),
                 ),
                 tokens(
                     "tokens_spent",
-                    Decimal,
                     "tokens of the movement if they were spent, below 0",
                     negative("tokens"),
+                ),
+                tokens(
+                    "tokens_recipient",
+                    "user of the movement if tokens were granted",
+                    user_above("tokens"),
+                ),
+                tokens(
+                    "tokens_spender",
+                    "user of the movement if tokens were spent",
+                    user_below("tokens"),
                 ),
             ],
         ),
@@ -233,24 +231,22 @@ pub fn data_sets() -> Vec<DataSet> {
             "trip",
             &[USER],
             vec![
-                trip("trip_mode", String, "name of the travel mode", mode_name("travel_mode")),
-                trip(
-                    "trip_metres",
-                    Decimal,
-                    "metres, empty where the distance is not known",
-                    metres(),
-                ),
+                trip("trip_mode", "name of the travel mode", mode_name("travel_mode")),
+                trip("trip_metres", "metres, empty where the distance is not known", metres()),
                 trip(
                     "trip_hour",
-                    Integer,
                     "hour of the day in which the trip started, 0 to 23",
                     Expression::Hour("started_on"),
                 ),
                 trip(
                     "trip_weekday",
-                    Integer,
                     "day of the week on which the trip started, 1 for Sunday",
                     Expression::Weekday("started_on"),
+                ),
+                trip(
+                    "trip_months_since_sign_up",
+                    "months from the sign-up to the trip, 0 for the same month, empty for a trip before it",
+                    months_since_sign_up("started_on", "user_created_on"),
                 ),
             ],
         ),
@@ -260,7 +256,7 @@ pub fn data_sets() -> Vec<DataSet> {
             "One row per habit of a user, without the user.",
             "cm_activity_location",
             &[],
-            vec![habit("habit_mode", String, "name of the travel mode", mode_name("travel_mode"))],
+            vec![habit("habit_mode", "name of the travel mode", mode_name("travel_mode"))],
         ),
         set("ratings", "Ratings", "One row per rating of a trip.", "user_rating", &[USER], vec![]),
         set(
@@ -280,6 +276,17 @@ pub fn data_sets() -> Vec<DataSet> {
             vec![],
         ),
     ]
+}
+
+/// Whose a row is, where that is known: by it test accounts are left out.
+fn account(fact: &'static str, joins: &[Join]) -> Option<Computed> {
+    let is_known = fact == USER.table || joins.iter().any(|join| join.table == USER.table);
+    is_known.then(|| Computed {
+        name: ACCOUNT,
+        about: "real account or test account",
+        expression: account_name("user_is_debug"),
+        fact,
+    })
 }
 
 impl DataSet {
@@ -322,7 +329,7 @@ impl DataSet {
             .iter()
             .flat_map(|join| join.takes.iter().map(move |column| of(join.table, column)));
         let computed = self.computed.iter().map(|column| {
-            let sql = column.sql(&|name| of("fact", name));
+            let sql = column.sql(&|name| of(self.owner(name), name));
             format!("{sql} AS {}", quote(column.name))
         });
         let columns: Vec<_> = own.chain(joined).chain(computed).collect();
@@ -341,13 +348,21 @@ impl DataSet {
     }
 }
 
+impl DataSet {
+    /// Where its statement has a column of a view from.
+    fn owner(&self, column: &str) -> &'static str {
+        let join = self.joins.iter().find(|join| join.takes.contains(&column));
+        join.map_or("fact", |join| join.table)
+    }
+}
+
 impl Computed {
     /// In the language of QuickSight.
     pub(super) fn quicksight(&self) -> String {
         self.expression.quicksight(&|column| renamed(self.fact, column))
     }
 
-    /// As SQL over the columns of the fact's view, each as `named` has it.
+    /// As SQL over the columns of the views, each as `named` has it.
     fn sql(&self, named: &dyn Fn(&str) -> String) -> String {
         self.expression.sql(&|column| named(&renamed(self.fact, column)))
     }
@@ -362,7 +377,9 @@ fn shown(of: &str) -> Vec<String> {
     table(of).map(|table| table.shown().map(|(name, ..)| name).collect()).unwrap_or_default()
 }
 
-/// What the view of a table calls one of its columns.
+/// What the view of a table calls one of its columns. Any other column is of another view, and has its name there.
 pub(super) fn renamed(of: &str, column: &str) -> String {
-    table(of).map_or_else(|| column.to_owned(), |table| table.renamed(column))
+    table(of)
+        .filter(|table| table.shown().any(|(_, source, _)| source == column))
+        .map_or_else(|| column.to_owned(), |table| table.renamed(column))
 }

@@ -21,7 +21,7 @@ mod topic;
 use serde_json::{Map, Value, json};
 
 use self::live::Live;
-use super::data_set::data_sets;
+use super::{dashboard::dashboards, data_set::data_sets};
 use crate::{
     outcome::Result,
     session::{Connection, Session, Settings, in_plain_words},
@@ -61,8 +61,6 @@ pub fn template<C: Connection>(conn: &mut C) -> Result<String> {
 }
 
 fn document(live: &Live) -> Value {
-    // (id, title, definition)
-    let dashboards: Vec<(&str, &str, Value)> = Vec::new();
     let data_sets = data_sets();
     let mut resources = Resources::new();
     resources.extend(source::resources());
@@ -73,7 +71,7 @@ fn document(live: &Live) -> Value {
         resources.extend(refresh::schedules(data_set, nth));
     }
     resources.extend(topic::resources(&data_sets));
-    resources.extend(dashboards.into_iter().map(dashboard::resource));
+    resources.extend(dashboards().iter().map(dashboard::resource));
     json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Amazon QuickSight on the views of quicksight-migrations",

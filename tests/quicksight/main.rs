@@ -3,6 +3,7 @@
 mod accounts;
 mod columns;
 mod command;
+mod dashboards;
 mod diagram;
 mod plans;
 #[path = "../support/mod.rs"]
