@@ -44,6 +44,9 @@ fn each_place_that_names_a_column_is_looked_at() {
         column(trips("ColumnGroups/0/GeoSpatialColumnGroup/Columns/0")),
         column(trips("ColumnLevelPermissionRules/0/ColumnNames/0")),
         column(trips("DataSetRefreshProperties/RefreshConfiguration/IncrementalRefresh/LookbackWindow/ColumnName")),
+        column("Resources/Rules/Properties/PhysicalTableMap/rule/RelationalTable/InputColumns/1/Name".to_owned()).found(
+            "Resources/Labels/Properties/SemanticModelConfiguration/TableMap/labels/RowLevelPermissionConfiguration/RowLevelPermissionDataSet",
+        ),
         column("Resources/Topic/Properties/DataSetRelations/0/Left/ColumnNames/0".to_owned()),
         in_expression(definition("CalculatedFields/0/Expression")),
         column(definition("ColumnConfigurations/0/Column/ColumnName")).above(1),

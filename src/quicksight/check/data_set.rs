@@ -6,7 +6,7 @@ use super::{
     columns::{Columns, Type, Want},
     fault::Faults,
     place::Place,
-    rule::TemplateRule::{DeprecatedProperty, LongText, UnknownStep, UnknownTable},
+    rule::TemplateRule::{DeprecatedProperty, LongText, RulesNotUsable, UnknownStep, UnknownTable},
     step::{Named, flow, key},
     template::{Resource, Template, taken_from},
 };
@@ -24,11 +24,18 @@ pub(super) struct DataSet<'a> {
 const DEPRECATED: [&str; 3] =
     ["LogicalTableMap", "RowLevelPermissionDataSet", "RowLevelPermissionTagConfiguration"];
 
+/// The columns of a rule that say for whom it is.
+const SUBJECTS: [&str; 4] = ["UserName", "GroupName", "UserARN", "GroupARN"];
+
 /// The properties that hold a text for readers, and how many letters it may have.
 const TEXTS: [(&str, usize); 2] = [("Description", 500), ("AdditionalNotes", 2000)];
 
 pub(super) fn read<'a>(template: &Template<'a>, faults: &mut Faults) -> Vec<DataSet<'a>> {
-    template.of(KIND).map(|resource| DataSet::read(resource, faults)).collect()
+    let sets: Vec<_> = template.of(KIND).map(|resource| DataSet::read(resource, faults)).collect();
+    for set in &sets {
+        set.look_at_rule_sets(&sets, faults);
+    }
+    sets
 }
 
 /// What an ARN stands for.
@@ -110,6 +117,28 @@ impl<'a> DataSet<'a> {
                 if let Some(name) = rule.text("ColumnName") {
                     self.columns.expect(name, Want::Text, &rule, faults);
                 }
+            }
+        });
+    }
+
+    /// Rules about rows, as other data sets hold them. Their columns are compared with those of the same name.
+    fn look_at_rule_sets(&self, sets: &[Self], faults: &mut Faults) {
+        self.properties.each(&mut |place| {
+            let Some(rules) = place.get("RowLevelPermissionDataSet") else { return };
+            let Some(Meant::Set(set)) = rules.get("Arn").map(|arn| Meant::by(arn.value(), sets))
+            else {
+                return;
+            };
+            let is_made_for_it = set.properties.text("UseAs") == Some("RLS_RULES");
+            if !is_made_for_it || rules.text("FormatVersion") != Some("VERSION_2") {
+                faults.add(
+                    RulesNotUsable,
+                    &rules,
+                    format!("{} cannot hold rules as it is", set.name),
+                );
+            }
+            for name in set.columns.names().filter(|name| !SUBJECTS.contains(name)) {
+                self.columns.expect(name, Want::Text, &rules, faults);
             }
         });
     }
