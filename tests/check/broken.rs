@@ -242,6 +242,7 @@ fn network() -> Vec<Mutation> {
         )
         .found(format!("{statements}/1/Action/0")),
         set(Rule::OpenToTheWorld, "Resources/Answers/Properties/CidrIp", "0.0.0.0/0"),
+        set(Rule::OpenToTheWorld, "Resources/Answers/Properties/CidrIpv6", "::/0"),
         remove(Rule::OpenToTheWorld, "Resources/Group/Properties/SecurityGroupEgress").above(1),
         set(Rule::BroadSecretRights, format!("{statements}/1/Resource"), "*")
             .found(format!("{statements}/1/Action/0")),
