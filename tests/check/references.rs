@@ -118,6 +118,9 @@ fn no_column_comes_twice() {
             step("computed/CreateColumnsStep/Columns/2"),
             json!({"ColumnName": "hour", "ColumnId": "c3", "Expression": "1"}),
         ),
+        set(ColumnTwice, step("computed/CreateColumnsStep/Columns/1/ColumnId"), "c1").above(1),
+        set(ColumnTwice, trips("PhysicalTableMap/user/RelationalTable/InputColumns/0/Id"), "t2")
+            .above(1),
         set(ColumnTwice, definition("CalculatedFields/2"), field),
     ];
     twice.iter().for_each(Mutation::prove);

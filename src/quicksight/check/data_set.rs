@@ -1,12 +1,16 @@
 //! A data set: its tables, what becomes of their columns, and what is said about these.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{
     columns::{Columns, Type, Want},
     fault::Faults,
     place::Place,
-    rule::TemplateRule::{DeprecatedProperty, LongText, RulesNotUsable, UnknownStep, UnknownTable},
+    rule::TemplateRule::{
+        ColumnTwice, DeprecatedProperty, LongText, RulesNotUsable, UnknownStep, UnknownTable,
+    },
     step::{Named, flow, key},
     template::{Resource, Template, taken_from},
 };
@@ -68,9 +72,29 @@ impl<'a> DataSet<'a> {
             None => Columns::merged(tables.values()),
         };
         let set = Self { name, properties, columns };
+        set.look_at_ids(faults);
         set.look_at_words(faults);
         set.look_at_rules(faults);
         set
+    }
+
+    /// The ids of columns, beside their names.
+    fn look_at_ids(&self, faults: &mut Faults) {
+        let mut ids = BTreeSet::new();
+        self.properties.each(&mut |place| {
+            let columns = [place.list("InputColumns"), place.list("Columns")].concat();
+            for column in columns {
+                if let Some(id) = column.text("Id").or_else(|| column.text("ColumnId"))
+                    && !ids.insert(id)
+                {
+                    faults.add(
+                        ColumnTwice,
+                        &column,
+                        format!("there is a column with the id {id} already"),
+                    );
+                }
+            }
+        });
     }
 
     /// Descriptions, folders and roles.

@@ -51,8 +51,8 @@ rules! {
     StepsInACircle "steps_in_a_circle" "let each step read one that is before it"
     /// A column that the data set does not have at that place.
     UnknownColumn "unknown_column" "name a column that is there, or bring it into the data set"
-    /// A second column of the same name.
-    ColumnTwice "column_twice" "give one of them another name"
+    /// A second column of the same name or id.
+    ColumnTwice "column_twice" "give one of them another name or id"
     /// A column of a type that its use does not allow.
     TypeMismatch "type_mismatch" "use another column, or another kind of field, filter or function"
     /// An expression that cannot be read.
