@@ -27,7 +27,7 @@ impl Machine {
         for folder in ["bin", "scripts"] {
             fs::create_dir_all(machine.0.join(folder)).unwrap();
         }
-        for file in ["Cargo.toml", "scripts/rust.sh", "scripts/server.sh"] {
+        for file in ["Cargo.toml", "scripts/rust.sh", "scripts/server.sh", "scripts/template.sh"] {
             fs::copy(tree.join(file), machine.0.join(file)).unwrap();
         }
         for program in BASICS {
@@ -131,4 +131,18 @@ fn a_rust_that_is_too_old_is_said_with_the_one_that_is_needed() {
         let expected = format!("Rust {version} is too old: this needs {needed} or later");
         assert_eq!(errors.contains(&expected), !is_enough, "{errors}");
     }
+}
+
+/// Nobody has looked, so that it is not right.
+#[test]
+fn without_python_no_template_is_right() {
+    let machine = Machine::new();
+
+    let output = machine.run("template.sh", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+
+    let errors = errors(&output);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    let plan = "template.sh: about to install with apt-get, as root: python3 and python3-venv";
+    assert!(errors.contains(plan), "{errors}");
+    assert!(errors.contains("there is no apt-get here: install Python 3.11 or later"), "{errors}");
 }

@@ -79,6 +79,7 @@ fn data_sets() -> Vec<Mutation> {
     let metres = trips(&format!("{steps}/computed/CreateColumnsStep/Columns/0/Expression"));
     let notes = "SemanticModelConfiguration/TableMap/trips/SemanticMetadata/ColumnMetadata/0/ColumnProperties";
     let rules = "RowLevelPermissionTagConfiguration";
+    let row_rules = "Resources/Labels/Properties/SemanticModelConfiguration/TableMap/labels/RowLevelPermissionConfiguration/RowLevelPermissionDataSet";
     vec![
         set(Rule::BadKey, trips("PhysicalTableMap/user_table"), json!({})),
         set(Rule::BadKey, trips("DataPrepConfiguration/SourceTableMap/user_table"), json!({})),
@@ -119,6 +120,8 @@ fn data_sets() -> Vec<Mutation> {
         ),
         set(Rule::BrokenExpression, metres.clone(), "ifelse({distance} > 0, {distance}, null"),
         set(Rule::UnknownFunction, metres, "if({distance} > 0, {distance}, null)"),
+        remove(Rule::RulesNotUsable, "Resources/Rules/Properties/UseAs").found(row_rules),
+        remove(Rule::RulesNotUsable, format!("{row_rules}/FormatVersion")).above(1),
         set(
             Rule::LongText,
             trips("SemanticModelConfiguration/SemanticMetadata/0/Description/Text"),
@@ -220,6 +223,7 @@ fn refreshes() -> Vec<Mutation> {
 
 fn network() -> Vec<Mutation> {
     let source = |path: &str| format!("Resources/Database/Properties/{path}");
+    let trust = "Resources/Role/Properties/AssumeRolePolicyDocument/Statement/0";
     let statements = "Resources/Role/Properties/Policies/0/PolicyDocument/Statement";
     let pair = json!({"CredentialPair": {"Username": "reader", "Password": "hunter2"}});
     vec![
@@ -228,7 +232,17 @@ fn network() -> Vec<Mutation> {
         set(Rule::PlainSecret, "Parameters/Token/Default", "hunter2"),
         set(Rule::TlsOff, source("SslProperties/DisableSsl"), true),
         remove(Rule::FewSubnets, "Resources/Connection/Properties/SubnetIds/1").above(1),
+        set(Rule::OpenToTheWorld, format!("{trust}/Principal"), "*"),
+        set(Rule::OpenToTheWorld, format!("{trust}/Principal/AWS"), json!(["*"]))
+            .found(format!("{trust}/Principal/AWS/0")),
+        set(
+            Rule::BroadSecretRights,
+            format!("{statements}/1/Resource"),
+            json!({"Fn::Sub": "arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:*"}),
+        )
+        .found(format!("{statements}/1/Action/0")),
         set(Rule::OpenToTheWorld, "Resources/Answers/Properties/CidrIp", "0.0.0.0/0"),
+        set(Rule::OpenToTheWorld, "Resources/Answers/Properties/CidrIpv6", "::/0"),
         remove(Rule::OpenToTheWorld, "Resources/Group/Properties/SecurityGroupEgress").above(1),
         set(Rule::BroadSecretRights, format!("{statements}/1/Resource"), "*")
             .found(format!("{statements}/1/Action/0")),

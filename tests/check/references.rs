@@ -44,6 +44,9 @@ fn each_place_that_names_a_column_is_looked_at() {
         column(trips("ColumnGroups/0/GeoSpatialColumnGroup/Columns/0")),
         column(trips("ColumnLevelPermissionRules/0/ColumnNames/0")),
         column(trips("DataSetRefreshProperties/RefreshConfiguration/IncrementalRefresh/LookbackWindow/ColumnName")),
+        column("Resources/Rules/Properties/PhysicalTableMap/rule/RelationalTable/InputColumns/1/Name".to_owned()).found(
+            "Resources/Labels/Properties/SemanticModelConfiguration/TableMap/labels/RowLevelPermissionConfiguration/RowLevelPermissionDataSet",
+        ),
         column("Resources/Topic/Properties/DataSetRelations/0/Left/ColumnNames/0".to_owned()),
         in_expression(definition("CalculatedFields/0/Expression")),
         column(definition("ColumnConfigurations/0/Column/ColumnName")).above(1),
@@ -115,6 +118,9 @@ fn no_column_comes_twice() {
             step("computed/CreateColumnsStep/Columns/2"),
             json!({"ColumnName": "hour", "ColumnId": "c3", "Expression": "1"}),
         ),
+        set(ColumnTwice, step("computed/CreateColumnsStep/Columns/1/ColumnId"), "c1").above(1),
+        set(ColumnTwice, trips("PhysicalTableMap/user/RelationalTable/InputColumns/0/Id"), "t2")
+            .above(1),
         set(ColumnTwice, definition("CalculatedFields/2"), field),
     ];
     twice.iter().for_each(Mutation::prove);
@@ -132,7 +138,7 @@ fn a_join_needs_other_names_for_what_both_sides_have() {
 }
 
 #[test]
-fn each_other_name_is_looked_at() {
+fn each_name_of_a_data_set_or_of_a_part_of_one_is_looked_at() {
     let names: Vec<(TemplateRule, String, Value, usize)> = vec![
         (
             UnknownTable,
@@ -172,6 +178,15 @@ fn each_other_name_is_looked_at() {
             json!({"Fn::GetAtt": ["Database", "Arn"]}),
             0,
         ),
+    ];
+    for (rule, at, to, above) in names {
+        set(rule, at, to).above(above).prove();
+    }
+}
+
+#[test]
+fn each_name_within_a_dashboard_is_looked_at() {
+    let names: Vec<(TemplateRule, String, Value, usize)> = vec![
         (
             UnknownParameter,
             definition("FilterGroups/0/Filters/0/TimeRangeFilter/RangeMinimumValue/Parameter"),
@@ -230,6 +245,15 @@ fn each_other_name_is_looked_at() {
             1,
         ),
         (
+            UnknownElement,
+            sheet(
+                0,
+                "ParameterControls/1/Dropdown/CascadingControlConfiguration/SourceControls/0/SourceSheetControlId",
+            ),
+            json!("nobody"),
+            1,
+        ),
+        (
             UnknownField,
             sheet(
                 1,
@@ -238,6 +262,15 @@ fn each_other_name_is_looked_at() {
             json!("nobody"),
             1,
         ),
+    ];
+    for (rule, at, to, above) in names {
+        set(rule, at, to).above(above).prove();
+    }
+}
+
+#[test]
+fn each_name_of_the_template_itself_is_looked_at() {
+    let names: Vec<(TemplateRule, String, Value, usize)> = vec![
         (
             UnknownReference,
             "Resources/Database/Properties/Credentials/SecretArn".into(),
@@ -281,12 +314,10 @@ fn each_other_name_is_looked_at() {
         ),
     ];
     for (rule, at, to, above) in names {
-        let found = match rule {
-            // The text of the expression and of Fn::Sub is where the fault is.
-            UnknownReference if to.get("Fn::Sub").is_some() => format!("{at}/Fn::Sub"),
-            _ => at.rsplitn(above + 1, '/').last().unwrap_or_default().to_owned(),
-        };
-        set(rule, at, to).found(found).prove();
+        // The text of Fn::Sub is where the fault is.
+        let below = if to.get("Fn::Sub").is_some() { "/Fn::Sub" } else { "" };
+        let found = at.rsplitn(above + 1, '/').last().map(|found| format!("{found}{below}"));
+        set(rule, at, to).found(found.unwrap()).prove();
     }
 }
 
@@ -312,4 +343,37 @@ fn names_differ() {
     ] {
         twice.prove();
     }
+}
+
+#[test]
+fn where_a_condition_decides_both_values_are_looked_at() {
+    let mut template = crate::small();
+    let mut decide = |at: String, yes: Value, no: Value| {
+        let decided = json!({"Fn::If": ["HasToken", yes, no]});
+        *template.pointer_mut(&format!("/{at}")).unwrap() = decided;
+        crate::faults(&template)
+    };
+    let nothing = json!({"Ref": "AWS::NoValue"});
+    let window = |column: &str| {
+        let window =
+            json!({"LookbackWindow": {"ColumnName": column, "Size": 3, "SizeUnit": "DAY"}});
+        json!({"RefreshConfiguration": {"IncrementalRefresh": window}})
+    };
+    let refresh = trips("DataSetRefreshProperties");
+
+    assert_eq!(decide(trips("ImportMode"), json!("DIRECT_QUERY"), json!("SPICE")), []);
+    assert_eq!(decide(refresh.clone(), nothing.clone(), window("started_on")), []);
+    let found = decide(refresh, nothing, window("nobody"));
+
+    let at = trips("DataSetRefreshProperties/Fn::If/2/RefreshConfiguration/IncrementalRefresh");
+    assert_eq!(found, [("unknown_column", format!("{at}/LookbackWindow/ColumnName"))]);
+}
+
+#[test]
+fn neither_a_window_nor_a_schedule_fits_a_data_set_that_keeps_nothing() {
+    let mut template = crate::small();
+    *template.pointer_mut(&format!("/{}", trips("ImportMode"))).unwrap() = json!("DIRECT_QUERY");
+    let schedule = "Resources/TripsDaily/Properties/DataSetId".to_owned();
+    let places = [trips("DataSetRefreshProperties"), schedule];
+    assert_eq!(crate::faults(&template), places.map(|place| ("refresh_without_spice", place)));
 }

@@ -86,6 +86,10 @@ impl Columns {
         self.known.get(name).copied().or_else(|| self.is_open.then_some(Type::Other))
     }
 
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.known.keys().map(String::as_str)
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }

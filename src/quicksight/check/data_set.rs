@@ -1,12 +1,16 @@
 //! A data set: its tables, what becomes of their columns, and what is said about these.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{
     columns::{Columns, Type, Want},
     fault::Faults,
     place::Place,
-    rule::TemplateRule::{DeprecatedProperty, LongText, UnknownStep, UnknownTable},
+    rule::TemplateRule::{
+        ColumnTwice, DeprecatedProperty, LongText, RulesNotUsable, UnknownStep, UnknownTable,
+    },
     step::{Named, flow, key},
     template::{Resource, Template, taken_from},
 };
@@ -24,11 +28,18 @@ pub(super) struct DataSet<'a> {
 const DEPRECATED: [&str; 3] =
     ["LogicalTableMap", "RowLevelPermissionDataSet", "RowLevelPermissionTagConfiguration"];
 
+/// The columns of a rule that say for whom it is.
+const SUBJECTS: [&str; 4] = ["UserName", "GroupName", "UserARN", "GroupARN"];
+
 /// The properties that hold a text for readers, and how many letters it may have.
 const TEXTS: [(&str, usize); 2] = [("Description", 500), ("AdditionalNotes", 2000)];
 
 pub(super) fn read<'a>(template: &Template<'a>, faults: &mut Faults) -> Vec<DataSet<'a>> {
-    template.of(KIND).map(|resource| DataSet::read(resource, faults)).collect()
+    let sets: Vec<_> = template.of(KIND).map(|resource| DataSet::read(resource, faults)).collect();
+    for set in &sets {
+        set.look_at_rule_sets(&sets, faults);
+    }
+    sets
 }
 
 /// What an ARN stands for.
@@ -61,9 +72,29 @@ impl<'a> DataSet<'a> {
             None => Columns::merged(tables.values()),
         };
         let set = Self { name, properties, columns };
+        set.look_at_ids(faults);
         set.look_at_words(faults);
         set.look_at_rules(faults);
         set
+    }
+
+    /// The ids of columns, beside their names.
+    fn look_at_ids(&self, faults: &mut Faults) {
+        let mut ids = BTreeSet::new();
+        self.properties.each(&mut |place| {
+            let columns = [place.list("InputColumns"), place.list("Columns")].concat();
+            for column in columns {
+                if let Some(id) = column.text("Id").or_else(|| column.text("ColumnId"))
+                    && !ids.insert(id)
+                {
+                    faults.add(
+                        ColumnTwice,
+                        &column,
+                        format!("there is a column with the id {id} already"),
+                    );
+                }
+            }
+        });
     }
 
     /// Descriptions, folders and roles.
@@ -110,6 +141,28 @@ impl<'a> DataSet<'a> {
                 if let Some(name) = rule.text("ColumnName") {
                     self.columns.expect(name, Want::Text, &rule, faults);
                 }
+            }
+        });
+    }
+
+    /// Rules about rows, as other data sets hold them. Their columns are compared with those of the same name.
+    fn look_at_rule_sets(&self, sets: &[Self], faults: &mut Faults) {
+        self.properties.each(&mut |place| {
+            let Some(rules) = place.get("RowLevelPermissionDataSet") else { return };
+            let Some(Meant::Set(set)) = rules.get("Arn").map(|arn| Meant::by(arn.value(), sets))
+            else {
+                return;
+            };
+            let is_made_for_it = set.properties.text("UseAs") == Some("RLS_RULES");
+            if !is_made_for_it || rules.text("FormatVersion") != Some("VERSION_2") {
+                faults.add(
+                    RulesNotUsable,
+                    &rules,
+                    format!("{} cannot hold rules as it is", set.name),
+                );
+            }
+            for name in set.columns.names().filter(|name| !SUBJECTS.contains(name)) {
+                self.columns.expect(name, Want::Text, &rules, faults);
             }
         });
     }

@@ -91,34 +91,52 @@ fn group(resource: &Resource<'_>, faults: &mut Faults) {
     }
 }
 
-/// The policies that a resource holds, at whatever depth. Who may become a role is none of them.
+/// The policies that a resource holds, at whatever depth, and who may become it if it is a role.
 fn policies(properties: &Place<'_>, faults: &mut Faults) {
     properties.each(&mut |place| {
-        if place.key() != "PolicyDocument" {
-            return;
-        }
+        let look = match place.key() {
+            "PolicyDocument" => allowed,
+            "AssumeRolePolicyDocument" => assumed,
+            _ => return,
+        };
         for statement in one_or_more(place, "Statement") {
             if statement.text("Effect") == Some("Allow") {
-                allowed(&statement, faults);
+                look(&statement, faults);
             }
         }
     });
 }
 
 fn allowed(statement: &Place<'_>, faults: &mut Faults) {
-    let is_on_all = one_or_more(statement, "Resource").iter().any(|on| on.as_text() == Some("*"));
+    let is_on_all = one_or_more(statement, "Resource").iter().any(is_every_secret);
     for place in one_or_more(statement, "Action") {
         let Some(action) = place.as_text() else { continue };
-        if (action.starts_with("secretsmanager:") || action == "*") && is_on_all {
+        let small = action.to_ascii_lowercase();
+        if (small.starts_with("secretsmanager:") || small == "*") && is_on_all {
             faults.add(BroadSecretRights, &place, format!("{action} on every secret"));
         }
-        if (action.starts_with("ec2:") || action == "*") && !EC2.contains(&action) {
+        let is_needed = || EC2.iter().any(|needed| needed.eq_ignore_ascii_case(action));
+        if (small.starts_with("ec2:") || small == "*") && !is_needed() {
             faults.add(
                 BroadNetworkRights,
                 &place,
                 format!("{action} is more than QuickSight needs"),
             );
         }
+    }
+}
+
+/// `*`, or the ARN of all secrets of an account.
+fn is_every_secret(resource: &Place<'_>) -> bool {
+    let text = resource.as_text().or_else(|| resource.text("Fn::Sub")).unwrap_or_default();
+    text == "*" || text.ends_with(":*")
+}
+
+fn assumed(statement: &Place<'_>, faults: &mut Faults) {
+    let named = statement.get("Principal").map(|who| one_or_more(&who, "AWS"));
+    let all = named.into_iter().flatten().chain(statement.get("Principal"));
+    for place in all.filter(|who| who.as_text() == Some("*")) {
+        faults.add(OpenToTheWorld, &place, "everybody may take this role");
     }
 }
 

@@ -49,10 +49,28 @@ const DASHBOARD_OWNER: &[&str] = &[
     "UpdateDashboardPublishedVersion",
 ];
 
-const SETS: [(&str, &[&[&str]]); 3] = [
+const TOPIC_VIEWER: &[&str] = &["DescribeTopic"];
+
+/// <https://docs.aws.amazon.com/quicksight/latest/user/q-topic-cli-examples.html>
+const TOPIC_OWNER: &[&str] = &[
+    "CreateTopicRefreshSchedule",
+    "DeleteTopic",
+    "DeleteTopicRefreshSchedule",
+    "DescribeTopic",
+    "DescribeTopicPermissions",
+    "DescribeTopicRefresh",
+    "DescribeTopicRefreshSchedule",
+    "ListTopicRefreshSchedules",
+    "UpdateTopic",
+    "UpdateTopicPermissions",
+    "UpdateTopicRefreshSchedule",
+];
+
+const SETS: [(&str, &[&[&str]]); 4] = [
     ("AWS::QuickSight::DataSource", &[DATA_SOURCE]),
     ("AWS::QuickSight::DataSet", &[DATA_SET]),
     ("AWS::QuickSight::Dashboard", &[DASHBOARD_OWNER, DASHBOARD_VIEWER]),
+    ("AWS::QuickSight::TopicV2", &[TOPIC_OWNER, TOPIC_VIEWER]),
 ];
 
 pub(super) fn look(template: &Template<'_>, faults: &mut Faults) {

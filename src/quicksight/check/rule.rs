@@ -51,14 +51,16 @@ rules! {
     StepsInACircle "steps_in_a_circle" "let each step read one that is before it"
     /// A column that the data set does not have at that place.
     UnknownColumn "unknown_column" "name a column that is there, or bring it into the data set"
-    /// A second column of the same name.
-    ColumnTwice "column_twice" "give one of them another name"
+    /// A second column of the same name or id.
+    ColumnTwice "column_twice" "give one of them another name or id"
     /// A column of a type that its use does not allow.
     TypeMismatch "type_mismatch" "use another column, or another kind of field, filter or function"
     /// An expression that cannot be read.
     BrokenExpression "broken_expression" "close what is open, and write columns as {name}"
     /// A function that is not in the list of QuickSight's.
     UnknownFunction "unknown_function" "use a function of QuickSight"
+    /// Rules about rows that are kept in a data set that was not made for them.
+    RulesNotUsable "rules_not_usable" "give the data set of the rules UseAs RLS_RULES, and name VERSION_2"
     /// A text for readers that is too long.
     LongText "long_text" "shorten it"
     /// A dashboard that shows nothing.
@@ -115,8 +117,8 @@ rules! {
     TlsOff "tls_off" "set DisableSsl to false"
     /// A connection to a network with fewer subnets than it needs.
     FewSubnets "few_subnets" "name subnets in two availability zones"
-    /// A security group for all addresses.
-    OpenToTheWorld "open_to_the_world" "name the group of the database, and its port"
+    /// A security group for all addresses, or a role for everybody.
+    OpenToTheWorld "open_to_the_world" "name the group of the database and its port, or QuickSight's service"
     /// A policy that gives every secret.
     BroadSecretRights "broad_secret_rights" "name the one secret as the resource"
     /// A policy that gives more of the network than QuickSight needs.

@@ -13,7 +13,7 @@ pub(super) fn look(template: &Template<'_>, sets: &[DataSet<'_>], faults: &mut F
             let Some(arn) = place.get("DataSetArn") else { return };
             match Meant::by(arn.value(), sets) {
                 Meant::SomethingElse => {
-                    faults.add(UnknownDataSet, &arn, "this is no data set of the template")
+                    faults.add(UnknownDataSet, &arn, "this is no data set of the template");
                 }
                 Meant::Set(set) => set.columns.expect_all(&place.list("ColumnNames"), faults),
                 Meant::Elsewhere => {}
