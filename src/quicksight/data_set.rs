@@ -1,12 +1,12 @@
 //! What the dashboards read: each fact with who did it, and with what names it. Never two facts in one: a row of
 //! one would be counted once for each row of the other.
 
+mod list;
+
+use self::list::USER;
 use super::columns::{TABLES, Table};
 use crate::{
-    measure::{
-        Expression, account_name, activity_name, metres, mode_name, months_since_sign_up, negative,
-        points_gained, positive, user_above, user_below,
-    },
+    measure::{Expression, account_name},
     schema::view_of,
     session::quote,
 };
@@ -24,7 +24,7 @@ pub struct DataSet {
     pub(super) computed: Vec<Computed>,
 }
 
-/// A dimension: at most one row for each row of the fact.
+/// A dimension: at most one row for each row of the fact. Only passes are otherwise: each event of a pass is a row.
 #[derive(Debug, Clone)]
 pub(super) struct Join {
     pub(super) table: &'static str,
@@ -46,25 +46,6 @@ pub(super) struct Computed {
     fact: &'static str,
 }
 
-/// Who did it: what rules about rows compare, and what test accounts are left out by.
-const USER: Join = Join {
-    table: "auth_user",
-    left: "user_id",
-    right: "user_id",
-    takes: &["enterprise", "user_is_debug", "user_registration_zone", "user_created_on"],
-};
-
-/// The column that tells test accounts from real ones, in each data set that has users.
-pub(super) const ACCOUNT: &str = "user_account";
-
-/// What grants come from.
-const CAMPAIGN: Join = Join {
-    table: "campaign",
-    left: "ap_campaign_id",
-    right: "ap_campaign_id",
-    takes: &["campaign_id", "campaign_name", "campaign_tokens"],
-};
-
 /// All of the data sets, in the order of the migrations.
 ///
 /// ```
@@ -74,222 +55,43 @@ const CAMPAIGN: Join = Join {
 /// ```
 #[must_use]
 pub fn data_sets() -> Vec<DataSet> {
-    let computed = |fact| move |name, about, expression| Computed { name, about, expression, fact };
-    let (points, tokens, trip) =
-        (computed("points_transaction"), computed("token_transaction"), computed("trip"));
-    let habit = computed("cm_activity_location");
-    let set = |id, title, about, fact, joins: &[Join], mut computed: Vec<Computed>| {
-        computed.extend(account(fact, joins));
-        DataSet { id, title, about, fact, joins: joins.to_vec(), computed }
-    };
-    vec![
-        set("users", "Users", "One row per account.", "auth_user", &[], vec![]),
-        set(
-            "labels",
-            "Labels of users",
-            "One row per user and label.",
-            "auth_user_label",
-            &[
-                Join {
-                    table: "user_label",
-                    left: "label_id",
-                    right: "label_id",
-                    takes: &["label_name"],
-                },
-                USER,
-            ],
-            vec![],
-        ),
-        set(
-            "members",
-            "Members of groups",
-            "One row per group and user.",
-            "group_member",
-            &[USER],
-            vec![],
-        ),
-        set(
-            "referrals",
-            "Referrals",
-            "One row per user who was invited, with what is known of that user.",
-            "referral_history",
-            &[Join { left: "receiver_user_id", ..USER }, CAMPAIGN],
-            vec![],
-        ),
-        set(
-            "campaigns",
-            "Campaigns",
-            "One row per campaign, with what it may give out.",
-            "campaign",
-            &[],
-            vec![],
-        ),
-        set(
-            "promo-codes",
-            "Promo codes",
-            "One row per code, without the code.",
-            "campaign_promo_code",
-            &[Join {
-                left: "campaign_id",
-                right: "campaign_id",
-                takes: &["ap_campaign_id", "campaign_name"],
-                ..CAMPAIGN
-            }],
-            vec![],
-        ),
-        set(
-            "points",
-            "Points",
-            "One row per user and movement of points. A payment has two.",
-            "points_transaction",
-            &[USER],
-            vec![
-                points(
-                    "points_gained",
-                    "points that users gained from outside, less what they paid back",
-                    points_gained(),
-                ),
-                points(
-                    "points_positive",
-                    "points of the movement if it is a gain of any account",
-                    positive("points"),
-                ),
-                points(
-                    "points_negative",
-                    "points of the movement if it is a loss of any account",
-                    negative("points"),
-                ),
-                points(
-                    "points_activity",
-                    "what the movement is for",
-                    activity_name("activity_type"),
-                ),
-            ],
-        ),
-        set(
-            "tokens",
-            "Tokens",
-            "One row per grant or use of agency tokens.",
-            "token_transaction",
-            &[USER, CAMPAIGN],
-            vec![
-                tokens(
-                    "tokens_granted",
-                    "tokens of the movement if they were granted",
-                    positive("tokens"),
-                ),
-                tokens(
-                    "tokens_spent",
-                    "tokens of the movement if they were spent, below 0",
-                    negative("tokens"),
-                ),
-                tokens(
-                    "tokens_recipient",
-                    "user of the movement if tokens were granted",
-                    user_above("tokens"),
-                ),
-                tokens(
-                    "tokens_spender",
-                    "user of the movement if tokens were spent",
-                    user_below("tokens"),
-                ),
-            ],
-        ),
-        set(
-            "gift-cards",
-            "Gift cards",
-            "One row per gift card that points became.",
-            "redeem_transaction",
-            &[USER],
-            vec![],
-        ),
-        set(
-            "payments",
-            "Ticket payments",
-            "One row per payment of an order of tickets.",
-            "bytemark_order_payments",
-            &[USER],
-            vec![],
-        ),
-        set(
-            "passes",
-            "Ticket passes",
-            "One row per pass that was bought, with its first use.",
-            "bytemark_order_items",
-            &[Join {
-                table: "bytemark_pass",
-                left: "pass_uuid",
-                right: "pass_uuid",
-                takes: &["pass_use_id", "pass_time_used"],
-            }],
-            vec![],
-        ),
-        set(
-            "trips",
-            "Trips",
-            "One row per recorded trip, whatever the mode.",
-            "trip",
-            &[USER],
-            vec![
-                trip("trip_mode", "name of the travel mode", mode_name("travel_mode")),
-                trip("trip_metres", "metres, empty where the distance is not known", metres()),
-                trip(
-                    "trip_hour",
-                    "hour of the day in which the trip started, 0 to 23",
-                    Expression::Hour("started_on"),
-                ),
-                trip(
-                    "trip_weekday",
-                    "day of the week on which the trip started, 1 for Sunday",
-                    Expression::Weekday("started_on"),
-                ),
-                trip(
-                    "trip_months_since_sign_up",
-                    "months from the sign-up to the trip, 0 for the same month, empty for a trip before it",
-                    months_since_sign_up("started_on", "user_created_on"),
-                ),
-            ],
-        ),
-        set(
-            "habits",
-            "Habitual trips",
-            "One row per habit of a user, without the user.",
-            "cm_activity_location",
-            &[],
-            vec![habit("habit_mode", "name of the travel mode", mode_name("travel_mode"))],
-        ),
-        set("ratings", "Ratings", "One row per rating of a trip.", "user_rating", &[USER], vec![]),
-        set(
-            "telework",
-            "Telework",
-            "One row per day of work at home.",
-            "telework",
-            &[USER],
-            vec![],
-        ),
-        set(
-            "app-activity",
-            "App activity",
-            "One row per thing that a user did in the app.",
-            "app_data",
-            &[USER],
-            vec![],
-        ),
-    ]
+    list::all().into_iter().map(DataSet::with_account).collect()
 }
 
-/// Whose a row is, where that is known: by it test accounts are left out.
-fn account(fact: &'static str, joins: &[Join]) -> Option<Computed> {
-    let is_known = fact == USER.table || joins.iter().any(|join| join.table == USER.table);
-    is_known.then(|| Computed {
-        name: ACCOUNT,
-        about: "real account or test account",
-        expression: account_name("user_is_debug"),
-        fact,
-    })
-}
+/// The column that tells test accounts from real ones, in each data set that has users.
+pub(super) const ACCOUNT: &str = "user_account";
 
 impl DataSet {
+    /// The rows of one view.
+    fn new(id: &'static str, title: &'static str, fact: &'static str, about: &'static str) -> Self {
+        Self { id, title, about, fact, joins: Vec::new(), computed: Vec::new() }
+    }
+
+    fn with(mut self, join: Join) -> Self {
+        self.joins.push(join);
+        self
+    }
+
+    fn computing(
+        mut self,
+        name: &'static str,
+        about: &'static str,
+        expression: Expression,
+    ) -> Self {
+        self.computed.push(Computed { name, about, expression, fact: self.fact });
+        self
+    }
+
+    /// Says whose a row is, where that is known: by it test accounts are left out.
+    fn with_account(self) -> Self {
+        let is_known = |table: &str| table == USER.table;
+        if is_known(self.fact) || self.joins.iter().any(|join| is_known(join.table)) {
+            self.computing(ACCOUNT, "real account or test account", account_name("user_is_debug"))
+        } else {
+            self
+        }
+    }
+
     /// What its ids end with, as in `app-activity`. It never changes.
     #[must_use]
     pub fn id(&self) -> &'static str {
