@@ -14,9 +14,9 @@ pub(crate) enum Expression {
     Column(&'static str),
     Number(i32),
     Text(&'static str),
-    Compare(Box<Self>, Comparison, Box<Self>),
-    In(Box<Self>, Vec<i32>),
-    NotIn(Box<Self>, Vec<i32>),
+    Compare(&'static str, Comparison, Box<Self>),
+    In(&'static str, Vec<i32>),
+    NotIn(&'static str, Vec<i32>),
     All(Vec<Self>),
     Any(Vec<Self>),
     /// Of the first condition that holds, or else of the last, or NULL.
@@ -79,7 +79,7 @@ pub(crate) fn points_gained() -> Expression {
         one_of("payee", &SOURCES),
         All(vec![equal("payee", 0), equal("activity_type", Activity::Adjustment.number())]),
     ]);
-    let is_user = NotIn(column("user_id"), ids(SystemAccount::ALL));
+    let is_user = NotIn("user_id", ids(SystemAccount::ALL));
     let moved = Any(vec![
         All(vec![above("points", 0), from_source]),
         All(vec![below("points", 0), to_source]),
@@ -135,7 +135,7 @@ pub(crate) fn account_name(is_debug: &'static str) -> Expression {
 #[cfg(feature = "quicksight")]
 pub(crate) fn months_since_sign_up(started: &'static str, signed_up: &'static str) -> Expression {
     when(
-        Compare(column(started), Comparison::AtLeast, column(signed_up)),
+        Compare(started, Comparison::AtLeast, Box::new(Column(signed_up))),
         Months(signed_up, started),
     )
 }
@@ -160,12 +160,8 @@ fn name(of: &'static str, names: impl Iterator<Item = (i32, &'static str)>) -> E
     )
 }
 
-fn column(name: &'static str) -> Box<Expression> {
-    Box::new(Column(name))
-}
-
 fn compare(of: &'static str, comparison: Comparison, to: i32) -> Expression {
-    Compare(column(of), comparison, Box::new(Number(to)))
+    Compare(of, comparison, Box::new(Number(to)))
 }
 
 fn equal(of: &'static str, to: i32) -> Expression {
@@ -185,7 +181,7 @@ fn below(of: &'static str, bound: i32) -> Expression {
 }
 
 fn one_of(of: &'static str, accounts: &[SystemAccount]) -> Expression {
-    In(column(of), ids(accounts))
+    In(of, ids(accounts))
 }
 
 fn ids(accounts: &[SystemAccount]) -> Vec<i32> {
@@ -204,21 +200,18 @@ impl Expression {
             Number(number) => number.to_string(),
             Text(text) => format!("'{}'", text.replace('\'', "''")),
             Compare(left, comparison, right) => {
-                format!("{} {} {}", left.sql(named), comparison.sign(), right.sql(named))
+                format!("{} {} {}", named(left), comparison.sign(), right.sql(named))
             }
-            In(of, list) => format!("{} IN ({})", of.sql(named), comma(list)),
-            NotIn(of, list) => format!("{} NOT IN ({})", of.sql(named), comma(list)),
+            In(of, list) => format!("{} IN ({})", named(of), comma(list)),
+            NotIn(of, list) => format!("{} NOT IN ({})", named(of), comma(list)),
             All(parts) => joined(parts, " AND ", |part| part.sql(named)),
             Any(parts) => joined(parts, " OR ", |part| part.sql(named)),
             Case(cases, otherwise) => {
-                let mut sql = "CASE".to_owned();
-                for (condition, then) in cases {
-                    sql += &format!(" WHEN {} THEN {}", condition.sql(named), then.sql(named));
-                }
-                if let Some(otherwise) = otherwise {
-                    sql += &format!(" ELSE {}", otherwise.sql(named));
-                }
-                sql + " END"
+                let cases = cases.iter().map(|(when, then)| {
+                    format!("WHEN {} THEN {}", when.sql(named), then.sql(named))
+                });
+                let otherwise = otherwise.iter().map(|then| format!("ELSE {}", then.sql(named)));
+                format!("CASE {} END", cases.chain(otherwise).collect::<Vec<_>>().join(" "))
             }
             Hour(of) => format!("HOUR({})", named(of)),
             Weekday(of) => format!("DAYOFWEEK({})", named(of)),
@@ -240,15 +233,10 @@ impl Expression {
             Number(number) => number.to_string(),
             Text(text) => format!("'{}'", text.replace('\'', "\\'")),
             Compare(left, comparison, right) => {
-                format!(
-                    "{} {} {}",
-                    left.quicksight(named),
-                    comparison.sign(),
-                    right.quicksight(named)
-                )
+                format!("{} {} {}", of(left), comparison.sign(), right.quicksight(named))
             }
-            In(of, list) => format!("in({}, [{}])", of.quicksight(named), comma(list)),
-            NotIn(of, list) => format!("notIn({}, [{}])", of.quicksight(named), comma(list)),
+            In(name, list) => format!("in({}, [{}])", of(name), comma(list)),
+            NotIn(name, list) => format!("notIn({}, [{}])", of(name), comma(list)),
             All(parts) => joined(parts, " AND ", |part| part.quicksight(named)),
             Any(parts) => joined(parts, " OR ", |part| part.quicksight(named)),
             Case(cases, otherwise) => {

@@ -122,15 +122,16 @@ fn links(orders: &[Order<'_>], booked: &[Booked]) -> Vec<String> {
     pairs
         .chunks(BATCH)
         .map(|pairs| {
-            let whens: String = pairs
+            let whens: Vec<_> = pairs
                 .iter()
                 .map(|[debit, credit]| {
-                    format!(" WHEN {debit} THEN {credit} WHEN {credit} THEN {debit}")
+                    format!("WHEN {debit} THEN {credit} WHEN {credit} THEN {debit}")
                 })
                 .collect();
             let ids: Vec<_> = pairs.iter().flatten().map(ToString::to_string).collect();
             format!(
-                "UPDATE points_transaction SET ref_transaction_id = CASE id{whens} END WHERE id IN ({})",
+                "UPDATE points_transaction SET ref_transaction_id = CASE id {} END WHERE id IN ({})",
+                whens.join(" "),
                 ids.join(", ")
             )
         })

@@ -135,18 +135,18 @@ impl DataSet {
             format!("{sql} AS {}", quote(column.name))
         });
         let columns: Vec<_> = own.chain(joined).chain(computed).collect();
-        let mut sql =
+        let from =
             format!("SELECT {} FROM {} AS fact", columns.join(", "), quote(&view_of(self.fact)));
-        for join in &self.joins {
-            sql += &format!(
-                " LEFT JOIN {} AS {} ON {} = {}",
+        let joins = self.joins.iter().map(|join| {
+            format!(
+                "LEFT JOIN {} AS {} ON {} = {}",
                 quote(&view_of(join.table)),
                 quote(join.table),
                 of("fact", join.left),
                 of(join.table, join.right)
-            );
-        }
-        sql
+            )
+        });
+        std::iter::once(from).chain(joins).collect::<Vec<_>>().join(" ")
     }
 }
 
