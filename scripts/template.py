@@ -24,11 +24,16 @@ NOTHING = object()
 
 
 def main(file):
-    with open(file, encoding="utf-8") as text:
-        template = json.load(text)
+    try:
+        with open(file, encoding="utf-8") as text:
+            resources = json.load(text)["Resources"].items()
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        sys.exit(f"template.py: {file} is no template in JSON: {error!r}")
     findings = list(schema(file))
-    for name, resource in template["Resources"].items():
-        kind, properties = resource["Type"], resource.get("Properties", {})
+    if not any(resource.get("Type", "").startswith(QUICKSIGHT) for _, resource in resources):
+        findings.append("botocore: there is no resource of QuickSight")
+    for name, resource in resources:
+        kind, properties = resource.get("Type", ""), resource.get("Properties", {})
         if kind.startswith(QUICKSIGHT):
             findings += [f"deprecated: {name}: {it}" for it in deprecated(kind, properties)]
             findings += [f"botocore: {name}: {it}" for it in api(kind, properties)]

@@ -101,8 +101,6 @@ install_validators() {
     exit 64
 }
 [ -r "$1" ] || fail "there is no file $1 that can be read"
-"$home/bin/python" -c 'import botocore, cfnlint' 2>/dev/null || {
-    rm -rf "$home"
-    install_validators
-}
+[ -e "$home" ] || install_validators
+"$home/bin/python" -c 'import botocore, cfnlint' >&2 || fail "what is in $home is of no use: remove it"
 "$home/bin/python" "$root/scripts/template.py" "$1"
