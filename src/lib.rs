@@ -21,8 +21,10 @@ extern crate self as quicksight_migrations;
 mod support;
 
 #[cfg(any(feature = "ledger", feature = "quicksight"))]
+#[cfg_attr(not(feature = "ledger"), allow(dead_code, unreachable_pub))]
 mod account;
 #[cfg(any(feature = "ledger", feature = "quicksight"))]
+#[cfg_attr(not(feature = "ledger"), allow(dead_code, unreachable_pub))]
 mod activity;
 #[cfg(feature = "analytics")]
 pub mod analytics;
@@ -35,10 +37,12 @@ pub mod integrity;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 #[cfg(any(feature = "analytics", feature = "quicksight"))]
+#[cfg_attr(not(feature = "quicksight"), allow(dead_code, unused_imports))]
 mod measure;
 mod mend;
 mod migrator;
 #[cfg(any(feature = "analytics", feature = "quicksight"))]
+#[cfg_attr(not(feature = "analytics"), allow(dead_code, unreachable_pub))]
 mod mode;
 mod outcome;
 #[cfg(feature = "quicksight")]
