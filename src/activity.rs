@@ -1,5 +1,7 @@
 //! What movements of points are for.
 
+use std::fmt;
+
 /// What a movement of points is for, as `points_transaction.activity_type` has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -85,6 +87,17 @@ impl Activity {
     }
 }
 
+/// The name of the activity, as in "transit ticket".
+impl fmt::Display for Activity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = ACTIVITIES.iter().find(|(_, activity, _)| activity == self);
+        match known {
+            Some((.., name)) => f.pad(name),
+            None => f.pad(&format!("activity {}", self.number())),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ACTIVITIES, Activity};
@@ -95,6 +108,8 @@ mod tests {
             assert_eq!(Activity::from(number).number(), number);
         }
         assert_eq!(Activity::from(2), Activity::Purchase);
+        assert_eq!(Activity::FromEscrow.to_string(), "from escrow");
+        assert_eq!(Activity::from(14).to_string(), "activity 14");
         assert!(ACTIVITIES.iter().all(|(of, activity, _)| Activity::from(*of) == *activity));
     }
 }
