@@ -222,7 +222,7 @@ fn span(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
 /// The room for the labels of a vertical axis, and for what stands beside them.
 fn axis((low, high): (f64, f64), screen: Screen) -> u32 {
     let letters = [low, high].map(|value| tick(&value).len()).into_iter().max().unwrap_or_default();
-    screen.room(letters) + screen.letters * 2 + 6
+    screen.room(letters) + screen.letters + 10
 }
 
 /// A label of an axis.

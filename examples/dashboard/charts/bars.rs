@@ -42,7 +42,7 @@ pub(super) fn chart(answer: &Answer) -> Chart {
 impl Bars {
     pub(super) fn draw(&self, screen: Screen) -> Svg {
         let each = i32::try_from(self.colours.len())?;
-        let (thick, above) = (18, i32::try_from(screen.letters)? + 5);
+        let (thick, above) = (18, i32::try_from(screen.letters)? + 9);
         let step = above + each * thick + 8;
         let all = || self.groups.iter().flat_map(|group| &group.bars);
         let longest = all().map(|(_, words)| words.chars().count()).max().unwrap_or_default();
@@ -56,7 +56,7 @@ impl Bars {
             for (index, group) in (0..).zip(&self.groups) {
                 let top = index * step;
                 let name = screen.cut(&group.name, screen.width);
-                area.draw(&Text::new(name, (0, top + above / 2), screen.anchored(HPos::Left)))?;
+                area.draw(&Text::new(name, (0, top + above / 2 - 1), screen.anchored(HPos::Left)))?;
                 for (turn, ((value, words), colour)) in
                     (0..).zip(group.bars.iter().zip(&self.colours))
                 {

@@ -44,7 +44,7 @@ impl Map {
                 .margin_right(screen.pick(30, 20))
                 .margin_top(10)
                 .x_label_area_size(50)
-                .y_label_area_size(screen.room(6) + 2 * screen.letters + 6)
+                .y_label_area_size(screen.room(6) + screen.letters + 10)
                 .build_cartesian_2d(west..east, south..north)?;
             let degrees = |value: &f64| format!("{value:.2}");
             chart

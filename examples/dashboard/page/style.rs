@@ -49,6 +49,7 @@ th, td { padding: 4px 0 4px 16px; text-align: right; vertical-align: bottom;
   border-bottom: 1px solid var(--line); }
 thead th { font-weight: 600; position: sticky; top: 0; background: var(--card); }
 tbody th { font-weight: 400; }
+tbody th, td { white-space: nowrap; }
 th:first-child { text-align: left; padding-left: 0; }
 .name { text-align: left; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
@@ -63,5 +64,6 @@ th:first-child { text-align: left; padding-left: 0; }
   .row > * { padding: 14px; }
   .of4 > * { flex-basis: 140px; }
   th, td { padding-left: 10px; }
+  td.name { white-space: normal; min-width: 6rem; }
 }
 ";
