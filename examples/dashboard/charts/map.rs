@@ -38,7 +38,7 @@ impl Map {
     pub(super) fn draw(&self, screen: Screen) -> Svg {
         let (west, east) = bounds(self.points.iter().map(|(longitude, ..)| *longitude));
         let (south, north) = bounds(self.points.iter().map(|(_, latitude, _)| *latitude));
-        let largest = screen.pick(13.0, 7.0);
+        let (least, largest) = screen.pick((2.0, 13.0), (1.0, 7.0));
         svg(screen, screen.pick(600, 360), |area| {
             let mut chart = ChartBuilder::on(area)
                 .margin_right(screen.pick(30, 20))
@@ -64,7 +64,7 @@ impl Map {
                 .draw()?;
             chart.draw_series(self.points.iter().map(|(longitude, latitude, share)| {
                 #[allow(clippy::cast_possible_truncation)] // A few pixels.
-                let radius = (share.max(0.0).sqrt() * largest).round().max(1.0) as i32;
+                let radius = (share.max(0.0).sqrt() * largest).round().max(least) as i32;
                 Circle::new((*longitude, *latitude), radius, self.colour.mix(0.55).filled())
             }))?;
             Ok(())

@@ -45,7 +45,7 @@ summary { cursor: pointer; color: var(--link); padding: 4px 0; }
 .scroll { overflow: auto; max-width: 100%; max-height: 340px; position: relative; }
 table { border-collapse: collapse; min-width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-th, td { padding: 4px 0 4px 16px; text-align: right; vertical-align: bottom;
+th, td { padding: 4px 0 4px 12px; text-align: right; vertical-align: bottom;
   border-bottom: 1px solid var(--line); }
 thead th { font-weight: 600; position: sticky; top: 0; background: var(--card); }
 tbody th { font-weight: 400; }
@@ -63,6 +63,7 @@ th:first-child { text-align: left; padding-left: 0; }
   .row { gap: 10px; margin-top: 10px; }
   .row > * { padding: 14px; }
   .of4 > * { flex-basis: 140px; }
+  .kpi b { font-size: 1.3rem; }
   th, td { padding-left: 10px; }
   td.name { white-space: normal; min-width: 6rem; }
 }
