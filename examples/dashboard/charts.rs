@@ -17,7 +17,7 @@ use quicksight_migrations::quicksight::{Colour, Dimension, Grain, Unit, Visual, 
 
 use crate::{
     html::grouped,
-    preview::{Answer, Cell},
+    preview::{Answer, Cell, group},
 };
 
 pub(crate) type Svg = Result<String, Box<dyn Error>>;
@@ -159,8 +159,8 @@ fn series(answer: &Answer) -> Vec<Series> {
     let mut all: Vec<Series> = Vec::new();
     if let Some(second) = visual.dimensions().get(1) {
         for row in &answer.rows {
-            let name = answer.group(row, 1).name(second.grain());
-            let point = (answer.group(row, 0).clone(), answer.value(row, 0).unwrap_or_default());
+            let name = group(row, 1).name(second.grain());
+            let point = (group(row, 0).clone(), answer.value(row, 0).unwrap_or_default());
             match all.iter_mut().find(|series| series.name == name) {
                 Some(series) => series.values.push(point),
                 None => all.push(Series { name, colour: colour(visual), values: vec![point] }),
@@ -180,8 +180,7 @@ fn series(answer: &Answer) -> Vec<Series> {
         .zip(colours)
         .enumerate()
         .map(|(index, (measure, colour))| {
-            let point =
-                |row: &Vec<Cell>| Some((answer.group(row, 0).clone(), answer.value(row, index)?));
+            let point = |row: &Vec<Cell>| Some((group(row, 0).clone(), answer.value(row, index)?));
             let values = answer.rows.iter().filter_map(point).collect();
             Series { name: measure.title().to_owned(), colour, values }
         })
@@ -215,7 +214,7 @@ fn svg(screen: Screen, height: u32, draw: impl Fn(&Area<'_>) -> Drawn) -> Svg {
 /// From the lowest value to the highest, with 0 and a little room.
 fn span(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     let (low, high) = (values.clone().fold(0.0, f64::min), values.fold(0.0, f64::max));
-    let high = if high == low { low + 1.0 } else { high };
+    let high = if high > low { high } else { low + 1.0 };
     (low * 1.08, high * 1.08)
 }
 
@@ -228,6 +227,6 @@ fn axis((low, high): (f64, f64), screen: Screen) -> u32 {
 /// A label of an axis.
 #[allow(clippy::trivially_copy_pass_by_ref)] // It is what a chart calls.
 fn tick(value: &f64) -> String {
-    let digits = if value.fract().abs() < 1e-9 { 0 } else { 1 };
-    grouped(format!("{value:.digits$}"))
+    let digits = format!("{value:.2}");
+    grouped(digits.trim_end_matches('0').trim_end_matches('.'))
 }

@@ -54,12 +54,12 @@ const USAGE_ERROR: u8 = 64;
 ///
 /// Without --read or --fill it makes a city up, in a database of its own that it drops at the end: on
 /// the server of `QUICKSIGHT_DATABASE_URL`, or else on a throwaway one. What is in the database that the
-/// URL names is neither read nor changed.
+/// URL names is neither read nor changed. With --read and --fill it reads through the views of `quicksight
+/// views --apply`, or where they are missing the same from the tables. It never makes them there.
 #[derive(Parser)]
 #[command(version, verbatim_doc_comment)]
 struct Line {
-    /// Draw what is in the database that `QUICKSIGHT_DATABASE_URL` names, in a session that can only read:
-    /// through the views if they are there, and otherwise with the same statements over the tables
+    /// Draw what is in the database that `QUICKSIGHT_DATABASE_URL` names, in a session that can only read
     #[arg(long, conflicts_with = "fill")]
     read: bool,
 

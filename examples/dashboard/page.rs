@@ -4,7 +4,7 @@ mod style;
 
 use std::error::Error;
 
-use quicksight_migrations::quicksight::{Dashboard, Unit, VisualKind};
+use quicksight_migrations::quicksight::{Unit, VisualKind};
 
 use self::style::STYLE;
 use crate::{
@@ -52,18 +52,21 @@ fn read_from(source: Source) -> &'static str {
 }
 
 fn board(board: &Board) -> Result<String, Box<dyn Error>> {
-    let mut sheets = String::new();
+    let mut sheets = Vec::new();
     for (sheet, rows) in board.dashboard.sheets().iter().zip(&board.sheets) {
-        let rows: Vec<_> = rows.iter().map(|visuals| row(visuals)).collect::<Result<_, _>>()?;
-        sheets += &format!("<h3>{}</h3>\n{}", escaped(sheet.title()), rows.join("\n"));
+        sheets.push(format!("<h3>{}</h3>", escaped(sheet.title())));
+        for visuals in rows {
+            sheets.push(row(visuals)?);
+        }
     }
     Ok(format!(
         "<section id=\"{}\">\n<h2>{}</h2>\n<p>From {}, before {}. In the console both can be changed.</p>\n\
-         {sheets}\n</section>",
+         {}\n</section>",
         escaped(board.dashboard.id()),
-        escaped(Dashboard::title(&board.dashboard)),
+        escaped(board.dashboard.title()),
         board.from,
-        board.before
+        board.before,
+        sheets.join("\n")
     ))
 }
 

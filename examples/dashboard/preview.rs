@@ -119,11 +119,6 @@ impl Answer {
         })
     }
 
-    /// The value of a dimension in a row.
-    pub(crate) fn group<'a>(&self, row: &'a [Cell], dimension: usize) -> &'a Cell {
-        row.get(dimension).unwrap_or(&Cell::Nothing)
-    }
-
     /// The value of a measure in a row, to be drawn.
     pub(crate) fn value(&self, row: &[Cell], measure: usize) -> Option<f64> {
         match row.get(self.visual.dimensions().len() + measure) {
@@ -147,6 +142,11 @@ impl Answer {
         let figures = (0..self.visual.measures().len()).map(|measure| self.figure(row, measure));
         groups.chain(figures).collect()
     }
+}
+
+/// The value of a dimension in a row.
+pub(crate) fn group(row: &[Cell], dimension: usize) -> &Cell {
+    row.get(dimension).unwrap_or(&Cell::Nothing)
 }
 
 impl Cell {

@@ -6,7 +6,7 @@ use quicksight_migrations::quicksight::{Colour, Dimension, Unit};
 use super::{Chart, Plot, Screen, Svg, colour, rgb, svg};
 use crate::{
     html::grouped,
-    preview::{Answer, Cell},
+    preview::{Answer, Cell, group},
 };
 
 /// As QuickSight is told to have at most.
@@ -26,8 +26,7 @@ pub(super) fn chart(answer: &Answer) -> Chart {
     let value = |row: &Vec<Cell>| answer.value(row, 0).unwrap_or_default();
     let most = answer.rows.iter().map(value).fold(0.0, f64::max);
     let cells = answer.rows.iter().filter_map(|row| {
-        let of =
-            |places: &[Cell], index| places.iter().position(|of| of == answer.group(row, index));
+        let of = |places: &[Cell], index| places.iter().position(|of| of == group(row, index));
         let share = if most > 0.0 { value(row) / most } else { 0.0 };
         Some((of(&rows, 0)?, of(&columns, 1)?, share))
     });
@@ -48,8 +47,7 @@ pub(super) fn chart(answer: &Answer) -> Chart {
 }
 
 fn places(answer: &Answer, dimension: usize) -> Vec<Cell> {
-    let mut places: Vec<_> =
-        answer.rows.iter().map(|row| answer.group(row, dimension).clone()).collect();
+    let mut places: Vec<_> = answer.rows.iter().map(|row| group(row, dimension).clone()).collect();
     places.sort_by(Cell::order);
     places.dedup();
     places.truncate(MOST);

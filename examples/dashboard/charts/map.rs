@@ -6,7 +6,7 @@ use quicksight_migrations::quicksight::Unit;
 use super::{Chart, GRID, Plot, Screen, Svg, colour, rgb, svg};
 use crate::{
     html::grouped,
-    preview::{Answer, Cell},
+    preview::{Answer, Cell, group},
 };
 
 pub(super) struct Map {
@@ -23,7 +23,7 @@ pub(super) fn chart(answer: &Answer) -> Chart {
     let value = |row: &Vec<Cell>| answer.value(row, 0).unwrap_or_default();
     let most = answer.rows.iter().map(value).fold(1.0, f64::max);
     let point = |row: &Vec<Cell>| {
-        let (longitude, latitude) = (answer.group(row, 0), answer.group(row, 1));
+        let (longitude, latitude) = (group(row, 0), group(row, 1));
         Some((number(longitude)?, number(latitude)?, value(row) / most))
     };
     let points = answer.rows.iter().filter_map(point).collect();
