@@ -67,7 +67,9 @@ impl Lines {
                     series.values.iter().filter_map(|of| Some((self.place(of)?, of.1))).collect();
                 let line = PathElement::new(points.clone(), colour.stroke_width(2));
                 chart.draw_series([line])?;
-                let dots = points.into_iter().map(|at| Circle::new(at, 2, colour.filled()));
+                // A day without a neighbour is no line.
+                let size = if points.len() < 8 { 4 } else { 2 };
+                let dots = points.into_iter().map(|at| Circle::new(at, size, colour.filled()));
                 chart.draw_series(dots)?;
             }
             Ok(())

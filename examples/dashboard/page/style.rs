@@ -39,6 +39,7 @@ figcaption b { color: var(--ink); }
 .legend i { display: inline-block; width: 14px; height: 12px; margin-right: 6px; vertical-align: -1px; }
 svg { width: 100%; height: auto; display: block; }
 .of2 .wide { max-width: 720px; }
+.of3 .wide { max-width: 480px; }
 .narrow { display: none; max-width: 440px; }
 details { margin-top: 8px; font-size: 0.875rem; }
 summary { cursor: pointer; color: var(--link); padding: 4px 0; }
