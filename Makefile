@@ -2,8 +2,8 @@
 
 .PHONY: demo test bench bench-scale bench-ledger mutants rust given server setup
 
-# Three replicas boot at once, and then a month of a city is drawn on one page: on throwaway servers, or
-# in databases of their own on that of QUICKSIGHT_DATABASE_URL.
+# Three replicas boot at once, and then the five dashboards of a made-up city are drawn on one page: on
+# throwaway servers, or in databases of their own on that of QUICKSIGHT_DATABASE_URL.
 demo: rust server
 	cargo build --release --examples --all-features
 	cargo run --quiet --release --example demo --all-features

@@ -3,6 +3,8 @@
 //! All rows agree with each other, so that a check of their integrity finds nothing.
 
 // With their paths, so that this file can be a module of any program.
+#[path = "city/app.rs"]
+mod app;
 #[path = "city/calendar.rs"]
 mod calendar;
 #[path = "city/dice.rs"]
@@ -31,7 +33,8 @@ use people::People;
 use tickets::Payments;
 use tokens::Tokens;
 
-/// How many rows there are to be. The payments of tickets follow from the two ledgers.
+/// How many rows there are to be. The payments of tickets and their passes follow from the two ledgers, and
+/// ratings from trips.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Size {
     pub users: usize,
@@ -40,6 +43,7 @@ pub(crate) struct Size {
     pub points: usize,
     pub trips: usize,
     pub habits: usize,
+    pub actions: usize,
 }
 
 impl Size {
@@ -52,6 +56,7 @@ impl Size {
             points: 50 * users,
             trips: 50 * users,
             habits: 2 * users,
+            actions: 8 * users,
         }
     }
 }
@@ -87,9 +92,13 @@ impl City {
         tokens.insert_campaigns(&mut loader)?;
         points::insert(&mut loader, &people, size.points, period, &mut payments, &mut rng)?;
         payments.insert(&mut loader)?;
+        payments.insert_passes(&mut loader, period.end())?;
 
         let grants = tokens.into_first_grants();
-        travel::insert_trips(&mut loader, &people, &grants, size.trips, period, &mut rng)?;
-        travel::insert_habits(&mut loader, &people, size.habits, period, &mut rng)
+        let rated =
+            travel::insert_trips(&mut loader, &people, &grants, size.trips, period, &mut rng)?;
+        travel::insert_habits(&mut loader, &people, size.habits, period, &mut rng)?;
+        app::insert_actions(&mut loader, &people, size.actions, period, &mut rng)?;
+        app::insert_ratings(&mut loader, &rated, &mut rng)
     }
 }

@@ -1,4 +1,4 @@
-//! A month on one page: revenue, trips, campaigns, hot spots, and whether the rows agree.
+//! A preview of the five dashboards on one page, drawn from a database, and whether its rows agree.
 //!
 //! ```text
 //! cargo run --release --features analytics --example dashboard -- --help
@@ -6,13 +6,15 @@
 
 mod charts;
 mod city;
-mod findings;
 mod guest;
+mod html;
 mod page;
+mod preview;
 #[allow(dead_code, unreachable_pub)]
 #[path = "../../tests/support/server.rs"]
 mod server;
 mod site;
+mod source;
 mod summary;
 
 #[path = "../../src/bin/quicksight-migrations/connection.rs"]
@@ -33,25 +35,27 @@ use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     Migrator,
     ledger::{Account, Activity, Ends, NewPointsTransfer, SystemAccount, record_points_transfer},
+    quicksight::apply_views,
     run_quicksight_migrations,
-    time::{Date, Duration, Month, PrimitiveDateTime},
+    time::{Date, Month},
 };
 
 use city::{City, Period, Size};
-use findings::Findings;
+use preview::Preview;
 use site::Site;
+use source::Source;
 use terminal::{Output, complain};
 
 const USERS: usize = 1_500;
 const DAYS: u16 = 31;
-const NO_SUCH_TABLE: u16 = 1146;
 const USAGE_ERROR: u8 = 64;
 
-/// Draws a month on one page: revenue, trips, campaigns, hot spots, and whether the rows agree
+/// Draws the five dashboards of QuickSight on one page, from the rows of a database, and says whether those agree
 ///
 /// Without --read or --fill it makes a city up, in a database of its own that it drops at the end: on
 /// the server of `QUICKSIGHT_DATABASE_URL`, or else on a throwaway one. What is in the database that the
-/// URL names is neither read nor changed.
+/// URL names is neither read nor changed. With --read and --fill it reads through the views of `quicksight
+/// views --apply`, or where they are missing the same from the tables. It never makes them there.
 #[derive(Parser)]
 #[command(version, verbatim_doc_comment)]
 struct Line {
@@ -90,37 +94,51 @@ impl Line {
         if self.read {
             let mut conn = site::connect_to_given()?;
             conn.query_drop("SET SESSION TRANSACTION READ ONLY")?;
-            writeln!(out, "Reading the database {}: nothing is written.", name(&mut conn)?)?;
-            return self.draw(&mut conn, out);
+            let name = name(&mut conn)?;
+            writeln!(out, "Reading the database {name}: nothing is written.")?;
+            return self.draw(&mut conn, &named(&name), out);
         }
         if self.fill {
             let mut conn = site::connect_to_given()?;
             refuse_rows(&mut conn)?;
-            writeln!(out, "Filling the database {}.", name(&mut conn)?)?;
+            let name = name(&mut conn)?;
+            writeln!(out, "Filling the database {name}.")?;
             fill(&mut conn, out)?;
-            return self.draw(&mut conn, out);
+            return self.draw(&mut conn, &named(&name), out);
         }
         let site = Site::new()?;
         let mut conn = site.connect()?;
         writeln!(out, "What follows is made up; --read draws what is in a database of yours.")?;
         fill(&mut conn, out)?;
-        self.draw(&mut conn, out)
+        writeln!(out, "Made what QuickSight reads: {}.", apply_views(&mut conn)?)?;
+        self.draw(&mut conn, "a made-up city", out)
     }
 
-    fn draw(&self, conn: &mut Conn, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-        let last =
-            newest(conn)?.ok_or("there is neither a trip nor a movement of points to draw")?;
-        let first = last.date().checked_sub(Duration::days(i64::from(DAYS) - 1));
-        let findings = Findings::gather(conn, first.ok_or("there is no month before that")?)?;
-        summary::print(&findings, out)?;
+    fn draw(
+        &self,
+        conn: &mut Conn,
+        place: &str,
+        out: &mut impl Write,
+    ) -> Result<(), Box<dyn Error>> {
+        let source = Source::of(conn)?;
+        let last = source
+            .newest(conn)?
+            .ok_or("there is neither a trip nor a movement of points to draw")?;
+        let end = last.date().next_day().ok_or("there is no day after the last one")?;
+        let preview = Preview::gather(conn, source, place, end)?;
+        summary::print(&preview, out)?;
 
         if let Some(folder) = self.out.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(&self.out, page::render(&findings)?)?;
-        writeln!(out, "\nThe same with charts: {}", self.out.display())?;
+        fs::write(&self.out, page::render(&preview)?)?;
+        writeln!(out, "\nThe dashboards, to be looked at: {}", self.out.display())?;
         Ok(())
     }
+}
+
+fn named(database: &str) -> String {
+    format!("the database {database}")
 }
 
 fn name(conn: &mut Conn) -> mysql::Result<String> {
@@ -172,7 +190,7 @@ fn fill(conn: &mut Conn, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
 
 /// The service at work: a reward from the budget, two rows that sum to zero.
 fn reward(conn: &mut Conn, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    let now = newest(conn)?.ok_or("the city is empty")?;
+    let now = Source::Tables.newest(conn)?.ok_or("the city is empty")?;
     let user: i32 = conn.query_first("SELECT MIN(id) FROM auth_user")?.ok_or("nobody is there")?;
     let ends = Ends { payer: SystemAccount::Budget.into(), payee: Account::user(user) };
     let reward = NewPointsTransfer::new(ends, Activity::CampaignReward, "5.00".parse()?);
@@ -185,31 +203,3 @@ fn reward(conn: &mut Conn, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     )?;
     Ok(())
 }
-
-/// When something was last recorded, which is where the month ends. A date that is yet to come is a
-/// wrong one; the day is for time zones.
-fn newest(conn: &mut Conn) -> Result<Option<PrimitiveDateTime>, Box<dyn Error>> {
-    let mut newest = None;
-    for (table, date) in [("points_transaction", "created_on"), ("trip", "started_on")] {
-        let sql = format!(
-            "SELECT MAX({date}) FROM {table} \
-             WHERE {date} BETWEEN '1000-01-01' AND UTC_TIMESTAMP() + INTERVAL 1 DAY"
-        );
-        let found = conn.query_first::<Option<PrimitiveDateTime>, _>(sql).map_err(explained)?;
-        newest = newest.max(found.flatten());
-    }
-    Ok(newest)
-}
-
-fn explained(error: mysql::Error) -> Box<dyn Error> {
-    match &error {
-        mysql::Error::MySqlError(answer) if answer.code == NO_SUCH_TABLE => {
-            Box::new(NoTables(error))
-        }
-        _ => error.into(),
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("there are no tables to draw: name the database that has them, or make them with `up`")]
-struct NoTables(#[source] mysql::Error);

@@ -80,12 +80,16 @@ impl View {
     #[must_use]
     pub fn sql(&self) -> String {
         format!(
-            "CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW {} AS {} FROM {} AS {}",
+            "CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW {} AS {}",
             quote(&self.name),
-            self.select(),
-            quote(self.table),
-            quote(ALIAS)
+            self.query()
         )
+    }
+
+    /// What it shows, as a statement over the table: the same rows where nobody has made the view.
+    #[must_use]
+    pub fn query(&self) -> String {
+        format!("{} FROM {} AS {}", self.select(), quote(self.table), quote(ALIAS))
     }
 
     /// What it selects, without from where.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use time::PrimitiveDateTime;
+use time::{Duration, PrimitiveDateTime};
 
 use super::{
     calendar::Sql,
@@ -49,7 +49,7 @@ impl Payments {
         order
     }
 
-    pub(super) fn insert(mut self, loader: &mut Loader<'_>) -> mysql::Result<()> {
+    pub(super) fn insert(&mut self, loader: &mut Loader<'_>) -> mysql::Result<()> {
         self.0.sort_by_key(|payment| payment.when);
         let mut insert = loader.fill(
             "bytemark_order_payments",
@@ -66,6 +66,40 @@ impl Payments {
                 order.0,
                 Sql(*when),
             ))?;
+        }
+        insert.finish()
+    }
+
+    /// One pass for each payment. Most are used some hours later.
+    pub(super) fn insert_passes(
+        &self,
+        loader: &mut Loader<'_>,
+        end: PrimitiveDateTime,
+    ) -> mysql::Result<()> {
+        let mut insert = loader.fill(
+            "bytemark_order_items",
+            "id, order_id, order_uuid, product_uuid, pass_uuid",
+            self.0.len(),
+        )?;
+        for Payment { order, .. } in &self.0 {
+            let number = order.0;
+            insert.row(format_args!("{number}, {number}, '{order}', 'single', 'pass-{number}'"))?;
+        }
+        insert.finish()?;
+
+        let later =
+            |order: usize| Duration::minutes(5 + i64::try_from(order % 900).expect("some minutes"));
+        let used: Vec<_> = self
+            .0
+            .iter()
+            .filter(|payment| payment.order.0 % 9 > 0)
+            .map(|payment| (payment.order.0, payment.when + later(payment.order.0)))
+            // Late at night nothing runs, and on one night there is no such hour.
+            .filter(|(_, when)| *when < end && when.hour() > 3)
+            .collect();
+        let mut insert = loader.fill("bytemark_pass", "id, pass_uuid, time_used", used.len())?;
+        for (number, (order, when)) in (1..).zip(&used) {
+            insert.row(format_args!("{number}, 'pass-{order}', {}", Sql(*when)))?;
         }
         insert.finish()
     }

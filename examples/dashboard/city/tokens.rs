@@ -19,6 +19,7 @@ const CAMPAIGNS: [&str; 6] = [
     "Airport Link",
     "Try the Bus",
 ];
+const LIFE_OF_A_TOKEN: Duration = Duration::days(21);
 const GRANT: Price = Price { least: 250, most: 1500, step: 250 };
 
 /// The number by which the tables know the campaign at that place in the list.
@@ -111,7 +112,7 @@ impl<'p> Tokens<'p> {
              {now}, {}, 1, 0",
             campaign + 1,
             token(campaign),
-            Sql(now + Duration::days(180)),
+            Sql(now + LIFE_OF_A_TOKEN),
             name = CAMPAIGNS[campaign],
             now = Sql(now),
         ))

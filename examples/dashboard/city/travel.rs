@@ -6,6 +6,7 @@ use fastrand::Rng;
 use time::{Duration, PrimitiveDateTime, Time};
 
 use super::{
+    app::Rated,
     calendar::{COMMUTE, DAYTIME, Period, Sql},
     dice::{few_of, weighted},
     insert::{Insert, Loader},
@@ -13,6 +14,7 @@ use super::{
     people::{People, Place, id},
 };
 
+const TRIPS_PER_RATING: usize = 20;
 const PAIRS_OF_PLACES: usize = 400;
 const SLOT: Duration = Duration::minutes(15);
 const SLOTS_OF_A_DAY: u8 = 96;
@@ -62,7 +64,7 @@ static MODES: [Mode; 9] = [
     Mode::new(101, [2, 1], [3000, 30_000], 580),
 ];
 
-/// Trips one after the other for each user.
+/// Trips one after the other for each user. Some get stars.
 pub(super) fn insert_trips(
     loader: &mut Loader<'_>,
     people: &People,
@@ -70,7 +72,8 @@ pub(super) fn insert_trips(
     count: usize,
     period: Period,
     rng: &mut Rng,
-) -> mysql::Result<()> {
+) -> mysql::Result<Vec<Rated>> {
+    let mut rated = Vec::new();
     let mut insert = loader.fill(
         "trip",
         "id, user_id, role, travel_mode, started_on, ended_on, estimated_arrival_on, \
@@ -90,8 +93,12 @@ pub(super) fn insert_trips(
         );
         free_at[user] = trip.ended;
         trip.insert(&mut insert, number, id(user), period.end())?;
+        if number % TRIPS_PER_RATING == 0 && trip.ended < period.end() {
+            rated.push(Rated { trip: number, user, ended: trip.ended });
+        }
     }
-    insert.finish()
+    insert.finish()?;
+    Ok(rated)
 }
 
 struct Trip {
