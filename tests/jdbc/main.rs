@@ -13,7 +13,6 @@ mod tls;
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use client::{Answer, Client};
-use mysql::prelude::Queryable;
 use quicksight_migrations::quicksight::{Grants, View, apply_views, look_back_column, views};
 use serde_json::{Map, Value};
 use support::{ByHand, Database, database_on, migrations};
