@@ -2,7 +2,7 @@
 //! read and make them, what the dashboards show, a linter for what it cannot read as it is, and the template
 //! that sets all of it up.
 //!
-//! `docs/quicksight.md` says how to set all of it up. Nothing here is a part of a boot.
+//! `docs/quicksight.md` goes the whole way. Nothing here is a part of a boot.
 
 mod apply;
 mod check;
