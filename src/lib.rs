@@ -41,6 +41,8 @@ mod migrator;
 #[cfg(any(feature = "analytics", feature = "quicksight"))]
 mod mode;
 mod outcome;
+#[cfg(feature = "partition")]
+pub mod partition;
 #[cfg(feature = "quicksight")]
 pub mod quicksight;
 #[cfg(any(feature = "integrity", feature = "quicksight"))]

@@ -66,7 +66,28 @@ impl Database {
     #[track_caller]
     pub fn migrated(self) -> Self {
         run_quicksight_migrations(&mut self.conn()).expect("a boot");
+        #[cfg(feature = "partition")]
+        if std::env::var_os("QUICKSIGHT_TEST_PARTITIONED").is_some() {
+            self.partition();
+        }
         self
+    }
+
+    /// Partitions each table that can be, as an operator would.
+    #[cfg(feature = "partition")]
+    #[track_caller]
+    pub fn partition(&self) {
+        use quicksight_migrations::partition::{self, Policy, Table};
+
+        let today = time::OffsetDateTime::now_utc().date();
+        let long_ago = today - time::Duration::days(400);
+        let mut conn = self.conn();
+        for table in Table::ALL {
+            let layout = partition::look(&mut conn, table).expect("a look");
+            let policy = Policy::monthly().since(long_ago);
+            let plan = partition::plan(&layout, today, &policy).expect("a plan");
+            plan.apply(&mut conn).expect("partitions");
+        }
     }
 
     pub fn name(&self) -> &str {
