@@ -437,6 +437,15 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
     ),
 ];
 
+/// Trips that the table itself refuses, unless it is partitioned, and those of them that are found.
+pub(crate) const OF_ONE_RESERVATION: (Check, &str, &[i64]) = (
+    Check::TRIPS_OF_ONE_RESERVATION,
+    "trip (id, user_id, reservation_id, travel_mode, started_on) VALUES \
+     (900, 1, 7, 1, '2025-04-01'), (901, 2, 7, 1, '2025-05-01'), (902, 1, 8, 1, '2025-06-01'), \
+     (903, 2, 7, 1, '2025-07-01'), (904, 1, NULL, 1, '2025-08-01'), (905, 2, NULL, 1, '2025-09-01')",
+    &[901, 903],
+);
+
 /// Rows of the ledger that contradict a good row of another table, and the id of that.
 pub(crate) const CONTRADICTIONS: &[(Check, &str, i64)] = &[
     (
