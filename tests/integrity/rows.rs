@@ -114,14 +114,14 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
     ),
     (
         Check::TOKENS_IN_FUTURE,
-        "token_transaction (id, user_id, created_on) VALUES (900, 1, NOW() + INTERVAL 25 HOUR), (901, 1, NULL)",
+        "token_transaction (id, user_id, created_on) VALUES (900, 1, NOW() + INTERVAL 25 HOUR), (901, 1, NOW())",
         &[900],
     ),
     (
         Check::TOKENS_WITH_INVALID_DATE,
         "token_transaction (id, user_id, created_on, issued_on) VALUES (900, 1, '2025-02-30', NULL), \
-         (901, 1, NULL, '2025-02-30'), (902, 1, '0000-00-00', NOW()), (903, 1, NOW(), '0000-00-00'), \
-         (904, 1, NULL, NULL)",
+         (901, 1, NOW(), '2025-02-30'), (902, 1, '0000-00-00', NOW()), (903, 1, NOW(), '0000-00-00'), \
+         (904, 1, NOW(), NULL)",
         &[900, 901, 902, 903],
     ),
     (

@@ -4,6 +4,11 @@ use std::{thread, time::Duration};
 
 use mysql::{Conn, Opts, OptsBuilder, prelude::Queryable};
 use quicksight_migrations::run_quicksight_migrations;
+#[cfg(feature = "partition")]
+use quicksight_migrations::{
+    partition,
+    time::{Date, Month},
+};
 
 use super::{HISTORY, SHARED, Server, migrations, quoted, unique};
 
@@ -55,6 +60,12 @@ pub fn connect(opts: impl Into<Opts>) -> mysql::Result<Conn> {
     Conn::new(opts)
 }
 
+/// Whether each database that has all of the tables has them partitioned: suites run once more with
+/// `QUICKSIGHT_TEST_PARTITIONED=1`.
+pub fn is_partitioned() -> bool {
+    std::env::var_os("QUICKSIGHT_TEST_PARTITIONED").is_some_and(|value| value == "1")
+}
+
 impl Database {
     fn create(server: Opts, name: &str) -> Self {
         let mut conn = connect(server.clone()).expect("connect");
@@ -67,7 +78,7 @@ impl Database {
     pub fn migrated(self) -> Self {
         run_quicksight_migrations(&mut self.conn()).expect("a boot");
         #[cfg(feature = "partition")]
-        if std::env::var_os("QUICKSIGHT_TEST_PARTITIONED").is_some() {
+        if is_partitioned() {
             self.partition();
         }
         self
@@ -77,17 +88,21 @@ impl Database {
     #[cfg(feature = "partition")]
     #[track_caller]
     pub fn partition(&self) {
-        use quicksight_migrations::partition::{self, Policy, Table};
+        partition::Table::ALL.into_iter().for_each(|table| self.partition_one(table));
+    }
 
-        let today = time::OffsetDateTime::now_utc().date();
-        let long_ago = today - time::Duration::days(400);
+    /// The same of one table.
+    #[cfg(feature = "partition")]
+    #[track_caller]
+    pub fn partition_one(&self, table: partition::Table) {
+        // Most rows of tests are from these months.
+        let day = |month| Date::from_calendar_date(2025, month, 1).expect("a day");
+        let (since, today) = (day(Month::February), day(Month::May));
+        let policy = partition::Policy::monthly().since(since).ahead(partition::Span::months(1));
         let mut conn = self.conn();
-        for table in Table::ALL {
-            let layout = partition::look(&mut conn, table).expect("a look");
-            let policy = Policy::monthly().since(long_ago);
-            let plan = partition::plan(&layout, today, &policy).expect("a plan");
-            plan.apply(&mut conn).expect("partitions");
-        }
+        let layout = partition::look(&mut conn, table).expect("a look");
+        let plan = partition::plan(&layout, today, &policy).expect("a plan");
+        plan.apply(&mut conn).expect("partitions");
     }
 
     pub fn name(&self) -> &str {
