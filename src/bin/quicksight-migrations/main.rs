@@ -68,7 +68,7 @@ enum Command {
     Verify(verify::Verify),
     /// Put right what cannot lose data, or print the SQL for it
     Mend(mend::Mend),
-    /// Partition the tables that grow with every day by date, and drop what is older than asked for
+    /// Partition the tables that grow every day, and drop what is older than asked for
     #[cfg(feature = "partition")]
     Partition(partition::Partition),
     /// Look for rows that should not be there
