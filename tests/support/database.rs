@@ -29,6 +29,12 @@ pub fn migrated() -> Database {
     database().migrated()
 }
 
+/// The same for a test of what no partitioned table can be, whatever the suite runs on.
+#[track_caller]
+pub fn whole() -> Database {
+    database().whole()
+}
+
 /// An empty database under a name that is part of the test.
 pub fn database_named(name: &str) -> Database {
     Database::create(SHARED.opts.clone(), name)
@@ -81,11 +87,17 @@ impl Database {
     /// The same with all of the tables in it.
     #[track_caller]
     pub fn migrated(self) -> Self {
-        run_quicksight_migrations(&mut self.conn()).expect("a boot");
+        let db = self.whole();
         #[cfg(feature = "partition")]
         if is_partitioned() {
-            self.partition();
+            db.partition();
         }
+        db
+    }
+
+    #[track_caller]
+    fn whole(self) -> Self {
+        run_quicksight_migrations(&mut self.conn()).expect("a boot");
         self
     }
 

@@ -25,7 +25,7 @@ pub use blockade::{Blockade, backup, lock_holder};
 pub use cluster::Cluster;
 pub use database::{
     Database, User, connect, database, database_named, database_on, is_partitioned, migrated,
-    places_of_an_id, reopened,
+    places_of_an_id, reopened, whole,
 };
 use mysql::{Conn, Opts, prelude::Queryable};
 pub use next_release::NextRelease;
