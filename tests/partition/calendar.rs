@@ -166,6 +166,27 @@ fn other_calls_take_partitions_for_right() {
     assert_eq!(db.tables(), Vec::<String>::new());
 }
 
+/// The way back of docs/large_tables.md.
+#[test]
+fn there_is_a_way_back() {
+    let db = migrated();
+    let mut conn = db.conn();
+    db.partition();
+    for table in Table::ALL {
+        let back = format!(
+            "ALTER TABLE {table} DROP PRIMARY KEY, ADD PRIMARY KEY (id) REMOVE PARTITIONING"
+        );
+        conn.query_drop(back).unwrap();
+    }
+
+    Migrator::new().mend(&mut conn).unwrap();
+
+    assert_eq!(verify_quicksight_schema(&mut conn).unwrap(), []);
+    let is_unique = "SELECT MAX(non_unique) FROM information_schema.statistics \
+                     WHERE table_schema = DATABASE() AND index_name = 'reservation_id'";
+    assert_eq!(conn.query_first(is_unique).unwrap(), Some(0));
+}
+
 #[test]
 fn says_when_the_last_partition_ends() {
     let db = partitioned(Table::Trip);

@@ -28,6 +28,10 @@ fn rows_without_a_date_are_counted_and_stay() {
         panic!("{error:?}")
     };
     assert_eq!(rows(&mut conn, Table::TokenTransaction), 5);
+    let page = include_str!("../../docs/large_tables.md");
+    let (_, find) = page.split_once("```sql\n").unwrap();
+    let (find, _) = find.split_once(';').unwrap();
+    assert_eq!(conn.query::<mysql::Row, _>(find).unwrap().len(), 4);
     conn.query_drop(
         "DELETE FROM token_transaction WHERE user_id <= 4 AND (created_on IS NULL OR user_id > 2)",
     )
