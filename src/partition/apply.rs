@@ -21,6 +21,7 @@ pub struct Report {
     table: Table,
     statements: Vec<String>,
     dropped: Vec<Dropped>,
+    archived: Vec<Dropped>,
     ends_before: Date,
     elapsed: std::time::Duration,
 }
@@ -78,6 +79,12 @@ impl Report {
         &self.dropped
     }
 
+    /// The partitions whose rows were moved into tables of their own.
+    #[must_use]
+    pub fn archived(&self) -> &[Dropped] {
+        &self.archived
+    }
+
     /// The first day that has no partition of its own.
     #[must_use]
     pub fn ends_before(&self) -> Date {
@@ -97,6 +104,9 @@ impl fmt::Display for Report {
         for dropped in &self.dropped {
             write!(f, "; dropped {dropped}")?;
         }
+        for archived in &self.archived {
+            write!(f, "; archived {archived}")?;
+        }
         Ok(())
     }
 }
@@ -110,20 +120,16 @@ const SHORT_WAITS: &str = "SET SESSION lock_wait_timeout = 1";
 
 pub(crate) fn run(plan: &Plan, session: &mut Session<'_>, settings: &Settings) -> Result<Report> {
     let started = Instant::now();
-    let (statements, dropped) = in_turn(session, settings, |session, _| {
+    let done = in_turn(session, settings, |session, _| {
         let writers = Writers::beside(session, settings)?;
         if writers != Writers::One {
             return Err(writers.refusal("partitioned", way_out(writers)));
         }
         work(plan, session)
     })?;
-    Ok(Report {
-        table: plan.table,
-        statements,
-        dropped,
-        ends_before: plan.ends_before,
-        elapsed: started.elapsed(),
-    })
+    let Done { statements, dropped, archived } = done;
+    let (ends_before, elapsed) = (plan.ends_before, started.elapsed());
+    Ok(Report { table: plan.table, statements, dropped, archived, ends_before, elapsed })
 }
 
 fn way_out(writers: Writers) -> &'static str {
@@ -133,37 +139,69 @@ fn way_out(writers: Writers) -> &'static str {
     }
 }
 
-fn work(plan: &Plan, session: &mut Session<'_>) -> Result<(Vec<String>, Vec<Dropped>)> {
+/// What was done.
+#[derive(Default)]
+struct Done {
+    statements: Vec<String>,
+    dropped: Vec<Dropped>,
+    archived: Vec<Dropped>,
+}
+
+fn work(plan: &Plan, session: &mut Session<'_>) -> Result<Done> {
     let rest = rest(plan, session)?;
+    let mut done = Done::default();
     if rest.is_empty() {
-        return Ok((Vec::new(), Vec::new()));
+        return Ok(done);
     }
     set(session, STRICT)?;
-    let (mut done, mut dropped) = (Vec::new(), Vec::new());
     for step in rest {
         if step.work != Work::Partition {
             set(session, SHORT_WAITS)?;
         }
         let going = match &step.work {
-            Work::Drop { partition } => {
+            Work::Drop { partition }
+            | Work::Exchange { partition }
+            | Work::DropEmpty { partition } => {
                 let rows = layout::count(session, plan.table, &partition.name)?;
                 Some(Dropped { partition: partition.clone(), rows })
             }
-            _ => None,
+            Work::Partition | Work::Extend | Work::Prepare => None,
         };
+        if matches!(step.work, Work::DropEmpty { .. })
+            && let Some(late) = going.as_ref().filter(|going| going.rows > 0)
+        {
+            return Err(refuse_late(plan.table, late));
+        }
         let started = Instant::now();
         if let Err(source) = session.execute(&step.sql) {
-            return Err(failed(session, plan, step, done.len(), source)?);
+            return Err(failed(session, plan, step, done.statements.len(), source)?);
         }
         let (table, took) = (plan.table.as_str(), started.elapsed().as_millis());
-        match &going {
-            Some(going) => info!(table, rows = going.rows; "dropped {going} of {table}"),
-            None => info!(table, duration_ms = took; "partitioned {table} in {took} ms"),
+        match (&step.work, going) {
+            (Work::Drop { .. }, Some(going)) => {
+                info!(table, rows = going.rows; "dropped {going} of {table}");
+                done.dropped.push(going);
+            }
+            (Work::Exchange { .. }, Some(going)) => {
+                info!(table, rows = going.rows; "archived {going} of {table}");
+                done.archived.push(going);
+            }
+            _ => info!(table, duration_ms = took; "partitioned {table} in {took} ms"),
         }
-        dropped.extend(going);
-        done.push(step.sql.clone());
+        done.statements.push(step.sql.clone());
     }
-    Ok((done, dropped))
+    Ok(done)
+}
+
+/// Rows have come for a partition whose other rows are archived: to drop it would lose them.
+fn refuse_late(table: Table, late: &Dropped) -> Error {
+    let archive = layout::archive_of(table, late.partition());
+    let reason = format!(
+        "{archive} has rows already, and {} has {} that came later: move them there, then call again",
+        late.partition(),
+        late.rows
+    );
+    Error::CannotPartition { table: table.to_string(), reason: reason.into() }
 }
 
 /// The steps that are still to be done: another call may have done the first ones, or an earlier one that was

@@ -1,7 +1,7 @@
 //! What is there: the partitions of a table, what of it they would change, and rows that have no place in
 //! them.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use mysql::Row;
 use time::{Date, Month};
@@ -26,6 +26,17 @@ pub struct Layout {
     pub(super) partitions: Partitions,
     pub(super) shape: Partitionable,
     pub(super) rows: Rows,
+    /// What is there of tables that a partition of today could be moved into, by the partition's name.
+    pub(super) archives: BTreeMap<String, Archive>,
+}
+
+/// A table that has the name of an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Archive {
+    /// Made like the table, with its partitions.
+    Partitioned,
+    Empty,
+    Filled,
 }
 
 /// How a table is partitioned.
@@ -128,7 +139,8 @@ pub(super) fn look(session: &mut Session<'_>, table: Table) -> Result<Layout> {
         (Partitions::Ours(_), _) => stray_rows(session, table)?,
         _ => Rows::default(),
     };
-    Ok(Layout { table, partitions, shape, rows })
+    let archives = archives(session, table, &partitions)?;
+    Ok(Layout { table, partitions, shape, rows, archives })
 }
 
 fn partitions(session: &mut Session<'_>, table: Table) -> Result<Partitions> {
@@ -143,6 +155,51 @@ fn partitions(session: &mut Session<'_>, table: Table) -> Result<Partitions> {
         .read(&ask)
         .map_err(|error| unread(session, &[table.as_str()], "read the partitions", error))?;
     Ok(judge(table, &rows.iter().filter_map(Described::read).collect::<Vec<_>>()))
+}
+
+/// The table that a partition is moved into.
+pub(super) fn archive_of(table: Table, partition: &str) -> String {
+    format!("{table}_{partition}")
+}
+
+fn archives(
+    session: &mut Session<'_>,
+    table: Table,
+    partitions: &Partitions,
+) -> Result<BTreeMap<String, Archive>> {
+    let Partitions::Ours(all) = partitions else { return Ok(BTreeMap::new()) };
+    let names: Vec<_> = all.iter().map(|one| literal(&archive_of(table, &one.name))).collect();
+    let ask = format!(
+        "SELECT table_name, create_options FROM information_schema.tables \
+         WHERE table_schema = DATABASE() AND table_name IN ({}) LIMIT {ALL}",
+        names.join(", ")
+    );
+    let rows = session
+        .read(&ask)
+        .map_err(|error| unread(session, &[table.as_str()], "look for archives", error))?;
+    let mut archives = BTreeMap::new();
+    for row in rows {
+        let (name, options): (Option<String>, Option<String>) = (column(&row, 0), column(&row, 1));
+        let Some(name) = name else { continue };
+        let Some(partition) = name.strip_prefix(&format!("{table}_")) else { continue };
+        let archive = if options.unwrap_or_default().to_ascii_lowercase().contains("partitioned") {
+            Archive::Partitioned
+        } else if ask_one(session, &name)? {
+            Archive::Filled
+        } else {
+            Archive::Empty
+        };
+        archives.insert(partition.to_owned(), archive);
+    }
+    Ok(archives)
+}
+
+/// Whether a table has a row.
+fn ask_one(session: &mut Session<'_>, table: &str) -> Result<bool> {
+    session
+        .read(&format!("SELECT 1 FROM {} LIMIT 1", quote(table)))
+        .map(|rows| !rows.is_empty())
+        .map_err(|error| unread(session, &[table], "look into an archive (needs SELECT)", error))
 }
 
 /// Up to when the tables have partitions, for all that this crate has partitioned.
@@ -313,6 +370,8 @@ mod tests {
     use super::*;
     use crate::partition::on;
 
+    type Change = fn(&mut Described, &mut Described);
+
     fn described(name: &str, description: &str) -> Described {
         Described {
             table: "trip".into(),
@@ -330,7 +389,6 @@ mod tests {
         let expected = Partition { name: "p2024_12".into(), until: on(2025, 1, 1) };
         assert_eq!(judge(Table::Trip, &ours), Partitions::Ours(vec![expected]));
         assert_eq!(judge(Table::Trip, &[]), Partitions::None);
-        type Change = fn(&mut Described, &mut Described);
         let changes: [Change; 7] = [
             |first, _| first.name = "p0".into(),
             |first, _| first.description = "'2025-01-01 06:00:00'".into(),

@@ -6,7 +6,8 @@ use time::Date;
 
 use super::{
     Layout, Policy, Table,
-    layout::{CATCH_ALL, Partition, Partitions},
+    layout::{Archive, CATCH_ALL, Partition, Partitions, archive_of},
+    policy::Farewell,
 };
 use crate::{
     outcome::{Error, Result},
@@ -45,6 +46,12 @@ pub(super) enum Work {
     Extend,
     /// A partition goes with its rows.
     Drop { partition: Partition },
+    /// A table is made that the rows of a partition will be moved into.
+    Prepare,
+    /// The rows of a partition are moved there.
+    Exchange { partition: Partition },
+    /// A partition goes whose rows were moved.
+    DropEmpty { partition: Partition },
 }
 
 impl Plan {
@@ -68,7 +75,12 @@ impl Plan {
         }
         let all: Vec<_> = existing.iter().chain(&new).cloned().collect();
         let ends_before = all.last().map_or(today, |last| last.until);
-        steps.extend(doomed(&all, today, policy).map(|partition| drop_step(table, partition)));
+        for partition in doomed(&all, today, policy) {
+            match policy.farewell {
+                Farewell::Drop => steps.push(drop_step(table, partition)),
+                Farewell::Archive => steps.extend(archive_steps(layout, partition)),
+            }
+        }
         let losses = if is_first { losses(layout) } else { Vec::new() };
         Ok(Self { table, today, policy: policy.clone(), steps, losses, ends_before })
     }
@@ -123,9 +135,14 @@ impl fmt::Display for Plan {
             write!(f, "\n-- {loss}")?;
         }
         for step in &self.steps {
-            if let Work::Drop { partition } = &step.work {
-                let Partition { name, until } = partition;
-                write!(f, "\n-- drops the rows of {name}: those before {until}")?;
+            match &step.work {
+                Work::Drop { partition: Partition { name, until } } => {
+                    write!(f, "\n-- drops the rows of {name}: those before {until}")?;
+                }
+                Work::Exchange { partition: Partition { name, until } } => {
+                    write!(f, "\n-- moves the rows of {name}: those before {until}")?;
+                }
+                _ => {}
             }
             write!(f, "\n{};", step.sql)?;
         }
@@ -228,6 +245,34 @@ fn drop_step(table: Table, partition: Partition) -> Step {
     let (table, name) = (quote(table.as_str()), quote(&partition.name));
     let sql = format!("ALTER TABLE {table} DROP PARTITION {name}");
     Step { sql, work: Work::Drop { partition } }
+}
+
+/// What is still to be done until the rows of a partition are in a table of their own. The exchange checks
+/// each row, unless it is told not to.
+/// <https://dev.mysql.com/doc/refman/8.4/en/partitioning-management-exchange.html>
+fn archive_steps(layout: &Layout, partition: Partition) -> Vec<Step> {
+    let (table, name) = (quote(layout.table.as_str()), quote(&partition.name));
+    let archive = quote(&archive_of(layout.table, &partition.name));
+    let step = |sql: String, work| Step { sql, work };
+    let steps = [
+        step(format!("CREATE TABLE {archive} LIKE {table}"), Work::Prepare),
+        step(format!("ALTER TABLE {archive} REMOVE PARTITIONING"), Work::Prepare),
+        step(
+            format!("ALTER TABLE {table} EXCHANGE PARTITION {name} WITH TABLE {archive}"),
+            Work::Exchange { partition: partition.clone() },
+        ),
+        step(
+            format!("ALTER TABLE {table} DROP PARTITION {name}"),
+            Work::DropEmpty { partition: partition.clone() },
+        ),
+    ];
+    let done = match layout.archives.get(&partition.name) {
+        None => 0,
+        Some(Archive::Partitioned) => 1,
+        Some(Archive::Empty) => 2,
+        Some(Archive::Filled) => 3,
+    };
+    steps.into_iter().skip(done).collect()
 }
 
 /// The list that a statement makes partitions with, the catch-all at its end.

@@ -119,6 +119,14 @@ pub struct Policy {
     pub(super) ahead: Span,
     pub(super) retain: Option<Span>,
     pub(super) since: Option<Date>,
+    pub(super) farewell: Farewell,
+}
+
+/// What becomes of rows that are old enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Farewell {
+    Drop,
+    Archive,
 }
 
 impl Policy {
@@ -138,7 +146,7 @@ impl Policy {
     }
 
     const fn of(interval: Interval, ahead: Span) -> Self {
-        Self { interval, ahead, retain: None, since: None }
+        Self { interval, ahead, retain: None, since: None, farewell: Farewell::Drop }
     }
 
     /// For how long from today on there are partitions. A plan is carried out more often than that, or rows
@@ -151,6 +159,13 @@ impl Policy {
     /// Drops each partition whose rows are all older than that, and the rows with it.
     pub const fn retain(mut self, span: Span) -> Self {
         self.retain = Some(span);
+        self
+    }
+
+    /// Moves the rows of each partition that would go into a table of their own, such as `trip_p2024_12`,
+    /// instead of dropping them. The server exchanges the two, and checks that each row is of that time.
+    pub const fn archive(mut self) -> Self {
+        self.farewell = Farewell::Archive;
         self
     }
 

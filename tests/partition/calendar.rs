@@ -166,7 +166,7 @@ fn other_calls_take_partitions_for_right() {
     assert_eq!(db.tables(), Vec::<String>::new());
 }
 
-/// The way back of docs/large_tables.md.
+/// The way back of `docs/large_tables.md`.
 #[test]
 fn there_is_a_way_back() {
     let db = migrated();

@@ -27,20 +27,20 @@ fn cut_at_any_statement_the_next_call_finishes() {
     };
     assert!(sent.iter().filter(|sql| sql.starts_with("ALTER TABLE")).count() == 2, "{sent:?}");
     for cut in [Cut::BeforeStatement, Cut::BeforeAnswer] {
-        for position in 0..sent.len() {
+        for (position, statement) in sent.iter().enumerate() {
             let db = prepared();
             let plan = plan(&db, Table::Trip, &policy);
             let mut conn = db.watched(nth(position, |_| true, move || cut));
             let outcome = plan.apply(&mut conn);
-            assert!(outcome.is_err(), "{cut:?} {}", sent[position]);
+            assert!(outcome.is_err(), "{cut:?} {statement}");
             drop(conn);
 
             // The same plan is good for what is left of it.
             plan.apply(&mut db.conn()).unwrap();
 
             let names = ["p2026_02", "p2026_03", "p2026_04", "p2026_05"];
-            assert_eq!(look(&db, Table::Trip).partitions(), names, "{cut:?} {}", sent[position]);
-            assert_eq!(rows(&mut db.conn(), Table::Trip), 2, "{cut:?} {}", sent[position]);
+            assert_eq!(look(&db, Table::Trip).partitions(), names, "{cut:?} {statement}");
+            assert_eq!(rows(&mut db.conn(), Table::Trip), 2, "{cut:?} {statement}");
         }
     }
 }

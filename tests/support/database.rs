@@ -105,7 +105,9 @@ impl Database {
     #[cfg(feature = "partition")]
     #[track_caller]
     pub fn partition(&self) {
-        partition::Table::ALL.into_iter().for_each(|table| self.partition_one(table));
+        for table in partition::Table::ALL {
+            self.partition_one(table);
+        }
     }
 
     /// The same of one table.

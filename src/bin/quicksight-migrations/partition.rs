@@ -27,6 +27,9 @@ pub(super) struct Partition {
     /// Drop the partitions whose rows are all older than that, as in 24m, 8w or 90d [else: none]
     #[arg(long, value_name = "SPAN", value_parser = span)]
     retain: Option<Span>,
+    /// Move those rows into tables of their own, such as `trip_p2024_12`, instead of dropping them
+    #[arg(long, requires = "retain")]
+    archive: bool,
     /// Up to when there are partitions, from today on [else: 3m, or 8w by week, or 30d by day]
     #[arg(long, value_name = "SPAN", value_parser = span)]
     ahead: Option<Span>,
@@ -87,6 +90,9 @@ impl Partition {
         }
         if let Some(span) = self.retain {
             policy = policy.retain(span);
+        }
+        if self.archive {
+            policy = policy.archive();
         }
         if let Some(day) = self.since {
             policy = policy.since(day);

@@ -4,7 +4,7 @@ use crate::{
     Error,
     partition::{
         Layout, Policy, Span, Table,
-        layout::{Partition, Partitions, Rows},
+        layout::{Archive, Partition, Partitions, Rows},
         on, plan,
     },
     schema::Partitionable,
@@ -27,6 +27,7 @@ fn plain(table: Table, oldest: Date, newest: Date) -> Layout {
             unique,
         },
         rows: Rows { count: 7, oldest: Some(oldest), newest: Some(newest), ..Rows::default() },
+        archives: std::collections::BTreeMap::new(),
     }
 }
 
@@ -243,5 +244,24 @@ fn refuses_in_words() {
         let error =
             refused(&plain(ledger, today, today), Policy::monthly().retain(Span::months(24)));
         assert!(matches!(error, Error::RetentionOnLedger { .. }), "{error}");
+    }
+}
+
+#[test]
+fn what_is_archived_already_is_not_archived_again() {
+    let mut layout =
+        partitioned(Table::Trip, &[("p2023_12", on(2024, 1, 1)), ("p2026_12", on(2027, 1, 1))]);
+    let policy = Policy::monthly().retain(Span::months(24)).archive();
+    let all = [
+        "CREATE TABLE `trip_p2023_12` LIKE `trip`",
+        "ALTER TABLE `trip_p2023_12` REMOVE PARTITIONING",
+        "ALTER TABLE `trip` EXCHANGE PARTITION `p2023_12` WITH TABLE `trip_p2023_12`",
+        "ALTER TABLE `trip` DROP PARTITION `p2023_12`",
+    ];
+    let states = [None, Some(Archive::Partitioned), Some(Archive::Empty), Some(Archive::Filled)];
+    for (done, state) in states.into_iter().enumerate() {
+        layout.archives = state.map(|state| ("p2023_12".to_owned(), state)).into_iter().collect();
+        let plan = plan(&layout, on(2026, 1, 31), &policy).unwrap();
+        assert_eq!(plan.statements(), all[done..], "{state:?}");
     }
 }
