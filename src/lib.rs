@@ -45,6 +45,8 @@ mod migrator;
 #[cfg_attr(not(feature = "analytics"), allow(dead_code, unreachable_pub))]
 mod mode;
 mod outcome;
+#[cfg(feature = "partition")]
+pub mod partition;
 #[cfg(feature = "quicksight")]
 pub mod quicksight;
 #[cfg(any(feature = "integrity", feature = "quicksight"))]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "partition")]
+use crate::partition;
 #[cfg(feature = "quicksight")]
 use crate::quicksight;
 use crate::{
@@ -226,8 +228,8 @@ impl Migrator {
         self
     }
 
-    /// Says that no other node of the cluster takes writes while a [`rollback`](Self::rollback) or a
-    /// [`mend`](Self::mend) runs, where the server alone would say that it may. A run is not changed by this.
+    /// Says that no other node of the cluster takes writes while a [`rollback`](Self::rollback), a
+    /// [`mend`](Self::mend) or the like runs, where the server alone would say that it may. A run is not changed by this.
     ///
     /// If that is not so, a rollback can stop a Galera cluster for good, and either call can put all
     /// members of a group into the state `ERROR`.
@@ -372,6 +374,44 @@ impl Migrator {
     /// As [`rollback`](Self::rollback) as things stand, except those of the migration lock.
     pub fn rollback_plan<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>> {
         rollback::plan(&self.job()?, &mut self.session(conn))
+    }
+
+    /// Does what a plan for the partitions of a table says, one statement at a time and each only once:
+    /// another call may have done the first ones, or an earlier one that was cut short.
+    ///
+    /// The table is looked at once more under the migration lock, so two calls at once queue. What needs no
+    /// time itself waits a second at a time for others, and is sent again for as long as the
+    /// [limit](Self::metadata_lock_timeout) says. The rows of a partition that goes are counted right before
+    /// and [reported](partition::Report::dropped).
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use quicksight_migrations::{Migrator, partition::{self, Policy, Table}};
+    ///
+    /// # let mut conn = mysql::Conn::new("mysql://admin@localhost/tsp")?;
+    /// # let today = time::OffsetDateTime::now_utc().date();
+    /// let layout = partition::look(&mut conn, Table::Trip)?;
+    /// let plan = partition::plan(&layout, today, &Policy::monthly())?;
+    /// println!("{}", Migrator::new().partition(&mut conn, &plan)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Needs `SELECT`, `ALTER`, `CREATE`, `INSERT` and `DROP`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PlanOutdated`](crate::Error::PlanOutdated) if the table is not what it was at the look, and what
+    /// [`partition::plan`] refuses; [`Error::SeveralWriters`](crate::Error::SeveralWriters); [`Error::Partition`](crate::Error::Partition) if a
+    /// statement failed, and [`Error::TablesInUse`](crate::Error::TablesInUse) if others held the table: what was done by then stays.
+    /// Before anything is done, as [`mend`](Self::mend): the lock, the session, the server and the rights.
+    #[cfg(feature = "partition")]
+    pub fn partition<C: Connection>(
+        &self,
+        conn: &mut C,
+        plan: &partition::Plan,
+    ) -> Result<partition::Report> {
+        partition::apply::run(plan, &mut self.session(conn), &self.settings)
     }
 
     /// Makes or replaces the views for QuickSight: see [`quicksight::apply_views`].

@@ -5,6 +5,7 @@ mod hold;
 mod judge;
 mod look;
 mod mends;
+mod partitioned;
 mod shape;
 mod ties;
 mod twin;
@@ -14,6 +15,10 @@ mod verify;
 mod view;
 mod wanted;
 
+#[cfg(all(test, feature = "partition"))]
+pub(crate) use self::partitioned::PARTITIONED;
+#[cfg(feature = "partition")]
+pub(crate) use self::partitioned::{Partitionable, partitionable};
 #[cfg(feature = "quicksight")]
 pub(crate) use self::view::{ALIAS, SeenView, namesakes, refuse_secrets};
 pub(crate) use self::{

@@ -16,8 +16,18 @@ use mysql::prelude::Queryable;
 use quicksight_migrations::run_quicksight_migrations;
 use support::{Blockade, Database, database, quoted, wire::lock_name};
 
-const SUBCOMMANDS: [&str; 9] =
-    ["up", "status", "sql", "verify", "mend", "check", "down", "quicksight", "completion"];
+const SUBCOMMANDS: [&str; 10] = [
+    "up",
+    "status",
+    "sql",
+    "verify",
+    "mend",
+    "partition",
+    "check",
+    "down",
+    "quicksight",
+    "completion",
+];
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quicksight-migrations"));
@@ -71,7 +81,7 @@ fn help_is_no_error() {
 
 #[test]
 fn a_command_line_that_makes_no_sense_ends_with_64() {
-    let lines: [&[&str]; 8] = [
+    let lines: [&[&str]; 12] = [
         &[],
         &["sideways"],
         &["up", "--json"],
@@ -80,6 +90,10 @@ fn a_command_line_that_makes_no_sense_ends_with_64() {
         &["up", "--read-timeout", "0"],
         &["up", "--url"],
         &["completion", "abacus"],
+        &["partition", "--table", "campaign"],
+        &["partition", "--retain", "24"],
+        &["partition", "--ahead", "\u{fc}"],
+        &["partition", "--since", "2026-02-30"],
     ];
     for line in lines {
         let output = run(line);
@@ -418,4 +432,43 @@ fn check_knows_its_names() {
         assert_ends(&wrong, 64);
         assert!(stderr(&wrong).contains(line[1]), "{}", stderr(&wrong));
     }
+}
+
+/// What `partition` says without doing it, what it does, and what `status` says then.
+#[test]
+fn partition_says_what_the_tables_lose_and_does_it() {
+    let db = database().migrated();
+    let trip = "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (1, 1, ";
+    let mut conn = db.conn();
+    conn.query_drop(format!("{trip}NOW()), (1, 1, NOW() - INTERVAL 100 DAY)")).unwrap();
+
+    let dry = run_on(&db, &["partition", "--dry-run", "--table", "trip", "--retain", "2m"]);
+
+    assert_ends(&dry, 0);
+    let said = stdout(&dry);
+    assert!(said.contains("-- trip.reservation_id is not unique any more"), "{said}");
+    assert!(said.contains("\nALTER TABLE `trip` DROP INDEX `reservation_id`, "), "{said}");
+    assert!(said.contains("\nALTER TABLE `trip` DROP PARTITION `p"), "{said}");
+    assert!(!stdout(&run_on(&db, &["status"])).contains("partitions"));
+
+    // The rows of a ledger stay, and so does then the rest.
+    let refused = run_on(&db, &["partition", "--retain", "2m"]);
+    assert_ends(&refused, 1);
+    assert!(stderr(&refused).contains("points_transaction keeps all its rows"));
+    assert!(!stdout(&run_on(&db, &["status"])).contains("partitions"));
+
+    let done = run_on(&db, &["partition", "--ahead", "2m", "--only-writer"]);
+    assert_ends(&done, 0);
+    assert_eq!(stdout(&done).lines().count(), 4, "{}", stdout(&done));
+    assert!(stdout(&done).starts_with("points_transaction: 1 statement in "), "{}", stdout(&done));
+    let status = stdout(&run_on(&db, &["status"]));
+    assert!(status.contains("\ntrip has partitions for rows before 2"), "{status}");
+
+    let dry = run_on(&db, &["partition", "--dry-run", "--table", "trip", "--retain", "2m"]);
+    assert!(stdout(&dry).contains(" with 1 row before "), "{}", stdout(&dry));
+    let dropped = run_on(&db, &["partition", "--table", "trip", "--retain", "2m"]);
+    assert_ends(&dropped, 0);
+    assert!(stdout(&dropped).contains(" with 1 row before "), "{}", stdout(&dropped));
+    assert_eq!(conn.query_first("SELECT COUNT(*) FROM trip").unwrap(), Some(1));
+    assert_ends(&run_on(&db, &["verify"]), 0);
 }

@@ -47,6 +47,8 @@ impl Error {
             | Self::Mend { source, .. }
             | Self::PermissionDenied { source, .. }
             | Self::TablesInUse { source, .. } => Some(source),
+            #[cfg(feature = "partition")]
+            Self::Partition { source, .. } => Some(source),
             #[cfg(feature = "ledger")]
             Self::CommitUnknown { source, .. } => Some(source),
             Self::ReadOnly { source } | Self::LockUnavailable { source, .. } => source.as_ref(),

@@ -40,6 +40,10 @@ pub(crate) const DUPLICATE: u16 = 1062;
 /// A lock wait ran out: of a row, or of a table's metadata.
 pub(crate) const LOCK_WAIT_TIMEOUT: u16 = 1205;
 
+/// There is no partition of that name.
+#[cfg(feature = "partition")]
+pub(crate) const UNKNOWN_PARTITION: u16 = 1735;
+
 /// A `SELECT` ran into the limit that its own text sets, as it does while it waits for a table.
 pub(crate) const QUERY_TIMEOUT: u16 = 3024;
 

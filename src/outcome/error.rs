@@ -405,6 +405,88 @@ pub enum Error {
         column: usize,
     },
 
+    /// A table cannot be partitioned by its date. Nothing was done.
+    #[cfg(feature = "partition")]
+    #[error("{table} was not partitioned, because {reason}")]
+    #[non_exhaustive]
+    CannotPartition {
+        /// The table.
+        table: String,
+        /// Why not, as in "because ...".
+        reason: Cow<'static, str>,
+    },
+
+    /// Rows have no date, or one that is none, so that they belong into no partition. Nothing was done.
+    #[cfg(feature = "partition")]
+    #[error(
+        "{table} was not partitioned, because {}; give them dates, then call again",
+        undated(column, *nulls, *impossible)
+    )]
+    #[non_exhaustive]
+    RowsWithoutDate {
+        /// The table.
+        table: String,
+        /// The column that its rows are dated by.
+        column: String,
+        /// How many rows have NULL there.
+        nulls: u64,
+        /// How many rows have a date there that no calendar has, such as 0000-00-00.
+        impossible: u64,
+    },
+
+    /// Somebody else has partitioned a table. Nothing was done.
+    #[cfg(feature = "partition")]
+    #[error(
+        "{table} was left as it is, because it is partitioned already, {found}; look after those partitions \
+         as before, or remove them with ALTER TABLE {table} REMOVE PARTITIONING and call again"
+    )]
+    #[non_exhaustive]
+    ForeignPartitions {
+        /// The table.
+        table: String,
+        /// How it is partitioned.
+        found: String,
+    },
+
+    /// Rows of a ledger were to be dropped by their age, and balances with them. Nothing was done.
+    #[cfg(feature = "partition")]
+    #[error(
+        "{table} keeps all its rows, because the balance of an account is in its newest row, however old \
+         that is; partition it without a retention"
+    )]
+    #[non_exhaustive]
+    RetentionOnLedger {
+        /// The table.
+        table: String,
+    },
+
+    /// A table is not as it was when the plan for its partitions was made. Nothing was done.
+    #[cfg(feature = "partition")]
+    #[error("{table} has changed since the plan for it was made; look and plan again")]
+    #[non_exhaustive]
+    PlanOutdated {
+        /// The table.
+        table: String,
+    },
+
+    /// A statement of a plan for partitions failed.
+    #[cfg(feature = "partition")]
+    #[error(
+        "could not partition a table with {statement}, after {done} of {total} statements; remove the cause \
+         below, then look, plan and call again"
+    )]
+    #[non_exhaustive]
+    Partition {
+        /// The statement that failed.
+        statement: String,
+        /// How many statements this call has done.
+        done: usize,
+        /// How many statements the plan has.
+        total: usize,
+        /// The server's or the driver's answer.
+        source: mysql::Error,
+    },
+
     /// Something that is not ours has the name of a view for QuickSight, or needs one that was to be
     /// dropped. No view was changed.
     #[cfg(feature = "quicksight")]
@@ -493,6 +575,17 @@ fn way_out(drifts: &[Drift]) -> &'static str {
     } else {
         "mend them with Migrator::mend, or by hand in a session with a strict sql_mode"
     }
+}
+
+/// Which rows belong into no partition.
+#[cfg(feature = "partition")]
+fn undated(column: &str, nulls: u64, impossible: u64) -> String {
+    let some = |count: u64, what: &str| {
+        (count > 0).then(|| format!("{} {what} {column}", counted(count, "row")))
+    };
+    let (nulls, impossible) = (some(nulls, "without a"), some(impossible, "with an impossible"));
+    let has = nulls.into_iter().chain(impossible).collect::<Vec<_>>().join(" and ");
+    format!("it has {has}")
 }
 
 /// How many differences a message names. The field has them all.

@@ -44,7 +44,8 @@ fn compare(
         // It is there, and what it is like is not for this user to see: the server says so.
         has_rows(session, one.table)?;
     }
-    let (table, wanted) = (one.table, &twin.shape);
+    let table = one.table;
+    let wanted = &*twin.shape.as_partitioned(table, found);
     let compare =
         |has_rows, ties: &[Tie]| Comparison { table, wanted, found, has_rows, ties }.drifts();
     let drifts = compare(true, &[]);

@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 
-use quicksight_migrations::integrity::{self, Check};
+use quicksight_migrations::{
+    integrity::{self, Check},
+    partition,
+};
 
 use crate::{
     good, issues,
     rows::{self, planted},
     run,
+    support::is_partitioned,
 };
 
 /// Lets dates in that no calendar has.
@@ -41,6 +45,7 @@ fn each_check_finds_what_was_planted_and_nothing_else() {
         assert_eq!(integrity::check(&mut conn, *check).unwrap(), None);
     }
     let elsewhere = rows::CONTRADICTIONS.iter().map(|(check, ..)| *check);
+    let elsewhere = elsewhere.chain([rows::OF_ONE_RESERVATION.0]);
     let planted: HashSet<_> = planted().iter().map(|(check, ..)| *check).chain(elsewhere).collect();
     let missing: Vec<_> = Check::ALL.iter().filter(|check| !planted.contains(check)).collect();
     assert!(missing.is_empty(), "every check has a row: {missing:?}");
@@ -56,4 +61,18 @@ fn finds_what_the_ledger_contradicts() {
         assert_eq!(issues(&mut conn), [(*check, vec![*id])], "{rows}");
         run(&mut conn, "DELETE FROM points_transaction WHERE id BETWEEN 900 AND 9999");
     }
+}
+
+/// What a partitioned table does not look after any more.
+#[test]
+fn finds_trips_of_one_reservation() {
+    let db = good();
+    let mut conn = db.conn();
+    let (check, rows, ids) = rows::OF_ONE_RESERVATION;
+    if !is_partitioned() {
+        db.partition_one(partition::Table::Trip);
+    }
+    run(&mut conn, &format!("INSERT INTO {rows}"));
+
+    assert_eq!(issues(&mut conn), [(check, ids.to_vec())]);
 }

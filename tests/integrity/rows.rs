@@ -114,14 +114,14 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
     ),
     (
         Check::TOKENS_IN_FUTURE,
-        "token_transaction (id, user_id, created_on) VALUES (900, 1, NOW() + INTERVAL 25 HOUR), (901, 1, NULL)",
+        "token_transaction (id, user_id, created_on) VALUES (900, 1, NOW() + INTERVAL 25 HOUR), (901, 1, NOW())",
         &[900],
     ),
     (
         Check::TOKENS_WITH_INVALID_DATE,
         "token_transaction (id, user_id, created_on, issued_on) VALUES (900, 1, '2025-02-30', NULL), \
-         (901, 1, NULL, '2025-02-30'), (902, 1, '0000-00-00', NOW()), (903, 1, NOW(), '0000-00-00'), \
-         (904, 1, NULL, NULL)",
+         (901, 1, NOW(), '2025-02-30'), (902, 1, '0000-00-00', NOW()), (903, 1, NOW(), '0000-00-00'), \
+         (904, 1, NOW(), NULL)",
         &[900, 901, 902, 903],
     ),
     (
@@ -436,6 +436,15 @@ const PLANTED: &[(Check, &str, &[i64])] = &[
         &[1, 3, 900],
     ),
 ];
+
+/// Trips that the table itself refuses, unless it is partitioned, and those of them that are found.
+pub(crate) const OF_ONE_RESERVATION: (Check, &str, &[i64]) = (
+    Check::TRIPS_OF_ONE_RESERVATION,
+    "trip (id, user_id, reservation_id, travel_mode, started_on) VALUES \
+     (900, 1, 7, 1, '2025-04-01'), (901, 2, 7, 1, '2025-05-01'), (902, 1, 8, 1, '2025-06-01'), \
+     (903, 2, 7, 1, '2025-07-01'), (904, 1, NULL, 1, '2025-08-01'), (905, 2, NULL, 1, '2025-09-01')",
+    &[901, 903],
+);
 
 /// Rows of the ledger that contradict a good row of another table, and the id of that.
 pub(crate) const CONTRADICTIONS: &[(Check, &str, i64)] = &[

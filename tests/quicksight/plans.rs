@@ -32,7 +32,7 @@ fn fill(db: &Database, table: &str, date: &str) {
     let view = views.iter().find(|view| view.table() == table).unwrap();
     let column = view.columns().iter().find(|column| column.name() == date).unwrap().source();
     let rows: Vec<_> =
-        (0..1_000).map(|hour| format!("('2025-02-01' + INTERVAL {hour} HOUR)")).collect();
+        (0..1_000).map(|hour| format!("('2025-03-01' + INTERVAL {hour} HOUR)")).collect();
     db.conn().by_hand([
         "SET SESSION sql_mode = ''".to_owned(),
         format!("INSERT IGNORE INTO {table} ({column}) VALUES {}", rows.join(", ")),

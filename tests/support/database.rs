@@ -4,6 +4,11 @@ use std::{thread, time::Duration};
 
 use mysql::{Conn, Opts, OptsBuilder, prelude::Queryable};
 use quicksight_migrations::run_quicksight_migrations;
+#[cfg(feature = "partition")]
+use quicksight_migrations::{
+    partition,
+    time::{Date, Month},
+};
 
 use super::{HISTORY, SHARED, Server, migrations, quoted, unique};
 
@@ -22,6 +27,12 @@ pub fn database() -> Database {
 #[track_caller]
 pub fn migrated() -> Database {
     database().migrated()
+}
+
+/// The same for a test of what no partitioned table can be, whatever the suite runs on.
+#[track_caller]
+pub fn whole() -> Database {
+    database().whole()
 }
 
 /// An empty database under a name that is part of the test.
@@ -55,6 +66,17 @@ pub fn connect(opts: impl Into<Opts>) -> mysql::Result<Conn> {
     Conn::new(opts)
 }
 
+/// Whether each database that has all of the tables has them partitioned: suites run once more with
+/// `QUICKSIGHT_TEST_PARTITIONED=1`.
+pub fn is_partitioned() -> bool {
+    std::env::var_os("QUICKSIGHT_TEST_PARTITIONED").is_some_and(|value| value == "1")
+}
+
+/// Into how many places a server looks for an id that comes without its date.
+pub fn places_of_an_id() -> u64 {
+    if is_partitioned() { 6 } else { 1 }
+}
+
 impl Database {
     fn create(server: Opts, name: &str) -> Self {
         let mut conn = connect(server.clone()).expect("connect");
@@ -65,8 +87,41 @@ impl Database {
     /// The same with all of the tables in it.
     #[track_caller]
     pub fn migrated(self) -> Self {
+        let db = self.whole();
+        #[cfg(feature = "partition")]
+        if is_partitioned() {
+            db.partition();
+        }
+        db
+    }
+
+    #[track_caller]
+    fn whole(self) -> Self {
         run_quicksight_migrations(&mut self.conn()).expect("a boot");
         self
+    }
+
+    /// Partitions each table that can be, as an operator would.
+    #[cfg(feature = "partition")]
+    #[track_caller]
+    pub fn partition(&self) {
+        for table in partition::Table::ALL {
+            self.partition_one(table);
+        }
+    }
+
+    /// The same of one table.
+    #[cfg(feature = "partition")]
+    #[track_caller]
+    pub fn partition_one(&self, table: partition::Table) {
+        // Most rows of tests are from these months.
+        let day = |month| Date::from_calendar_date(2025, month, 1).expect("a day");
+        let (since, today) = (day(Month::February), day(Month::May));
+        let policy = partition::Policy::monthly().since(since).ahead(partition::Span::months(1));
+        let mut conn = self.conn();
+        let layout = partition::look(&mut conn, table).expect("a look");
+        let plan = partition::plan(&layout, today, &policy).expect("a plan");
+        plan.apply(&mut conn).expect("partitions");
     }
 
     pub fn name(&self) -> &str {

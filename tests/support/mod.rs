@@ -24,7 +24,8 @@ use std::{
 pub use blockade::{Blockade, backup, lock_holder};
 pub use cluster::Cluster;
 pub use database::{
-    Database, User, connect, database, database_named, database_on, migrated, reopened,
+    Database, User, connect, database, database_named, database_on, is_partitioned, migrated,
+    places_of_an_id, reopened, whole,
 };
 use mysql::{Conn, Opts, prelude::Queryable};
 pub use next_release::NextRelease;

@@ -5,7 +5,7 @@ use quicksight_migrations::{Drift, DriftKind, Mend, Migrator};
 
 use crate::{
     assert_no_drift,
-    support::{ByHand, migrated, migrations},
+    support::{ByHand, migrations, whole},
     verify,
 };
 
@@ -154,7 +154,7 @@ fn every_kind_of_drift_is_found_and_mended_and_no_row_is_lost() {
     let cases: Vec<_> = lines.filter_map(|line| line.split_once(" -> ")).collect();
     assert!(cases.len() >= 30);
     for (change, expected) in cases {
-        let db = migrated();
+        let db = whole();
         let mut conn = db.conn();
         conn.query_drop("SET SESSION sql_mode = ''").unwrap();
         fill(&mut conn);

@@ -5,13 +5,13 @@ use quicksight_migrations::{Drift, DriftKind};
 
 use crate::{
     assert_no_drift,
-    support::{ByHand, migrated},
+    support::{ByHand, whole},
     verify,
 };
 
 #[test]
 fn what_is_no_difference_is_not_reported() {
-    let db = migrated();
+    let db = whole();
     let mut conn = db.conn();
     for change in [
         "ALTER TABLE points_transaction ADD UNIQUE KEY id (id)",
@@ -34,7 +34,7 @@ fn what_is_no_difference_is_not_reported() {
 /// The partition's column must be in every unique key, so that this primary key is the best there is.
 #[test]
 fn a_partitioned_ledger_is_no_difference() {
-    let db = migrated();
+    let db = whole();
     let mut conn = db.conn();
     conn.query_drop(
         "ALTER TABLE points_transaction DROP PRIMARY KEY, ADD PRIMARY KEY (id, created_on)",

@@ -10,13 +10,13 @@ use quicksight_migrations::{
 use crate::{
     assert_no_drift,
     cases::fill,
-    support::{ByHand, Flavor, flavor, is_mariadb_10_5, migrated},
+    support::{ByHand, Flavor, flavor, is_mariadb_10_5, migrated, whole},
     verify,
 };
 
 #[test]
 fn what_is_extra_and_may_refuse_rows_says_so() {
-    let db = migrated();
+    let db = whole();
     let mut conn = db.conn();
     let cases = [
         ("COLUMN must int NOT NULL", "an INSERT that does not name it is refused"),

@@ -9,6 +9,8 @@ mod completion;
 mod connection;
 mod down;
 mod mend;
+#[cfg(feature = "partition")]
+mod partition;
 #[cfg(feature = "quicksight")]
 mod quicksight;
 mod settings;
@@ -66,6 +68,9 @@ enum Command {
     Verify(verify::Verify),
     /// Put right what cannot lose data, or print the SQL for it
     Mend(mend::Mend),
+    /// Partition the tables that grow every day, and drop what is older than asked for
+    #[cfg(feature = "partition")]
+    Partition(partition::Partition),
     /// Look for rows that should not be there
     #[cfg(feature = "integrity")]
     Check(check::Check),
@@ -86,6 +91,8 @@ impl Command {
             Self::Sql => sql::run(settings, out),
             Self::Verify(verify) => verify.run(settings, out),
             Self::Mend(mend) => mend.run(settings, out),
+            #[cfg(feature = "partition")]
+            Self::Partition(partition) => partition.run(settings, out),
             #[cfg(feature = "integrity")]
             Self::Check(check) => check.run(settings, out),
             Self::Down(down) => down.run(settings, out),

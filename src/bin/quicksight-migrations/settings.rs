@@ -47,7 +47,7 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "SECONDS", value_parser = some_seconds)]
     connect_timeout: Option<Duration>,
 
-    /// How long a statement may take [else: 120, and a day for mend, down and check]
+    /// How long a statement may take [else: 120, and a day for mend, partition, down and check]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = some_seconds)]
     read_timeout: Option<Duration>,
 }

@@ -8,10 +8,15 @@ use super::{
 };
 
 pub(super) fn run(settings: &Settings, out: &mut impl Write) -> Outcome {
-    let status = settings.migrator().status(&mut settings.connect(SOON)?)?;
+    let mut conn = settings.connect(SOON)?;
+    let status = settings.migrator().status(&mut conn)?;
     for migration in status.migrations() {
         writeln!(out, "{migration}")?;
     }
     writeln!(out, "{status}")?;
+    #[cfg(feature = "partition")]
+    for ahead in quicksight_migrations::partition::ahead(&mut conn)? {
+        writeln!(out, "{ahead}")?;
+    }
     Ok(if status.is_current() { Exit::Done } else { Exit::Found })
 }

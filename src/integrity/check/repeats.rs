@@ -33,6 +33,10 @@ checks! {
     DUPLICATE_TRIPS = Rule::new("duplicate_trips", "trip",
         Find::Repeat(&["user_id", "started_on", "ended_on"]));
 
+    /// A trip of a reservation that an earlier one has. The table itself refuses it, unless it is partitioned.
+    TRIPS_OF_ONE_RESERVATION = Rule::new("trips_of_one_reservation", "trip",
+        Find::Repeat(&["reservation_id"]));
+
     /// A habit that the user has already.
     DUPLICATE_HABITS = Rule::new("duplicate_habits", "cm_activity_location", Find::Repeat(&[
         "user_id", "o_id", "d_id", "timeslot", "departure_weekday", "travel_mode"]));

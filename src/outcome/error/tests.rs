@@ -23,10 +23,79 @@ type Case = (Error, &'static str, Option<u16>, bool);
 
 fn cases() -> Vec<Case> {
     #[cfg(feature = "full")]
-    let more = cases_of_rows();
+    let more = cases_of_rows().into_iter().chain(cases_of_partitions());
     #[cfg(not(feature = "full"))]
     let more = Vec::new();
     cases_of_migrations().into_iter().chain(more).collect()
+}
+
+#[cfg(feature = "full")]
+fn cases_of_partitions() -> Vec<Case> {
+    let undated = |nulls, impossible| Error::RowsWithoutDate {
+        table: "token_transaction".into(),
+        column: "created_on".into(),
+        nulls,
+        impossible,
+    };
+    vec![
+        (
+            Error::CannotPartition { table: "trip".into(), reason: "it is not there".into() },
+            "trip was not partitioned, because it is not there",
+            None,
+            false,
+        ),
+        (
+            undated(1, 0),
+            "token_transaction was not partitioned, because it has 1 row without a created_on; give \
+             them dates, then call again",
+            None,
+            false,
+        ),
+        (
+            undated(2, 3),
+            "token_transaction was not partitioned, because it has 2 rows without a created_on and 3 \
+             rows with an impossible created_on; give them dates, then call again",
+            None,
+            false,
+        ),
+        (
+            Error::ForeignPartitions {
+                table: "trip".into(),
+                found: "by HASH (`id`) into p0".into(),
+            },
+            "trip was left as it is, because it is partitioned already, by HASH (`id`) into p0; look \
+             after those partitions as before, or remove them with ALTER TABLE trip REMOVE \
+             PARTITIONING and call again",
+            None,
+            false,
+        ),
+        (
+            Error::RetentionOnLedger { table: "points_transaction".into() },
+            "points_transaction keeps all its rows, because the balance of an account is in its newest \
+             row, however old that is; partition it without a retention",
+            None,
+            false,
+        ),
+        (
+            Error::PlanOutdated { table: "trip".into() },
+            "trip has changed since the plan for it was made; look and plan again",
+            None,
+            false,
+        ),
+        (
+            Error::Partition {
+                statement: "ALTER TABLE `trip` DROP PARTITION `p2024_12`".into(),
+                done: 1,
+                total: 3,
+                source: server(1114, "The table is full"),
+            },
+            "could not partition a table with ALTER TABLE `trip` DROP PARTITION `p2024_12`, after 1 of \
+             3 statements; remove the cause below, then look, plan and call again: \
+             MySqlError { ERROR 1114 (HY000): The table is full }",
+            Some(1114),
+            false,
+        ),
+    ]
 }
 
 #[allow(clippy::too_many_lines)] // It is a table.

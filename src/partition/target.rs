@@ -1,0 +1,80 @@
+//! The tables that can be partitioned, and what each is by.
+
+use std::fmt;
+
+/// A table that grows with every day, and that can be partitioned by a date of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Table {
+    /// `points_transaction`, by `created_on`.
+    PointsTransaction,
+    /// `token_transaction`, by `created_on`.
+    TokenTransaction,
+    /// `app_data`, by `created_on`.
+    AppData,
+    /// `trip`, by `started_on`.
+    Trip,
+}
+
+impl Table {
+    /// All of them.
+    pub const ALL: [Self; 4] =
+        [Self::PointsTransaction, Self::TokenTransaction, Self::AppData, Self::Trip];
+
+    /// The table of this name.
+    ///
+    /// ```
+    /// use quicksight_migrations::partition::Table;
+    ///
+    /// assert_eq!(Table::named("trip"), Some(Table::Trip));
+    /// assert_eq!(Table::named("campaign"), None);
+    /// ```
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|table| table.as_str() == name)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PointsTransaction => "points_transaction",
+            Self::TokenTransaction => "token_transaction",
+            Self::AppData => "app_data",
+            Self::Trip => "trip",
+        }
+    }
+
+    /// The column that its rows are dated by.
+    #[must_use]
+    pub fn date_column(self) -> &'static str {
+        match self {
+            Self::PointsTransaction | Self::TokenTransaction | Self::AppData => "created_on",
+            Self::Trip => "started_on",
+        }
+    }
+
+    /// Whether each row builds on the ones before it, so that none may go.
+    pub(super) fn is_ledger(self) -> bool {
+        matches!(self, Self::PointsTransaction | Self::TokenTransaction)
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+    use crate::schema::PARTITIONED;
+
+    /// A build without this module compares partitioned tables, too.
+    #[test]
+    fn the_comparison_knows_the_same_tables() {
+        let ours = Table::ALL.map(|table| (table.as_str(), table.date_column()));
+        assert_eq!(ours, PARTITIONED);
+    }
+}

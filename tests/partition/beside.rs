@@ -1,0 +1,61 @@
+//! Beside others: two calls at once, boots, readers that hold the table.
+
+use std::{thread, time::Duration};
+
+use mysql::prelude::Queryable;
+use quicksight_migrations::{Error, Migrator, partition::Table};
+
+use crate::{look, migrated, months, partitioned, plan, rows, support::lock_holder};
+
+/// Each has its own plan from before either was done.
+#[test]
+fn two_at_once_queue_and_do_it_once() {
+    let db = migrated();
+    let plans = [(); 4].map(|()| plan(&db, Table::Trip, &months()));
+
+    let done: usize = thread::scope(|scope| {
+        let call = |plan| {
+            let mut conn = db.conn();
+            scope.spawn(move || {
+                let plan: quicksight_migrations::partition::Plan = plan;
+                plan.apply(&mut conn).unwrap().statements().len()
+            })
+        };
+        let calls = plans.map(call);
+        calls.into_iter().map(|call| call.join().unwrap()).sum()
+    });
+
+    assert_eq!(done, 1);
+    assert_eq!(look(&db, Table::Trip).partitions().len(), 3);
+}
+
+#[test]
+fn waits_for_a_boot() {
+    let db = migrated();
+    let plan = plan(&db, Table::Trip, &months());
+    let _boot = lock_holder(&db);
+    let migrator = Migrator::new().lock_timeout(Duration::ZERO);
+    let error = migrator.partition(&mut db.conn(), &plan).unwrap_err();
+    assert!(matches!(error, Error::LockTimeout { .. }), "{error:?}");
+}
+
+/// A reader that never ends is named, and nothing is done behind it.
+#[test]
+fn a_table_that_others_hold_is_named() {
+    let db = partitioned(Table::Trip);
+    let policy = months().retain(quicksight_migrations::partition::Span::months(1));
+    let plan = plan(&db, Table::Trip, &policy);
+    let mut reader = db.conn();
+    reader.query_drop("START TRANSACTION").unwrap();
+    rows(&mut reader, Table::Trip);
+
+    let migrator = Migrator::new().metadata_lock_timeout(Duration::from_secs(2));
+    let error = migrator.partition(&mut db.conn(), &plan).unwrap_err();
+
+    let Error::TablesInUse { tables, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(tables, &["`trip`"]);
+    assert!(error.is_retryable());
+    reader.query_drop("COMMIT").unwrap();
+    migrator.partition(&mut db.conn(), &plan).unwrap();
+    assert_eq!(rows(&mut db.conn(), Table::Trip), 2);
+}
