@@ -135,7 +135,7 @@ pub(crate) fn run(plan: &Plan, session: &mut Session<'_>, settings: &Settings) -
 fn way_out(writers: Writers) -> &'static str {
     match writers {
         Writers::Group { .. } => Writers::ONE_PRIMARY,
-        _ => "stop the writers of all other nodes",
+        _ => "let one node alone take writes",
     }
 }
 
