@@ -23,6 +23,7 @@ mod layout;
 mod online;
 mod plan;
 mod policy;
+mod rows;
 mod target;
 
 use std::fmt;

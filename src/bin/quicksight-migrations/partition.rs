@@ -14,6 +14,7 @@ use super::{
 };
 
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools)] // They are words of a command line.
 pub(super) struct Partition {
     /// Print what would be done and what the tables lose by it, and change nothing
     #[arg(long)]
