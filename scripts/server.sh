@@ -9,6 +9,7 @@
 #   scripts/server.sh galera           MariaDB 10.11 with the library that makes clusters of it
 #   scripts/server.sh mysql-5.6        too old for this crate, to see it refused
 #   scripts/server.sh client-library   no server: the C library that the benchmark needs
+#   scripts/server.sh online         no server: the program that changes a table beside its writers
 #   scripts/server.sh jdbc             no server: a JDK, and the path of MariaDB's driver for it
 #
 # What it does goes to standard error, the path alone to standard output.
@@ -42,7 +43,7 @@ fail() {
 leave() {
     status=$?
     [ -z "$half_made" ] || remove "$half_made"
-    case $status$wanted in 1client-library | 1jdbc) exit 1 ;; esac
+    case $status$wanted in 1client-library | 1jdbc | 1online) exit 1 ;; esac
     [ "$status" != 1 ] || cat >&2 <<'END'
 server.sh: so there is no server to work with. Instead you can
   - name a server that runs:     export QUICKSIGHT_DATABASE_URL=mysql://user:password@host:3306
@@ -131,6 +132,13 @@ jdbc() {
     echo "$driver"
 }
 
+# What partitions a table while others write to it.
+online() {
+    find_program pt-online-schema-change && return
+    install "pt-online-schema-change" 15 40 percona-toolkit
+    find_program pt-online-schema-change || fail "the package holds no such program"
+}
+
 # Prints the path of the program of this word, as `versions` has it.
 version() {
     home=$servers/$1 version=$2 release=$3 package=$4 download=$5 size=$6
@@ -207,9 +215,10 @@ case ${1:-} in
 any) any ;;
 client-library) client_library ;;
 jdbc) jdbc ;;
+online) online ;;
 *)
     [ -n "$row" ] || {
-        say "usage: $0 any | $(versions | cut -d' ' -f1 | paste -sd'|' | sed 's/|/ | /g') | client-library | jdbc"
+        say "usage: $0 any | $(versions | cut -d' ' -f1 | paste -sd'|' | sed 's/|/ | /g') | client-library | jdbc | online"
         exit 2
     }
     # shellcheck disable=SC2086

@@ -20,8 +20,10 @@
 
 pub(crate) mod apply;
 mod layout;
+mod online;
 mod plan;
 mod policy;
+mod rows;
 mod target;
 
 use std::fmt;
@@ -79,6 +81,21 @@ impl Plan {
     pub fn apply<C: Connection>(&self, conn: &mut C) -> Result<Report> {
         let settings = Settings::default();
         apply::run(self, &mut Session::new(conn, &settings), &settings)
+    }
+
+    /// The command of `pt-online-schema-change` (of Percona's toolkit, from version 3.2) that makes the first
+    /// partitions of this table while others write to it, where `to` says how to reach the server. It has no password: add
+    /// `--ask-pass`. `None` if the table has partitions.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected) or [`Error::Database`](crate::Error::Database).
+    pub fn online_command<C: Connection>(
+        &self,
+        conn: &mut C,
+        to: &mysql::Opts,
+    ) -> Result<Option<String>> {
+        online::command(self, &mut Session::new(conn, &Settings::default()), to)
     }
 
     /// Counts the rows of each partition that goes. Those that this plan makes first are left out.

@@ -108,7 +108,7 @@ fn an_unknown_server_is_answered_with_those_that_there_are() {
 
     let errors = errors(&output);
     assert_eq!(output.status.code(), Some(2), "{errors}");
-    let words = "any | mariadb-10.5 | mariadb-10.11 | mariadb-11.8 | galera | mysql-9 | mysql-5.6 | client-library | jdbc";
+    let words = "any | mariadb-10.5 | mariadb-10.11 | mariadb-11.8 | galera | mysql-9 | mysql-5.6 | client-library | jdbc | online";
     assert!(errors.contains(words), "{errors}");
 }
 

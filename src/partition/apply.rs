@@ -9,6 +9,7 @@ use super::{
     Plan, Table,
     layout::{self, Partition},
     plan::{Step, Work},
+    rows,
 };
 use crate::{
     outcome::{Error, Result, code},
@@ -135,7 +136,7 @@ pub(crate) fn run(plan: &Plan, session: &mut Session<'_>, settings: &Settings) -
 fn way_out(writers: Writers) -> &'static str {
     match writers {
         Writers::Group { .. } => Writers::ONE_PRIMARY,
-        _ => "stop the writers of all other nodes",
+        _ => "let one node alone take writes",
     }
 }
 
@@ -162,7 +163,7 @@ fn work(plan: &Plan, session: &mut Session<'_>) -> Result<Done> {
             Work::Drop { partition }
             | Work::Exchange { partition }
             | Work::DropEmpty { partition } => {
-                let rows = layout::count(session, plan.table, &partition.name)?;
+                let rows = rows::count(session, plan.table, &partition.name)?;
                 Some(Dropped { partition: partition.clone(), rows })
             }
             Work::Partition | Work::Extend | Work::Prepare => None,
@@ -252,7 +253,7 @@ pub(super) fn doomed(plan: &Plan, session: &mut Session<'_>) -> Result<Vec<Dropp
         if !layout.partitions().contains(&partition.name.as_str()) {
             return Ok(None);
         }
-        let rows = layout::count(session, plan.table, &partition.name)?;
+        let rows = rows::count(session, plan.table, &partition.name)?;
         Ok(Some(Dropped { partition: partition.clone(), rows }))
     };
     plan.doomed().map(count).filter_map(Result::transpose).collect()

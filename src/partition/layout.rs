@@ -6,18 +6,18 @@ use std::{collections::BTreeMap, fmt};
 use mysql::Row;
 use time::{Date, Month};
 
-use super::Table;
+use super::{
+    Table,
+    rows::{Rows, all_rows, stray_rows},
+};
 use crate::{
-    outcome::{Error, Result, code},
+    outcome::{Error, Result},
     schema::{Partitionable, partitionable},
     session::{ALL, Session, column, literal, quote, unread},
 };
 
 /// The partition of rows that no other one takes.
 pub(super) const CATCH_ALL: &str = "pmax";
-
-/// Earlier dates are none: the server takes them for values of its own, such as 0000-00-00.
-const FIRST_DATE: &str = "1000-01-01";
 
 /// A table as it is: made by [`look`](super::look).
 #[derive(Debug, Clone, PartialEq)]
@@ -54,16 +54,6 @@ pub(super) enum Partitions {
 pub(super) struct Partition {
     pub(super) name: String,
     pub(super) until: Date,
-}
-
-/// What is known of the rows. Of a partitioned table, of those alone that no partition was meant for.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Rows {
-    pub(super) count: u64,
-    pub(super) without_date: u64,
-    pub(super) impossible: u64,
-    pub(super) oldest: Option<Date>,
-    pub(super) newest: Option<Date>,
 }
 
 impl Layout {
@@ -282,7 +272,7 @@ fn judge(table: Table, all: &[Described]) -> Partitions {
 }
 
 /// A day as the server writes it, with the time of its beginning or without.
-fn parse_day(text: &str) -> Option<Date> {
+pub(super) fn parse_day(text: &str) -> Option<Date> {
     let (day, rest) = text.split_at_checked(10)?;
     if !matches!(rest, "" | " 00:00:00" | " 00:00:00.000000") {
         return None;
@@ -299,70 +289,6 @@ fn is_our_name(name: &str) -> bool {
     let lengths: Vec<_> = parts.split('_').map(str::len).collect();
     let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     matches!(lengths[..], [4, 2] | [4, 2, 2]) && parts.split('_').all(is_digits)
-}
-
-/// Each row is looked at, in an index: what the server would make of a date that is none is another one after
-/// it was reckoned with.
-fn all_rows(session: &mut Session<'_>, table: Table) -> Result<Rows> {
-    let (date, name) = (quote(table.date_column()), quote(table.as_str()));
-    let counts = format!(
-        "SELECT COUNT(*), COALESCE(SUM({date} IS NULL), 0), \
-         COALESCE(SUM({date} < '{FIRST_DATE}' OR NOT ({date} + INTERVAL 0 DAY <=> {date})), 0) \
-         FROM {name}"
-    );
-    let row = ask(session, table, &counts)?;
-    let count = |index| row.as_ref().and_then(|row| column::<u64>(row, index)).unwrap_or(0);
-    let (oldest, newest) =
-        ends_of_rows(session, table, &format!("WHERE {date} >= '{FIRST_DATE}'"))?;
-    Ok(Rows { count: count(0), without_date: count(1), impossible: count(2), oldest, newest })
-}
-
-/// Rows in the catch-all, and those before all dates, which are in the first partition.
-fn stray_rows(session: &mut Session<'_>, table: Table) -> Result<Rows> {
-    let (date, name) = (quote(table.date_column()), quote(table.as_str()));
-    let counts = format!(
-        "SELECT (SELECT COUNT(*) FROM {name} PARTITION ({CATCH_ALL})), \
-         (SELECT COUNT(*) FROM {name} WHERE {date} < '{FIRST_DATE}')"
-    );
-    let row = ask(session, table, &counts)?;
-    let count = |index| row.as_ref().and_then(|row| column::<u64>(row, index)).unwrap_or(0);
-    let (oldest, newest) = ends_of_rows(session, table, &format!("PARTITION ({CATCH_ALL})"))?;
-    Ok(Rows { count: count(0), without_date: 0, impossible: count(1), oldest, newest })
-}
-
-fn ends_of_rows(
-    session: &mut Session<'_>,
-    table: Table,
-    of: &str,
-) -> Result<(Option<Date>, Option<Date>)> {
-    let (date, name) = (quote(table.date_column()), quote(table.as_str()));
-    let ends =
-        format!("SELECT CAST(MIN({date}) AS CHAR), CAST(MAX({date}) AS CHAR) FROM {name} {of}");
-    let row = ask(session, table, &ends)?;
-    let day = |index| {
-        let text = row.as_ref().and_then(|row| column::<String>(row, index))?;
-        parse_day(text.get(..10)?)
-    };
-    Ok((day(0), day(1)))
-}
-
-/// How many rows a partition has.
-pub(super) fn count(session: &mut Session<'_>, table: Table, partition: &str) -> Result<u64> {
-    let (name, partition) = (quote(table.as_str()), quote(partition));
-    let row = ask(session, table, &format!("SELECT COUNT(*) FROM {name} PARTITION ({partition})"))?;
-    row.and_then(|row| column(&row, 0)).ok_or(Error::TablesChanging)
-}
-
-/// A question that may take as long as a look at each row.
-fn ask(session: &mut Session<'_>, table: Table, select: &str) -> Result<Option<Row>> {
-    session.row(select).map_err(|error| {
-        // The partition is gone.
-        if code::of(&error) == Some(code::UNKNOWN_PARTITION) {
-            return Error::TablesChanging;
-        }
-        let action = format!("look at the rows of {} (needs SELECT)", quote(table.as_str()));
-        unread(session, &[table.as_str()], action, error)
-    })
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ impl Plan {
         for partition in doomed(&all, today, policy) {
             match policy.farewell {
                 Farewell::Drop => steps.push(drop_step(table, partition)),
-                Farewell::Archive => steps.extend(archive_steps(layout, partition)),
+                Farewell::Archive => steps.extend(archive_steps(layout, &partition)),
             }
         }
         let losses = if is_first { losses(layout) } else { Vec::new() };
@@ -250,7 +250,7 @@ fn drop_step(table: Table, partition: Partition) -> Step {
 /// What is still to be done until the rows of a partition are in a table of their own. The exchange checks
 /// each row, unless it is told not to.
 /// <https://dev.mysql.com/doc/refman/8.4/en/partitioning-management-exchange.html>
-fn archive_steps(layout: &Layout, partition: Partition) -> Vec<Step> {
+fn archive_steps(layout: &Layout, partition: &Partition) -> Vec<Step> {
     let (table, name) = (quote(layout.table.as_str()), quote(&partition.name));
     let archive = quote(&archive_of(layout.table, &partition.name));
     let step = |sql: String, work| Step { sql, work };

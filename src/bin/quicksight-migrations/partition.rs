@@ -14,10 +14,14 @@ use super::{
 };
 
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools)] // They are words of a command line.
 pub(super) struct Partition {
     /// Print what would be done and what the tables lose by it, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Print the command that makes the first partitions while others write, and change nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    online: bool,
     /// This table alone [else: all four that grow with every day]
     #[arg(long, value_name = "TABLE", value_parser = table)]
     table: Option<Table>,
@@ -63,7 +67,11 @@ impl Partition {
             plans.push(partition::plan(&layout, today, &policy)?);
         }
         for plan in &plans {
-            if self.dry_run {
+            if self.online {
+                if let Some(command) = plan.online_command(&mut conn, &settings.opts()?)? {
+                    writeln!(out, "{command}")?;
+                }
+            } else if self.dry_run {
                 writeln!(out, "{plan}")?;
                 for dropped in plan.count_drops(&mut conn)? {
                     writeln!(out, "-- drops {dropped}")?;

@@ -70,7 +70,7 @@ impl Settings {
         Ok(connect(self.opts()?, self.connect_timeout, self.read_timeout.unwrap_or(patience))?)
     }
 
-    fn opts(&self) -> Result<Opts, NotUsable> {
+    pub(super) fn opts(&self) -> Result<Opts, NotUsable> {
         let url = self.url.clone().or_else(|| env::var(VARIABLE).ok());
         let url = url.filter(|url| !url.is_empty()).ok_or(NotUsable::NoDatabase)?;
         Opts::from_url(&url).map_err(NotUsable::Url)

@@ -4,8 +4,9 @@ use crate::{
     Error,
     partition::{
         Layout, Policy, Span, Table,
-        layout::{Archive, Partition, Partitions, Rows},
+        layout::{Archive, Partition, Partitions},
         on, plan,
+        rows::Rows,
     },
     schema::Partitionable,
 };
