@@ -17,10 +17,13 @@ mod wanted;
 
 #[cfg(all(test, feature = "partition"))]
 pub(crate) use self::partitioned::PARTITIONED;
-#[cfg(feature = "partition")]
-pub(crate) use self::partitioned::{Partitionable, partitionable};
 #[cfg(feature = "quicksight")]
 pub(crate) use self::view::{ALIAS, SeenView, namesakes, refuse_secrets};
+#[cfg(feature = "partition")]
+pub(crate) use self::{
+    hold::hold,
+    partitioned::{Partitionable, partitionable},
+};
 pub(crate) use self::{
     look::{KNEX, is_table, kinds},
     verify::{Existing, missing, unmet, verify, verify_existing},

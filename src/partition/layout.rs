@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     outcome::{Error, Result},
-    schema::{Partitionable, partitionable},
+    schema::{Partitionable, hold, partitionable},
     session::{ALL, Session, column, literal, quote, unread},
 };
 
@@ -117,13 +117,15 @@ impl fmt::Display for Layout {
 
 /// Reads what is there, in a session that waits no longer than a call may.
 pub(super) fn look(session: &mut Session<'_>, table: Table) -> Result<Layout> {
-    let Some(shape) = partitionable(session, table.as_str(), table.date_column())? else {
-        return Err(Error::CannotPartition {
-            table: table.to_string(),
-            reason: "it is not there".into(),
-        });
+    // A table that another session is just changing would look as if it was not there.
+    let (shape, partitions) = hold(session, &[table.as_str()], |session| {
+        let shape = partitionable(session, table.as_str(), table.date_column())?;
+        Ok((shape, partitions(session, table)?))
+    })?;
+    let Some(shape) = shape else {
+        let reason = "it is not there".into();
+        return Err(Error::CannotPartition { table: table.to_string(), reason });
     };
-    let partitions = partitions(session, table)?;
     let rows = match (&partitions, &shape.obstacle) {
         (Partitions::None, None) => all_rows(session, table)?,
         (Partitions::Ours(_), _) => stray_rows(session, table)?,
@@ -134,17 +136,24 @@ pub(super) fn look(session: &mut Session<'_>, table: Table) -> Result<Layout> {
 }
 
 fn partitions(session: &mut Session<'_>, table: Table) -> Result<Partitions> {
+    Ok(judge(table, &describe(session, &[table])?))
+}
+
+/// The partitions of these tables, in order.
+fn describe(session: &mut Session<'_>, tables: &[Table]) -> Result<Vec<Described>> {
+    let tables: Vec<_> = tables.iter().map(|table| table.as_str()).collect();
+    let names: Vec<_> = tables.iter().map(|table| literal(table)).collect();
     let ask = format!(
-        "SELECT partition_name AS partition_name, partition_method, partition_expression, \
-         partition_description, subpartition_method, table_name FROM information_schema.partitions \
-         WHERE table_schema = DATABASE() AND table_name = {} \
+        "SELECT partition_name, partition_method, partition_expression, partition_description, \
+         subpartition_method, table_name FROM information_schema.partitions \
+         WHERE table_schema = DATABASE() AND table_name IN ({}) \
          ORDER BY partition_ordinal_position LIMIT {ALL}",
-        literal(table.as_str())
+        names.join(", ")
     );
     let rows = session
         .read(&ask)
-        .map_err(|error| unread(session, &[table.as_str()], "read the partitions", error))?;
-    Ok(judge(table, &rows.iter().filter_map(Described::read).collect::<Vec<_>>()))
+        .map_err(|error| unread(session, &tables, "read the partitions", error))?;
+    Ok(rows.iter().filter_map(Described::read).collect())
 }
 
 /// The table that a partition is moved into.
@@ -194,23 +203,11 @@ fn ask_one(session: &mut Session<'_>, table: &str) -> Result<bool> {
 
 /// Up to when the tables have partitions, for all that this crate has partitioned.
 pub(super) fn ends(session: &mut Session<'_>) -> Result<Vec<(Table, Date)>> {
-    let names: Vec<_> = Table::ALL.iter().map(|table| literal(table.as_str())).collect();
-    let ask = format!(
-        "SELECT partition_name AS partition_name, partition_method, partition_expression, \
-         partition_description, subpartition_method, table_name FROM information_schema.partitions \
-         WHERE table_schema = DATABASE() AND table_name IN ({}) \
-         ORDER BY partition_ordinal_position LIMIT {ALL}",
-        names.join(", ")
-    );
-    let tables = Table::ALL.map(Table::as_str);
-    let rows = session
-        .read(&ask)
-        .map_err(|error| unread(session, &tables, "read the partitions", error))?;
-    let rows: Vec<_> = rows.iter().filter_map(Described::read).collect();
+    let all = describe(session, &Table::ALL)?;
     let end = |table: Table| {
-        let own: Vec<_> = rows.iter().filter(|row| row.table == table.as_str()).cloned().collect();
+        let own: Vec<_> = all.iter().filter(|one| one.table == table.as_str()).cloned().collect();
         match judge(table, &own) {
-            Partitions::Ours(all) => all.last().map(|last| (table, last.until)),
+            Partitions::Ours(partitions) => partitions.last().map(|last| (table, last.until)),
             _ => None,
         }
     };

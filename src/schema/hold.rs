@@ -12,7 +12,7 @@ use crate::{
 /// The catalogue of MariaDB is no snapshot: while a table is rebuilt, it lacks its engine, its key or all
 /// of it for a moment. So what looks broken is looked at once more like this.
 /// <https://dev.mysql.com/doc/refman/8.4/en/metadata-locking.html>
-pub(super) fn hold<'c, T>(
+pub(crate) fn hold<'c, T>(
     session: &mut Session<'c>,
     tables: &[&str],
     work: impl FnOnce(&mut Session<'c>) -> Result<T>,
