@@ -16,8 +16,18 @@ use mysql::prelude::Queryable;
 use quicksight_migrations::run_quicksight_migrations;
 use support::{Blockade, Database, database, quoted, wire::lock_name};
 
-const SUBCOMMANDS: [&str; 9] =
-    ["up", "status", "sql", "verify", "mend", "check", "down", "quicksight", "completion"];
+const SUBCOMMANDS: [&str; 10] = [
+    "up",
+    "status",
+    "sql",
+    "verify",
+    "mend",
+    "check",
+    "summarise",
+    "down",
+    "quicksight",
+    "completion",
+];
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quicksight-migrations"));

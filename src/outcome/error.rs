@@ -125,6 +125,20 @@ pub enum Error {
     #[error("no database is selected; put its name into the connection's URL or options")]
     NoDatabaseSelected,
 
+    /// Rows of the asked time were dropped, and their sums are all that is left of them. Nothing was done.
+    #[cfg(feature = "summary")]
+    #[error(
+        "nothing was summed up again, because the rows of {table} before {before} were dropped and only their \
+         sums are left; begin the range there"
+    )]
+    #[non_exhaustive]
+    RowsDropped {
+        /// The table.
+        table: &'static str,
+        /// When the rows that are left begin.
+        before: time::PrimitiveDateTime,
+    },
+
     /// The caller's transaction is open. The call would commit it, so nothing was done.
     #[error(
         "the connection has an open transaction, which this call would commit; commit it or roll it \

@@ -588,6 +588,13 @@ fn cases_of_rows() -> Vec<Case> {
             false,
         ),
         (
+            Error::RowsDropped { table: "trip", before: day(2025).midnight() },
+            "nothing was summed up again, because the rows of trip before 2025-03-31 0:00:00.0 were dropped \
+             and only their sums are left; begin the range there",
+            None,
+            false,
+        ),
+        (
             refused(Refusal::AlreadyReversed { id: 17, by: 23 }),
             "movement 17 is reversed already, by movement 23",
             None,
