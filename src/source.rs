@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+#[cfg(feature = "summary")]
 use time::{Duration, PrimitiveDateTime};
 
 /// Rows that are summed up, each with a state of its own.
@@ -59,6 +60,11 @@ impl Source {
             Self::Trips => 4,
             Self::Users => 5,
         }
+    }
+
+    /// `summary_log.source`: users change with the trips.
+    pub(crate) fn log(self) -> u8 {
+        if self == Self::Users { Self::Trips.number() } else { self.number() }
     }
 
     /// The column that dates the sums.

@@ -29,6 +29,10 @@
 //! month later. [`compare`] finds the hours whose sums are not those of their rows, and [`rebuild`] sums them
 //! up again. [`Policy::sum_again`] does so with each refresh for the hours before its begin.
 //!
+//! In the exact mode, which [`install_triggers`] begins, nothing of this is needed: triggers note each hour that changes,
+//! with the change itself, and reports read the rows of these hours until the next refresh has summed them up again. The
+//! newest hour alone stays raw, and [`Policy::look_back`] says nothing.
+//!
 //! # A refresh
 //!
 //! Run it every hour or so, from one place or from many: whoever comes second waits, and finds nothing to do.
@@ -40,15 +44,18 @@
 //! Hours are those of the wall clock, as in the rows. In autumn the hour from 1 o'clock has twice the rows,
 //! and one sum of both. In spring there is none from 2 o'clock.
 
+mod closed;
 mod compare;
 mod policy;
 mod refresh;
 mod report;
+mod settle;
 mod state;
 mod sums;
 mod transaction;
+mod triggers;
 
-pub(crate) use self::state::{Closed, closed};
+pub(crate) use self::closed::{Closed, closed};
 pub use self::{
     compare::{Difference, compare},
     policy::Policy,
@@ -82,4 +89,34 @@ pub fn refresh<C: Connection>(conn: &mut C, policy: &Policy) -> Result<Report> {
 /// that its sums would be lost. Nothing was summed up then.
 pub fn rebuild<C: Connection>(conn: &mut C, range: DateRange) -> Result<Report> {
     refresh::again(driver(conn), range)
+}
+
+/// Installs triggers that write down each hour in which a row is added, changed or deleted: the exact mode. The next
+/// [`refresh`] sums up all hours once more, also the newest ones, and from then on the sums are right however late a row
+/// comes. Again, it makes what is missing, and begins from nothing.
+///
+/// Each insert into `points_transaction`, `token_transaction`, `bytemark_order_payments` and `trip` adds a row to
+/// `summary_log`, which a refresh empties. The triggers are called `quicksight_summary_points_insert` and so on.
+///
+/// # Errors
+///
+/// As [`refresh`], with `TRIGGER` on the four tables, and [`TriggersRefused`](crate::Error::TriggersRefused) where the
+/// server's binary log is on and this user may not make any. No trigger is left then.
+pub fn install_triggers<C: Connection>(conn: &mut C) -> Result<()> {
+    let conn = driver(conn);
+    state::prepare(conn)?;
+    triggers::install(conn)
+}
+
+/// Removes these triggers, by name, and goes back to the look-back: the hours of the last day are raw again.
+///
+/// # Errors
+///
+/// As [`install_triggers`].
+pub fn remove_triggers<C: Connection>(conn: &mut C) -> Result<()> {
+    let conn = driver(conn);
+    state::prepare(conn)?;
+    settle::all(conn)?;
+    let closed = refresh::closed(conn, Policy::new().raw())?;
+    triggers::remove(conn, closed)
 }

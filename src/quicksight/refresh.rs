@@ -38,6 +38,7 @@ pub(super) const TABLES: &[(&str, Option<LookBack>)] = &[
     ("summary_trips", None),
     ("summary_users", None),
     ("summary_state", None),
+    ("summary_log", None),
 ];
 
 /// The column by which QuickSight refreshes one of our tables a few days at a time, or `None` where it

@@ -5,7 +5,7 @@ use std::fmt;
 use time::PrimitiveDateTime;
 
 use super::{
-    state::closed,
+    closed::closed,
     sums::{Sums, made, there},
 };
 use crate::{

@@ -6,9 +6,11 @@ use time::{Date, Duration, PrimitiveDateTime, Time};
 use super::{
     policy::Policy,
     report::{Report, Summed},
-    state::{State, first_row, prepare},
+    settle,
+    state::{Mode, State, first_row, prepare},
     sums::{clear, make},
     transaction::{ACTION, committed},
+    triggers,
 };
 use crate::{
     analytics::DateRange,
@@ -19,28 +21,29 @@ use crate::{
 };
 
 pub(super) fn run(conn: &mut Conn, policy: Policy) -> Result<Report> {
-    prepare(conn)?;
-    let closed = closed(conn, policy)?;
-    let summed = Source::ALL.iter().map(|source| {
-        let mut walk = Walk {
-            source: *source,
-            end: source.begin(closed),
-            cursor: None,
-            again: policy.again(),
-        };
-        walk.all(conn)
-    });
-    Ok(Report { sources: summed.collect::<Result<_>>()? })
+    let is_exact = prepare(conn)? == Mode::Exact;
+    let raw = if is_exact { Duration::ZERO } else { policy.raw() };
+    let closed = closed(conn, raw)?;
+    let mut report = Report { sources: Vec::new(), healed: 0 };
+    if is_exact {
+        triggers::check(conn)?;
+        report.healed = settle::all(conn)?;
+    }
+    for source in Source::ALL {
+        let end = source.begin(closed);
+        report.sources.push(Walk { source, end, cursor: None, again: policy.again() }.all(conn)?);
+    }
+    Ok(report)
 }
 
 /// Until when all is closed, by the service's clock. The look-back is taken from the time that passes, and not from
 /// the wall clock. In autumn that goes back to the begin of an hour, so a begin of an hour never comes back.
-fn closed(conn: &mut Conn, policy: Policy) -> Result<PrimitiveDateTime> {
+pub(super) fn closed(conn: &mut Conn, raw: Duration) -> Result<PrimitiveDateTime> {
     let now = ask(conn, ACTION, "SELECT UTC_TIMESTAMP()", (), |columns| columns.take())?.next();
     let now: PrimitiveDateTime = now
         .transpose()?
         .ok_or_else(|| Error::UnexpectedAnswer { action: ACTION.into(), column: 1 })?;
-    Ok(us_central(now.saturating_sub(policy.raw()).assume_utc()).max(first_moment()))
+    Ok(us_central(now.saturating_sub(raw).assume_utc()).max(first_moment()))
 }
 
 /// Before it no server has a date.
@@ -84,7 +87,7 @@ impl Walk {
         let begin = self.begin(state);
         if begin >= self.end {
             if state.until != Some(self.end) {
-                State::note(conn, self.source, self.end)?;
+                State { until: Some(self.end), ..state }.store(conn, self.source)?;
             }
             return Ok(Step { written: 0, is_last: true });
         }
@@ -102,21 +105,19 @@ impl Walk {
                 0
             }
         };
-        State::note(
-            conn,
-            self.source,
-            state.until.map_or(until, |summed| summed.max(until)).min(self.end),
-        )?;
+        let summed = state.until.map_or(until, |summed| summed.max(until)).min(self.end);
+        State { until: Some(summed), ..state }.store(conn, self.source)?;
         self.cursor = Some(until);
         Ok(Step { written, is_last: until == self.end })
     }
 
-    /// Where the next step begins. Another refresh may have gone on meanwhile.
+    /// Where the next step begins. Somebody may have begun from nothing meanwhile.
     fn begin(&self, state: State) -> PrimitiveDateTime {
         let begin = match (self.cursor, state.until) {
             (None, Some(summed)) => self.source.begin(summed.saturating_sub(self.again)),
             (None, None) => first_moment(),
-            (Some(cursor), _) => cursor,
+            (Some(cursor), Some(summed)) => cursor.min(summed),
+            (Some(_), None) => first_moment(),
         };
         // The rows before it are gone.
         begin.max(first_moment()).max(state.kept_from.unwrap_or(begin))
@@ -139,7 +140,7 @@ pub(super) fn again(conn: &mut Conn, range: DateRange) -> Result<Report> {
             }
         }
     });
-    Ok(Report { sources: summed.collect::<Result<_>>()? })
+    Ok(Report { sources: summed.collect::<Result<_>>()?, healed: 0 })
 }
 
 fn day(

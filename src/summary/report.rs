@@ -10,6 +10,7 @@ use crate::source::Source;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     pub(super) sources: Vec<Summed>,
+    pub(super) healed: u64,
 }
 
 /// How far one source is summed up.
@@ -27,10 +28,16 @@ impl Report {
         &self.sources
     }
 
+    /// How many sums of hours were written again because triggers had noted a change in them.
+    #[must_use]
+    pub fn healed(&self) -> u64 {
+        self.healed
+    }
+
     /// How many sums were written, of all sources.
     #[must_use]
     pub fn written(&self) -> u64 {
-        self.sources.iter().map(|summed| summed.written).sum()
+        self.healed + self.sources.iter().map(|summed| summed.written).sum::<u64>()
     }
 }
 
@@ -59,6 +66,9 @@ impl fmt::Display for Report {
         for (number, summed) in self.sources.iter().enumerate() {
             f.write_str(if number == 0 { "" } else { "\n" })?;
             summed.fmt(f)?;
+        }
+        if self.healed > 0 {
+            write!(f, "\nchanged hours: {} sums written", self.healed)?;
         }
         Ok(())
     }

@@ -10,19 +10,32 @@ use crate::{
     source::{Source, between, literal},
 };
 
+/// How it is known that sums are right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Mode {
+    /// Nothing changes behind the look-back.
+    #[default]
+    LookBack,
+    /// Triggers write down each hour that changes.
+    Exact,
+}
+
 /// A row of `summary_state`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct State {
     pub(super) until: Option<PrimitiveDateTime>,
     /// Rows before it were dropped, and their sums are all that is left.
     pub(super) kept_from: Option<PrimitiveDateTime>,
+    pub(super) mode: Mode,
 }
 
-const COLUMNS: &str = "summed_until, kept_from";
+const COLUMNS: &str = "summed_until, kept_from, is_exact";
 
 impl State {
     fn read(columns: &mut Columns) -> Result<Self> {
-        Ok(Self { until: columns.take()?, kept_from: columns.take()? })
+        let (until, kept_from) = (columns.take()?, columns.take()?);
+        let mode = if columns.take()? { Mode::Exact } else { Mode::LookBack };
+        Ok(Self { until, kept_from, mode })
     }
 
     /// Locks the row, so that whoever else sums waits.
@@ -36,11 +49,12 @@ impl State {
         row.ok_or_else(|| Error::UnexpectedAnswer { action: ACTION.into(), column: 1 })
     }
 
-    /// Notes how far the sums of a locked source go now.
-    pub(super) fn note(conn: &mut Conn, source: Source, until: PrimitiveDateTime) -> Result<()> {
+    /// Notes how far the sums of a locked source go now, and how they are known to be right.
+    pub(super) fn store(self, conn: &mut Conn, source: Source) -> Result<()> {
         let sql = format!(
-            "UPDATE summary_state SET summed_until = {} WHERE source = {}",
-            literal(until),
+            "UPDATE summary_state SET summed_until = {}, is_exact = {} WHERE source = {}",
+            self.until.map_or_else(|| "NULL".to_owned(), literal),
+            u8::from(self.mode == Mode::Exact),
             source.number()
         );
         execute(conn, &sql).map(drop)
@@ -58,103 +72,28 @@ pub(super) fn states<C: Connection>(
 
 /// Makes the rows that are not there yet. One that is there is not touched: two that touch it and lock it then would
 /// wait for each other.
-pub(super) fn prepare(conn: &mut Conn) -> Result<()> {
+pub(super) fn prepare(conn: &mut Conn) -> Result<Mode> {
     committed(conn, |conn| {
         let there = states(conn, ACTION)?;
         let is_there = |source: Source| there.iter().any(|(number, _)| *number == source.number());
         let missing = Source::ALL.into_iter().filter(|source| !is_there(*source));
         let missing: Vec<_> = missing.map(|source| format!("({})", source.number())).collect();
         if missing.is_empty() {
-            return Ok(());
+            // It is one for all: those that differ are on the way from one to the other.
+            let is_exact = there.iter().all(|(_, state)| state.mode == Mode::Exact);
+            return Ok(if is_exact { Mode::Exact } else { Mode::LookBack });
         }
         let rows = missing.join(", ");
-        execute(conn, &format!("INSERT IGNORE INTO summary_state (source) VALUES {rows}")).map(drop)
+        execute(conn, &format!("INSERT IGNORE INTO summary_state (source) VALUES {rows}"))
+            .map(|_| Mode::LookBack)
     })
-}
-
-type Range = (PrimitiveDateTime, PrimitiveDateTime);
-
-/// What of a range of moments is summed up, and what is not.
-#[derive(Debug)]
-pub(crate) struct Closed {
-    source: Source,
-    sums: Vec<Range>,
-    rows: Vec<Range>,
-    kept_from: Option<PrimitiveDateTime>,
-}
-
-impl Closed {
-    fn new(source: Source, state: State, (from, until): Range) -> Self {
-        // Sums are of whole hours, and users of whole days.
-        let first = if source.begin(from) == from { from } else { source.end(from) };
-        let end = state.until.map_or(first, |summed| source.begin(summed.min(until))).max(first);
-        let kept_from = state.kept_from;
-        let there = |ranges: &[Range]| ranges.iter().copied().filter(|(a, b)| a < b).collect();
-        if end == first {
-            return Self { source, sums: Vec::new(), rows: there(&[(from, until)]), kept_from };
-        }
-        let rows = there(&[(from, first), (end, until)]);
-        Self { source, sums: there(&[(first, end)]), rows, kept_from }
-    }
-
-    /// Whether all of it must be read from the rows.
-    pub(crate) fn is_nothing(&self) -> bool {
-        self.sums.is_empty()
-    }
-
-    pub(super) fn source(&self) -> Source {
-        self.source
-    }
-
-    /// What has sums and rows.
-    pub(super) fn comparable(&self) -> Vec<Range> {
-        let kept_from =
-            |from: PrimitiveDateTime| self.kept_from.map_or(from, |kept| kept.max(from));
-        let ranges = self.sums.iter().map(|(from, until)| (kept_from(*from), *until));
-        ranges.filter(|(from, until)| from < until).collect()
-    }
-
-    /// What the sums answer.
-    pub(crate) fn sums(&self) -> &[Range] {
-        &self.sums
-    }
-
-    /// What the rows answer.
-    pub(crate) fn rows(&self) -> &[Range] {
-        &self.rows
-    }
-
-    /// SQL that is above 0 if a statement sees less sums than there were.
-    pub(crate) fn changed(&self) -> String {
-        let Some((_, end)) = self.sums.last() else { return "0".to_owned() };
-        format!(
-            "(SELECT COUNT(*) = 0 FROM summary_state WHERE source = {} AND summed_until >= {})",
-            self.source.number(),
-            literal(*end)
-        )
-    }
-}
-
-/// What of a range of moments is summed up, for each of these sources.
-pub(crate) fn closed<C: Connection>(
-    conn: &mut C,
-    action: &'static str,
-    sources: &[Source],
-    range: Range,
-) -> Result<Vec<Closed>> {
-    let states = states(conn, action)?;
-    let state = |source: Source| {
-        let row = states.iter().find(|(number, _)| *number == source.number());
-        row.map_or_else(State::default, |(_, state)| *state)
-    };
-    Ok(sources.iter().map(|source| Closed::new(*source, state(*source), range)).collect())
 }
 
 /// The first row of a source in a range whose date the calendar has.
 pub(super) fn first_row(
     conn: &mut Conn,
     source: Source,
-    (from, until): Range,
+    (from, until): (PrimitiveDateTime, PrimitiveDateTime),
 ) -> Result<Option<PrimitiveDateTime>> {
     let column = format!("t.{}", source.column());
     let sql = format!(

@@ -3,7 +3,7 @@
 use mysql::Conn;
 use time::PrimitiveDateTime;
 
-use super::transaction::execute;
+use super::transaction::{INSERT_INTO, execute};
 use crate::{
     analytics::{is_date, of_row},
     measure::{metres, negative, points_gained, positive},
@@ -112,7 +112,7 @@ pub(super) fn make(conn: &mut Conn, source: Source, range: Range) -> Result<u64>
     clear(conn, source, range)?;
     let columns = [keys, amounts].concat().join(", ");
     let made = made(source, range);
-    execute(conn, &format!("INSERT INTO {table} ({columns}) {made} LIMIT {ALL}"))
+    execute(conn, &format!("{INSERT_INTO} {table} ({columns}) {made} LIMIT {ALL}"))
 }
 
 /// Deletes the sums of a range.

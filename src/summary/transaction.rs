@@ -46,3 +46,10 @@ pub(super) fn execute(conn: &mut Conn, sql: &str) -> Result<u64> {
     contained(|| Ok(conn.query_iter(sql)?.affected_rows()))
         .map_err(|error| Error::from_answer(ACTION, error))
 }
+
+/// `INSERT INTO` in a session's strictest mode would end with an error at a date that no calendar has, even if all that
+/// is asked of it is whether it is one. Each server takes the way of the other for a comment.
+/// <https://dev.mysql.com/doc/refman/8.4/en/optimizer-hints.html#optimizer-hints-set-var>
+/// <https://mariadb.com/docs/server/reference/sql-statements/administrative-sql-statements/set-commands/set-statement>
+pub(super) const INSERT_INTO: &str = "/*M!100300 SET STATEMENT sql_mode = 'ALLOW_INVALID_DATES' FOR */ \
+                                      INSERT /*+ SET_VAR(sql_mode = 'ALLOW_INVALID_DATES') */ INTO";

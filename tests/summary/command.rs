@@ -49,6 +49,18 @@ fn it_sums_up_finds_what_differs_and_heals_it() {
 }
 
 #[test]
+fn it_installs_triggers_and_removes_them() {
+    let (db, mut conn) = some_rows();
+    assert_says(&summarise(&db, &["--install-triggers"]), 0, "trips: summed until 20");
+    conn.query_drop("UPDATE trip SET travel_mode = 8").unwrap();
+    assert_same(&mut conn, spring());
+    assert_says(&summarise(&db, &[]), 0, "changed hours: ");
+    assert_says(&summarise(&db, &["--remove-triggers"]), 0, "trips: summed until 20");
+    conn.query_drop("UPDATE trip SET travel_mode = 9").unwrap();
+    assert_says(&summarise(&db, &["--compare", "2025-03-01", "2025-04-01"]), 2, "trips");
+}
+
+#[test]
 fn a_range_that_is_none_is_refused() {
     let (db, _conn) = some_rows();
     for days in [["2025-03-01", "2025-02-01"], ["2025-03-01", "2025-02-30"], ["yesterday", "today"]]

@@ -3,6 +3,7 @@
 mod calendar;
 mod changed;
 mod command;
+mod exact;
 mod killed;
 mod random;
 #[path = "../analytics/rows.rs"]
@@ -106,7 +107,8 @@ fn sums(conn: &mut Conn) -> Vec<Vec<String>> {
 }
 
 fn forget_sums(conn: &mut Conn) {
-    let tables = ["summary_revenue", "summary_trips", "summary_users", "summary_state"];
+    let tables =
+        ["summary_revenue", "summary_trips", "summary_users", "summary_state", "summary_log"];
     conn.by_hand(tables.map(|table| format!("DELETE FROM {table}")));
 }
 

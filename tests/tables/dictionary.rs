@@ -402,4 +402,16 @@ pub(crate) const TABLES: &[Table] = &[
             PRIMARY (source)
         ",
     },
+    Table {
+        name: "summary_log",
+        columns: "
+            id bigint NOT NULL auto_increment
+            source tinyint NOT NULL
+            at datetime
+        ",
+        keys: "
+            PRIMARY (id)
+            KEY changed_idx (source, at)
+        ",
+    },
 ];

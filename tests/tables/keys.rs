@@ -45,6 +45,7 @@ fn dated_tables_have_an_index_by_the_dates_that_they_are_read_by() {
         "bytemark_order_items",
         "campaign",
         "group_member",
+        "summary_log",
         "summary_revenue",
         "summary_state",
         "summary_trips",

@@ -30,12 +30,23 @@ pub(super) struct Summarise {
     #[arg(long, num_args = 2, value_names = ["FROM", "UNTIL"], value_parser = day,
         conflicts_with_all = ["look_back", "again"])]
     compare: Option<Vec<Date>>,
+    /// Have triggers note each hour that changes, and sum up all of them
+    #[arg(long, conflicts_with_all = ["look_back", "again", "compare", "rebuild"])]
+    install_triggers: bool,
+    /// Remove these triggers, and look back again
+    #[arg(long, conflicts_with_all = ["again", "compare", "rebuild", "install_triggers"])]
+    remove_triggers: bool,
 }
 
 impl Summarise {
     pub(super) fn run(&self, settings: &Settings, out: &mut impl Write) -> Outcome {
         let range = self.rebuild.as_deref().or(self.compare.as_deref()).map(range).transpose()?;
         let mut conn = settings.connect(LATE)?;
+        if self.install_triggers {
+            summary::install_triggers(&mut conn)?;
+        } else if self.remove_triggers {
+            summary::remove_triggers(&mut conn)?;
+        }
         match range {
             None => writeln!(out, "{}", summary::refresh(&mut conn, &self.policy())?)?,
             Some(range) if self.rebuild.is_some() => {
