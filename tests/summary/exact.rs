@@ -13,7 +13,7 @@ use quicksight_migrations::{
 };
 
 use crate::{
-    assert_same, forget_sums, of_rows, of_sums, set_clock, some_rows, spring,
+    Answers, assert_same, forget_sums, of_rows, of_sums, set_clock, some_rows, spring,
     support::{
         ByHand, Database, Flavor, Server, database_on, flavor,
         wire::{Cut, nth, statements_of},
@@ -88,39 +88,52 @@ fn all_but_the_hour_that_runs_is_summed_up() {
     assert_same(&mut conn, spring());
 }
 
+/// A row of each table that moves, from an hour that is summed up into one that was changed and is read from the
+/// rows: who reads the log before, and not the sums of the same moment, counts it twice.
+const MOVES: [(&str, &str, &str, &str); 4] = [
+    ("points_transaction", "created_on", "'2025-03-02 09:15:00'", "'2025-03-03 23:10:00'"),
+    ("token_transaction", "created_on", "'2025-03-02 09:00:00'", "'2025-03-03 00:10:00'"),
+    ("bytemark_order_payments", "created_on", "'2025-03-02 09:00:00'", "'2025-03-03 23:10:00'"),
+    ("trip", "started_on", "'2025-03-02 09:59:59'", "'2025-03-03 08:50:00'"),
+];
+
 /// A change between the look at the log and the answer.
 #[test]
-fn a_change_while_a_report_is_on_its_way_is_seen() {
-    for change in CHANGES {
-        let (db, mut conn) = exact();
-        let sent = statements_of(&db, |conn| drop(of_sums(conn, spring())));
-        for number in 0..sent.len() {
-            let mut other = db.conn();
+fn a_row_that_moves_while_a_report_is_on_its_way_is_counted_once() {
+    let (db, mut conn) = exact();
+    let count = statements_of(&db, |conn| drop(of_sums(conn, spring()))).len();
+    for (table, column, from, to) in MOVES {
+        let mv = |to: &str| format!("UPDATE {table} SET {column} = {to} WHERE id = 1");
+        let touch = format!(
+            "UPDATE {table} SET user_id = user_id + 1 WHERE id > 1 \
+             AND {column} BETWEEN {to} - INTERVAL 1 HOUR AND {to} + INTERVAL 1 HOUR"
+        );
+        let before = of_rows(&mut conn, spring());
+        conn.by_hand([mv(to)]);
+        let after = of_rows(&mut conn, spring());
+        assert_ne!(before, after);
+        for number in 0..count {
+            conn.by_hand([mv(from)]);
+            refresh(&mut conn);
+            conn.by_hand([&touch]);
+            let (mut other, there) = (db.conn(), mv(to));
             let mut watched = db.watched(nth(
                 number,
                 |_| true,
                 move || {
-                    other.by_hand([change]);
+                    other.by_hand([&there]);
                     Cut::WithinAnswer(usize::MAX)
                 },
             ));
-            // Each report alone is of one moment: before the change, or after it.
-            let before = of_rows(&mut conn, spring());
+            // Each report is of one moment: before the move, or after it.
             let got = of_sums(&mut watched, spring());
-            let after = of_rows(&mut conn, spring());
-            assert!(
-                got.revenue == before.revenue || got.revenue == after.revenue,
-                "{change} {number}"
-            );
-            assert!(got.activities == before.activities || got.activities == after.activities);
-            assert!(got.payments == before.payments || got.payments == after.payments);
-            assert!(got.hours == before.hours || got.hours == after.hours, "{change} {number}");
-            assert!(got.days == before.days || got.days == after.days, "{change} {number}");
-            assert!(got.modes == before.modes || got.modes == after.modes, "{change} {number}");
-            assert!(got.users == before.users || got.users == after.users, "{change} {number}");
-            if number % 3 == 0 {
-                refresh(&mut conn);
-            }
+            let one_of = |is_it: &dyn Fn(&Answers) -> bool| is_it(&before) || is_it(&after);
+            assert!(one_of(&|it| got.revenue == it.revenue), "{table} {number}");
+            assert!(one_of(&|it| got.activities == it.activities), "{table} {number}");
+            assert!(one_of(&|it| got.payments == it.payments), "{table} {number}");
+            assert!(one_of(&|it| got.hours == it.hours), "{table} {number}");
+            assert!(one_of(&|it| got.days == it.days), "{table} {number}");
+            assert!(one_of(&|it| got.modes == it.modes), "{table} {number}");
         }
     }
 }
