@@ -39,11 +39,13 @@ const USERS: usize = 5_000;
 const ROUNDS: usize = 9;
 const INSERTS: usize = 2_000;
 
+type Call = Box<dyn Fn(&mut Conn, Analytics)>;
+
 /// A report, and the statements that it replaces.
 struct Report {
     name: &'static str,
     original: Vec<String>,
-    ours: Box<dyn Fn(&mut Conn, Analytics)>,
+    ours: Call,
 }
 
 fn main() {

@@ -45,11 +45,11 @@ fn asked<C: Connection, T>(
 ) -> Result<bool> {
     let sql = question.of_sums(closed);
     for row in ask(conn, question.action, &sql, (), Row::read)? {
-        let Row { changed, is_row, mut rest } = row?;
+        let Row { changed, is_there, mut rest } = row?;
         if changed {
             return Ok(false);
         }
-        if is_row {
+        if is_there {
             take(read(&mut rest)?);
         }
     }
@@ -60,7 +60,7 @@ struct Row {
     /// Whether what was thought to be closed is not any more.
     changed: bool,
     /// Whether the report has a row here.
-    is_row: bool,
+    is_there: bool,
     rest: Columns,
 }
 
@@ -68,7 +68,7 @@ impl Row {
     fn read(columns: &mut Columns) -> Result<Self> {
         let changed: u64 = columns.take()?;
         let is_row: Option<u64> = columns.take()?;
-        Ok(Self { changed: changed > 0, is_row: is_row.is_some(), rest: columns.rest() })
+        Ok(Self { changed: changed > 0, is_there: is_row.is_some(), rest: columns.rest() })
     }
 }
 

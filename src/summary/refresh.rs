@@ -16,7 +16,7 @@ use crate::{
     analytics::DateRange,
     clock::us_central,
     outcome::{Error, Result},
-    session::ask,
+    session::{Columns, ask},
     source::Source,
 };
 
@@ -39,7 +39,7 @@ pub(super) fn run(conn: &mut Conn, policy: Policy) -> Result<Report> {
 /// Until when all is closed, by the service's clock. The look-back is taken from the time that passes, and not from
 /// the wall clock. In autumn that goes back to the begin of an hour, so a begin of an hour never comes back.
 pub(super) fn closed(conn: &mut Conn, raw: Duration) -> Result<PrimitiveDateTime> {
-    let now = ask(conn, ACTION, "SELECT UTC_TIMESTAMP()", (), |columns| columns.take())?.next();
+    let now = ask(conn, ACTION, "SELECT UTC_TIMESTAMP()", (), Columns::take)?.next();
     let now: PrimitiveDateTime = now
         .transpose()?
         .ok_or_else(|| Error::UnexpectedAnswer { action: ACTION.into(), column: 1 })?;
@@ -95,16 +95,10 @@ impl Walk {
         let until = first.map_or(self.end, |first| {
             first.date().midnight().saturating_add(Duration::DAY).min(self.end)
         });
-        let written = match first.map(|first| self.source.begin(first).max(begin)) {
-            Some(first) => {
-                clear(conn, self.source, (begin, first))?;
-                make(conn, self.source, (first, until))?
-            }
-            None => {
-                clear(conn, self.source, (begin, until))?;
-                0
-            }
-        };
+        // What the hours without rows had before goes, too.
+        let rows = first.map_or(until, |first| self.source.begin(first).max(begin));
+        clear(conn, self.source, (begin, rows))?;
+        let written = if rows < until { make(conn, self.source, (rows, until))? } else { 0 };
         let summed = state.until.map_or(until, |summed| summed.max(until)).min(self.end);
         State { until: Some(summed), ..state }.store(conn, self.source)?;
         self.cursor = Some(until);
@@ -115,9 +109,8 @@ impl Walk {
     fn begin(&self, state: State) -> PrimitiveDateTime {
         let begin = match (self.cursor, state.until) {
             (None, Some(summed)) => self.source.begin(summed.saturating_sub(self.again)),
-            (None, None) => first_moment(),
             (Some(cursor), Some(summed)) => cursor.min(summed),
-            (Some(_), None) => first_moment(),
+            (_, None) => first_moment(),
         };
         // The rows before it are gone.
         begin.max(first_moment()).max(state.kept_from.unwrap_or(begin))

@@ -102,5 +102,5 @@ pub(super) fn first_row(
         between(&column, from, until),
         crate::analytics::is_date(&column),
     );
-    ask_limited(conn, ACTION, &sql, (), |columns| columns.take())?.next().transpose()
+    ask_limited(conn, ACTION, &sql, (), Columns::take)?.next().transpose()
 }

@@ -59,9 +59,9 @@ pub(super) fn install(conn: &mut Conn) -> Result<()> {
         send(conn, &format!("SET SESSION sql_mode = {}", literal(mode)))
     };
     set(conn, SQL_MODE)?;
-    let made = triggers().iter().try_for_each(|trigger| make(conn, trigger));
+    let installed = triggers().iter().try_for_each(|trigger| make(conn, trigger));
     let restored = set(conn, &mode.unwrap_or_default());
-    if let Err(error) = made.and(restored) {
+    if let Err(error) = installed.and(restored) {
         if let Err(second) = drop_all(conn) {
             info!("what was installed could not be removed: {second}");
         }
@@ -81,7 +81,7 @@ pub(super) fn check(conn: &mut Conn) -> Result<()> {
     let sql =
         "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE()";
     let there = ask(conn, ACTION, sql, (), Columns::take)?.collect::<Result<Vec<String>>>()?;
-    let is_there = |trigger: &Trigger| there.iter().any(|name| *name == trigger.name);
+    let is_there = |trigger: &Trigger| there.contains(&trigger.name);
     match triggers().into_iter().find(|trigger| !is_there(trigger)) {
         Some(missing) => Err(Error::TriggerMissing { name: missing.name, table: missing.table }),
         None => Ok(()),
