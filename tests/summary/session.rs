@@ -146,3 +146,37 @@ fn a_part_of_an_answer_is_never_taken_for_the_whole() {
     cut_within_each_answer(&db, |conn| reports.points_by_activity(conn, spring()));
     conn.query_drop("DO 0").unwrap();
 }
+
+/// What closed days cost is a matter of the days, however many rows they have and others had.
+#[test]
+fn cost_does_not_grow_with_the_table() {
+    let (_db, mut conn) = some_rows();
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    let before = reads(&mut conn);
+    conn.by_hand([
+        "INSERT INTO trip (user_id, travel_mode, started_on) \
+         SELECT a.id, b.id, '2019-01-01' + INTERVAL a.id DAY FROM trip a, trip b, trip c, trip d",
+        "INSERT INTO trip (user_id, travel_mode, started_on) SELECT 1, 2, '2025-03-02 09:00:00' FROM trip",
+        "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
+         SELECT 1, 2, 1, 1, '2025-03-02 09:00:00' FROM trip",
+        "DELETE FROM summary_state",
+    ]);
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+
+    let after = reads(&mut conn);
+
+    assert!(after <= before + before / 10, "{before} reads, then {after}");
+    assert_same(&mut conn, spring());
+}
+
+/// How many rows and index entries the server reads for all reports.
+fn reads(conn: &mut mysql::Conn) -> u64 {
+    let so_far = |conn: &mut mysql::Conn| -> u64 {
+        let counts: Vec<(String, u64)> =
+            conn.query("SHOW SESSION STATUS LIKE 'Handler_read%'").unwrap();
+        counts.into_iter().map(|(_, count)| count).sum()
+    };
+    let before = so_far(conn);
+    of_sums(conn, spring());
+    so_far(conn) - before
+}
