@@ -85,10 +85,13 @@ mod hours;
 mod mode_share;
 mod payments;
 mod points;
+mod question;
 mod range;
 mod referrals;
 mod retention;
 mod revenue;
+#[cfg(feature = "summary")]
+mod sums;
 
 use mysql::Value;
 use time::{Date, PrimitiveDateTime, Time};
@@ -125,6 +128,8 @@ pub use crate::mode::TravelMode;
 pub struct Analytics {
     accounts: Accounts,
     empty_hours: bool,
+    #[cfg(feature = "summary")]
+    summaries: bool,
 }
 
 /// Whose rows are counted.
@@ -170,6 +175,25 @@ impl Analytics {
         self
     }
 
+    /// Answers from the sums that [`summary::refresh`](crate::summary::refresh) has made, for the hours that are
+    /// summed up, and from the rows for the rest: [`daily_revenue`], [`points_by_activity`],
+    /// [`revenue_by_payment_type`], [`hourly_trips`], [`daily_trips`], [`mode_share`] and [`active_users`]. The answer
+    /// is the same, but for the last bits of a distance, and costs what the newest hours cost, however long the range is.
+    ///
+    /// One more statement asks first how far the sums go. Where there are none, it is the only difference.
+    /// Together with [`without_test_accounts`](Self::without_test_accounts) rows are read, because an account
+    /// may be marked later. See [`summary`](crate::summary) for what may change behind the sums.
+    #[cfg(feature = "summary")]
+    pub fn with_summaries(mut self) -> Self {
+        self.summaries = true;
+        self
+    }
+
+    #[cfg(feature = "summary")]
+    fn reads_sums(self) -> bool {
+        self.summaries && self.accounts == Accounts::All
+    }
+
     /// Has [`hourly_trips`] say 0 for the hours of the week in which a mode had no trip, for each
     /// mode that had one in another hour.
     pub fn with_empty_hours(mut self) -> Self {
@@ -181,7 +205,7 @@ impl Analytics {
 /// A condition: a column holds a date that the calendar has. The server reckons with no other, or turns
 /// it into one that is. NULL is none.
 /// <https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sqlmode_allow_invalid_dates>
-fn is_date(column: &str) -> String {
+pub(crate) fn is_date(column: &str) -> String {
     format!("{column} >= '1000-01-01' AND {column} + INTERVAL 0 DAY = {column}")
 }
 
@@ -194,7 +218,7 @@ fn moment(since: PrimitiveDateTime) -> Value {
 }
 
 /// An expression over the columns of the row `t`.
-fn of_row(expression: &Expression) -> String {
+pub(crate) fn of_row(expression: &Expression) -> String {
     expression.sql(&|column| format!("t.{column}"))
 }
 

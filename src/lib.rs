@@ -56,6 +56,10 @@ mod rehearsal;
 mod rollback;
 mod schema;
 mod session;
+#[cfg(feature = "analytics")]
+mod source;
+#[cfg(feature = "summary")]
+pub mod summary;
 
 pub use history::{MigrationState, MigrationStatus, Status};
 pub use migrator::{

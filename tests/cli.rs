@@ -16,13 +16,14 @@ use mysql::prelude::Queryable;
 use quicksight_migrations::run_quicksight_migrations;
 use support::{Blockade, Database, database, quoted, wire::lock_name};
 
-const SUBCOMMANDS: [&str; 10] = [
+const SUBCOMMANDS: [&str; 11] = [
     "up",
     "status",
     "sql",
     "verify",
     "mend",
     "partition",
+    "summarise",
     "check",
     "down",
     "quicksight",

@@ -2,10 +2,15 @@
 
 use time::{Date, Duration};
 
-use super::{Analytics, DateRange, is_date, moment, ratio};
+use super::{
+    Analytics, DateRange, is_date,
+    question::{Part, Question},
+    ratio,
+};
 use crate::{
     outcome::Result,
-    session::{Columns, Connection, ask},
+    session::{Columns, Connection},
+    source::Source,
 };
 
 /// The days of the windows behind each day, itself included.
@@ -69,27 +74,37 @@ impl Analytics {
         conn: &mut C,
         range: DateRange,
     ) -> Result<Vec<ActiveUsers>> {
-        let group = "t.user_id, DATE(t.started_on)";
-        let sql = format!(
-            "SELECT {group} FROM trip t WHERE t.started_on >= ? AND t.started_on < ? AND {}{} \
-             GROUP BY {group} ORDER BY {group}",
-            is_date("t.started_on"),
-            self.accounts.condition(["t.user_id"])
-        );
         let first = range.start().saturating_sub(Duration::days(MONTH - 1));
-        let values = (moment(first.midnight()), range.end());
+        let moments = (first.midnight(), range.end().midnight());
         let mut days = Days::new(range);
         let mut last = None;
-        for row in ask(conn, "count active users", &sql, values, read)? {
-            let (user, Some(date)) = row? else { continue };
+        self.each(conn, &self.question_of_users(), moments, read, |(user, date)| {
+            let Some(date) = date else { return };
             if let Some((of, seen)) = last.replace((user, date)) {
                 days.count(seen, (of == user).then_some(date));
             }
-        }
+        })?;
         if let Some((_, seen)) = last {
             days.count(seen, None);
         }
         Ok(days.days)
+    }
+
+    fn question_of_users(self) -> Question {
+        let group = "t.user_id, DATE(t.started_on)";
+        let rows = format!(
+            "SELECT {group} FROM trip t WHERE {{range}} AND {}{} GROUP BY {group}",
+            is_date("t.started_on"),
+            self.accounts.condition(["t.user_id"])
+        );
+        let sums = "SELECT s.user_id AS k0, DATE(s.day) AS k1 FROM summary_users s WHERE {range}";
+        Question {
+            action: "count active users",
+            parts: vec![Part { source: Source::Users, rows, sums: sums.into() }],
+            keys: 2,
+            sums: 0,
+            order: format!(" ORDER BY {group}"),
+        }
     }
 }
 

@@ -2,10 +2,15 @@
 
 use time::Date;
 
-use super::{Analytics, DateRange, moment, ratio};
+use super::{
+    Analytics, DateRange,
+    question::{Part, Question},
+    ratio,
+};
 use crate::{
     outcome::Result,
-    session::{Columns, Connection, ask},
+    session::{Columns, Connection},
+    source::Source,
 };
 
 /// The trips of one day and of its like in the period before. See [`daily_trips`].
@@ -61,27 +66,39 @@ impl Analytics {
         let length = range.end() - range.start();
         let mut days: Vec<_> =
             range.iter().map(|date| DailyTrips { date, trips: 0, previous_trips: 0 }).collect();
-        let sql = format!(
-            "SELECT DATE(t.started_on), COUNT(*) FROM trip t \
-             WHERE t.started_on >= ? AND t.started_on < ?{} GROUP BY DATE(t.started_on)",
-            self.accounts.condition(["t.user_id"])
-        );
         let before = range.start().saturating_sub(length);
-        let values = (moment(before.midnight()), range.end());
-        for row in ask(conn, "count trips by day", &sql, values, read)? {
-            let (Some(date), trips) = row? else { continue };
+        let moments = (before.midnight(), range.end().midnight());
+        self.each(conn, &self.question_of_days(), moments, read, |(date, trips)| {
+            let Some(date) = date else { return };
             let is_before = date < range.start();
             let like = if is_before { date.saturating_add(length) } else { date };
             let Some(day) = range.index_of(like).and_then(|index| days.get_mut(index)) else {
-                continue;
+                return;
             };
             if is_before {
                 day.previous_trips = trips;
             } else {
                 day.trips = trips;
             }
-        }
+        })?;
         Ok(days)
+    }
+
+    fn question_of_days(self) -> Question {
+        let rows = format!(
+            "SELECT DATE(t.started_on), COUNT(*) FROM trip t \
+             WHERE {{range}}{} GROUP BY DATE(t.started_on)",
+            self.accounts.condition(["t.user_id"])
+        );
+        let sums = "SELECT DATE(s.hour) AS k0, SUM(s.trips) AS s0 FROM summary_trips s \
+                    WHERE {range} GROUP BY DATE(s.hour)";
+        Question {
+            action: "count trips by day",
+            parts: vec![Part { source: Source::Trips, rows, sums: sums.into() }],
+            keys: 1,
+            sums: 1,
+            order: String::new(),
+        }
     }
 }
 

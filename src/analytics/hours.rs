@@ -2,11 +2,15 @@
 
 use time::Weekday;
 
-use super::{Analytics, DateRange, TravelMode, is_date, mean, of_row};
+use super::{
+    Analytics, DateRange, TravelMode, is_date, mean, of_row,
+    question::{Part, Question},
+};
 use crate::{
     measure::metres,
     outcome::Result,
-    session::{Columns, Connection, ask},
+    session::{Columns, Connection},
+    source::Source,
 };
 
 /// The trips that started within one hour of the week, by one mode. See
@@ -74,21 +78,33 @@ impl Analytics {
         conn: &mut C,
         range: DateRange,
     ) -> Result<Vec<HourlyTrips>> {
+        let question = self.question_of_hours();
+        let hours = self.all(conn, &question, range.moments(), HourlyTrips::read)?;
+        Ok(if self.empty_hours { whole_week(hours) } else { hours })
+    }
+
+    fn question_of_hours(self) -> Question {
         // By expressions: an alias would give way to a column that somebody has added under its name.
         // https://dev.mysql.com/doc/refman/8.4/en/problems-with-alias.html
         let metres = of_row(&metres());
         let group = "DAYOFWEEK(t.started_on), HOUR(t.started_on), t.travel_mode";
-        let sql = format!(
+        let rows = format!(
             "SELECT {group}, COUNT(*), SUM({metres}), COUNT({metres}) FROM trip t \
-             WHERE t.started_on >= ? AND t.started_on < ? AND {}{} \
-             GROUP BY {group} ORDER BY {group}",
+             WHERE {{range}} AND {}{} GROUP BY {group}",
             is_date("t.started_on"),
             self.accounts.condition(["t.user_id"])
         );
-        let values = (range.start(), range.end());
-        let hours = ask(conn, "count trips by hour", &sql, values, HourlyTrips::read)?;
-        let hours = hours.collect::<Result<Vec<_>>>()?;
-        Ok(if self.empty_hours { whole_week(hours) } else { hours })
+        let sums = "SELECT DAYOFWEEK(s.hour) AS k0, HOUR(s.hour) AS k1, s.travel_mode AS k2, \
+                    SUM(s.trips) AS s0, SUM(s.metres) AS s1, SUM(s.measured) AS s2 \
+                    FROM summary_trips s WHERE {range} \
+                    GROUP BY DAYOFWEEK(s.hour), HOUR(s.hour), s.travel_mode";
+        Question {
+            action: "count trips by hour",
+            parts: vec![Part { source: Source::Trips, rows, sums: sums.into() }],
+            keys: 3,
+            sums: 3,
+            order: format!(" ORDER BY {group}"),
+        }
     }
 }
 

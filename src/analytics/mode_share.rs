@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use time::Date;
 
-use super::{Analytics, DateRange, Period, TravelMode, of_row, ratio};
+use super::{
+    Analytics, DateRange, Period, TravelMode, of_row,
+    question::{Part, Question},
+    ratio,
+};
 use crate::{
     measure::metres,
     outcome::Result,
-    session::{Columns, Connection, ask},
+    session::{Columns, Connection},
+    source::Source,
 };
 
 /// The part that one mode has in the trips of one period. See [`mode_share`].
@@ -79,22 +84,34 @@ impl Analytics {
         range: DateRange,
         period: Period,
     ) -> Result<Vec<ModeShare>> {
-        let metres = of_row(&metres());
-        let group = "DATE(t.started_on), t.travel_mode";
-        let sql = format!(
-            "SELECT {group}, COUNT(*), SUM({metres}) FROM trip t \
-             WHERE t.started_on >= ? AND t.started_on < ?{} GROUP BY {group} ORDER BY {group}",
-            self.accounts.condition(["t.user_id"])
-        );
-        let values = (range.start(), range.end());
+        let question = self.question_of_modes();
         let mut periods = BTreeMap::<Date, BTreeMap<i32, (u64, f64)>>::new();
-        for row in ask(conn, "count trips by mode", &sql, values, read)? {
-            let (Some(date), mode, trips, metres) = row? else { continue };
+        self.each(conn, &question, range.moments(), read, |(date, mode, trips, metres)| {
+            let Some(date) = date else { return };
             let modes = periods.entry(period.first_day(date)).or_default();
             let sums = modes.entry(mode).or_default();
             *sums = (sums.0 + trips, sums.1 + metres);
-        }
+        })?;
         Ok(periods.into_iter().flat_map(|(period, modes)| shares(period, &modes)).collect())
+    }
+
+    fn question_of_modes(self) -> Question {
+        let metres = of_row(&metres());
+        let group = "DATE(t.started_on), t.travel_mode";
+        let rows = format!(
+            "SELECT {group}, COUNT(*), SUM({metres}) FROM trip t WHERE {{range}}{} GROUP BY {group}",
+            self.accounts.condition(["t.user_id"])
+        );
+        let sums = "SELECT DATE(s.hour) AS k0, s.travel_mode AS k1, SUM(s.trips) AS s0, \
+                    SUM(s.metres) AS s1 FROM summary_trips s WHERE {range} \
+                    GROUP BY DATE(s.hour), s.travel_mode";
+        Question {
+            action: "count trips by mode",
+            parts: vec![Part { source: Source::Trips, rows, sums: sums.into() }],
+            keys: 2,
+            sums: 2,
+            order: format!(" ORDER BY {group}"),
+        }
     }
 }
 

@@ -3,10 +3,14 @@
 use rust_decimal::Decimal;
 use time::Date;
 
-use super::{Analytics, DateRange};
+use super::{
+    Analytics, DateRange,
+    question::{Part, Question},
+};
 use crate::{
     outcome::Result,
-    session::{Columns, Connection, ask},
+    session::{Columns, Connection},
+    source::Source,
 };
 
 /// What one type of payment brought in on one day. See [`revenue_by_payment_type`].
@@ -63,19 +67,32 @@ impl Analytics {
         conn: &mut C,
         range: DateRange,
     ) -> Result<Vec<PaymentTypeRevenue>> {
+        let question = self.question_of_payments();
+        let rows = self.all(conn, &question, range.moments(), PaymentTypeRevenue::read)?;
+        Ok(rows.into_iter().flatten().collect())
+    }
+
+    fn question_of_payments(self) -> Question {
         // In a collation of its own: the column's would take `Coins` for `coins`.
-        let sql = format!(
+        let rows = format!(
             "SELECT p.day, p.payment_type, COUNT(*), SUM(p.total_price) FROM ( \
              SELECT DATE(t.created_on) AS day, t.total_price, \
              CONVERT(t.payment_type USING utf8mb4) COLLATE utf8mb4_bin AS payment_type \
-             FROM bytemark_order_payments t WHERE t.created_on >= ? AND t.created_on < ?{}) p \
-             GROUP BY p.day, p.payment_type ORDER BY p.day, p.payment_type",
+             FROM bytemark_order_payments t WHERE {{range}}{}) p \
+             GROUP BY p.day, p.payment_type",
             self.accounts.condition(["t.user_id"])
         );
-        let values = (range.start(), range.end());
-        let action = "sum up the revenue by payment type";
-        let rows = ask(conn, action, &sql, values, PaymentTypeRevenue::read)?;
-        rows.filter_map(Result::transpose).collect()
+        let sums = "SELECT DATE(s.hour) AS k0, CASE WHEN s.has_type = 1 THEN s.payment_type END AS k1, \
+                    SUM(s.movements) AS s0, SUM(s.positive + s.negative) AS s1 \
+                    FROM summary_revenue s WHERE s.source = 3 AND {range} \
+                    GROUP BY DATE(s.hour), s.has_type, s.payment_type";
+        Question {
+            action: "sum up the revenue by payment type",
+            parts: vec![Part { source: Source::Tickets, rows, sums: sums.into() }],
+            keys: 2,
+            sums: 2,
+            order: " ORDER BY p.day, p.payment_type".into(),
+        }
     }
 }
 

@@ -2,12 +2,16 @@
 
 use rust_decimal::Decimal;
 
-use super::{Analytics, DateRange, is_date, of_row};
+use super::{
+    Analytics, DateRange, is_date, of_row,
+    question::{Part, Question},
+};
 use crate::{
     activity::Activity,
     measure::{negative, points_gained, positive},
     outcome::Result,
-    session::{Columns, Connection, ask},
+    session::{Columns, Connection},
+    source::Source,
 };
 
 /// The columns that hold the accounts of a movement `t`.
@@ -77,18 +81,29 @@ impl Analytics {
         conn: &mut C,
         range: DateRange,
     ) -> Result<Vec<ActivityPoints>> {
-        let sql = format!(
+        self.all(conn, &self.question_of_activities(), range.moments(), ActivityPoints::read)
+    }
+
+    fn question_of_activities(self) -> Question {
+        let rows = format!(
             "SELECT t.activity_type, SUM({}), SUM({}), SUM({}), COUNT(*) FROM points_transaction t \
-             WHERE t.created_on >= ? AND t.created_on < ? AND {}{} \
-             GROUP BY t.activity_type ORDER BY t.activity_type",
+             WHERE {{range}} AND {}{} GROUP BY t.activity_type",
             of_row(&points_gained()),
             of_row(&positive("points")),
             of_row(&negative("points")),
             is_date("t.created_on"),
             self.accounts.condition(ENDS)
         );
-        let values = (range.start(), range.end());
-        ask(conn, "sum up the points by activity", &sql, values, ActivityPoints::read)?.collect()
+        let sums = "SELECT s.activity_type AS k0, SUM(s.gained) AS s0, SUM(s.positive) AS s1, \
+                    SUM(s.negative) AS s2, SUM(s.movements) AS s3 FROM summary_revenue s \
+                    WHERE s.source = 1 AND {range} GROUP BY s.activity_type";
+        Question {
+            action: "sum up the points by activity",
+            parts: vec![Part { source: Source::Points, rows, sums: sums.into() }],
+            keys: 1,
+            sums: 4,
+            order: " ORDER BY t.activity_type".into(),
+        }
     }
 }
 

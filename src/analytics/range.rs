@@ -1,6 +1,6 @@
 //! The days of a report, and the periods that they fall into.
 
-use time::{Date, Duration};
+use time::{Date, Duration, PrimitiveDateTime};
 
 use crate::outcome::{Error, Result};
 
@@ -53,6 +53,11 @@ impl DateRange {
     #[must_use]
     pub fn days(&self) -> usize {
         self.index_of(self.end).unwrap_or_default()
+    }
+
+    /// The moments of its days, the last not included.
+    pub(super) fn moments(self) -> (PrimitiveDateTime, PrimitiveDateTime) {
+        (self.start.midnight(), self.end.midnight())
     }
 
     /// The number of a day in this range, from 0.

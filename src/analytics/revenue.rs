@@ -3,11 +3,16 @@
 use rust_decimal::Decimal;
 use time::Date;
 
-use super::{Analytics, DateRange, of_row, points::ENDS};
+use super::{
+    Analytics, DateRange, of_row,
+    points::ENDS,
+    question::{Part, Question},
+};
 use crate::{
     measure::{points_count, points_gained, positive},
     outcome::Result,
-    session::{Columns, Connection, ask},
+    session::{Columns, Connection},
+    source::Source,
 };
 
 /// What came in on one day. See [`daily_revenue`].
@@ -103,30 +108,34 @@ impl Analytics {
         range: DateRange,
     ) -> Result<Vec<DailyRevenue>> {
         let mut days: Vec<_> = range.iter().map(DailyRevenue::nothing).collect();
-        let (from, until) = (range.start(), range.end());
-        let values = (from, until, from, until, from, until);
-        for sum in ask(conn, "sum up the revenue by day", &self.statement(), values, Sum::read)? {
-            let Sum { ledger, date, total, gained } = sum?;
+        self.each(conn, &self.question_of_revenue(), range.moments(), Sum::read, |sum| {
+            let Sum { ledger, date, total, gained } = sum;
             let Some(day) =
                 date.and_then(|date| range.index_of(date)).and_then(|index| days.get_mut(index))
             else {
-                continue;
+                return;
             };
             match ledger {
                 POINTS => (day.positive_points, day.points) = (total, gained),
                 TOKENS => day.tokens = total,
                 _ => day.tickets = total,
             }
-        }
+        })?;
         Ok(days)
     }
 
-    fn statement(self) -> String {
+    fn question_of_revenue(self) -> Question {
         let of = |ledger: u8, table: &str, sums: &str, condition: &str| {
             format!(
                 "SELECT {ledger}, DATE(t.created_on), {sums} FROM {table} t \
-                 WHERE t.created_on >= ? AND t.created_on < ?{condition} \
-                 GROUP BY DATE(t.created_on)"
+                 WHERE {{range}}{condition} GROUP BY DATE(t.created_on)"
+            )
+        };
+        let of_sums = |ledger: u8, sums: &str| {
+            format!(
+                "SELECT {ledger} AS k0, DATE(s.hour) AS k1, {sums} FROM summary_revenue s \
+                 WHERE s.source = {} AND {{range}} GROUP BY DATE(s.hour)",
+                ledger + 1
             )
         };
         let user = self.accounts.condition(["t.user_id"]);
@@ -135,12 +144,30 @@ impl Analytics {
         let of_points =
             format!(" AND {}{}", of_row(&points_count()), self.accounts.condition(ENDS));
         let of_tokens = format!(" AND t.tokens > 0{user}");
-        [
-            of(POINTS, "points_transaction", &points, &of_points),
-            of(TOKENS, "token_transaction", "SUM(t.tokens), NULL", &of_tokens),
-            of(2, "bytemark_order_payments", "SUM(t.total_price), NULL", &user),
-        ]
-        .join(" UNION ALL ")
+        let part = |source, rows, sums| Part { source, rows, sums };
+        Question {
+            action: "sum up the revenue by day",
+            parts: vec![
+                part(
+                    Source::Points,
+                    of(POINTS, "points_transaction", &points, &of_points),
+                    of_sums(POINTS, "SUM(s.positive) AS s0, SUM(s.gained) AS s1"),
+                ),
+                part(
+                    Source::Tokens,
+                    of(TOKENS, "token_transaction", "SUM(t.tokens), NULL", &of_tokens),
+                    of_sums(TOKENS, "SUM(s.positive), NULL"),
+                ),
+                part(
+                    Source::Tickets,
+                    of(2, "bytemark_order_payments", "SUM(t.total_price), NULL", &user),
+                    of_sums(2, "SUM(s.positive + s.negative), NULL"),
+                ),
+            ],
+            keys: 2,
+            sums: 2,
+            order: String::new(),
+        }
     }
 }
 

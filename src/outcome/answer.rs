@@ -51,6 +51,8 @@ impl Error {
             Self::Partition { source, .. } => Some(source),
             #[cfg(feature = "ledger")]
             Self::CommitUnknown { source, .. } => Some(source),
+            #[cfg(feature = "summary")]
+            Self::TriggersRefused { source } => Some(source),
             Self::ReadOnly { source } | Self::LockUnavailable { source, .. } => source.as_ref(),
             _ => None,
         }

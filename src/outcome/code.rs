@@ -22,6 +22,11 @@ pub(crate) const ALREADY_DONE: [u16; 7] = [1050, 1054, 1060, 1061, 1068, 1091, 1
 /// not for this change, or not for this table any more.
 pub(crate) const NOT_IN_THIS_WAY: [u16; 4] = [1800, 1845, 1846, 4092];
 
+/// Whoever makes a trigger must be trusted where the binary log is on.
+/// <https://dev.mysql.com/doc/refman/8.4/en/stored-programs-logging.html>
+#[cfg(feature = "summary")]
+pub(crate) const TRIGGERS_REFUSED: u16 = 1419;
+
 /// A statement that cannot be run inside an XA transaction.
 pub(crate) const XA_IN_PROGRESS: u16 = 1399;
 

@@ -125,6 +125,47 @@ pub enum Error {
     #[error("no database is selected; put its name into the connection's URL or options")]
     NoDatabaseSelected,
 
+    /// The server takes triggers from administrators alone, because its binary log is on. None was left behind.
+    #[cfg(feature = "summary")]
+    #[error(
+        "the server takes no triggers from this user while its binary log is on; have an administrator set \
+         log_bin_trust_function_creators to 1 or install them, or stay with the look-back"
+    )]
+    #[non_exhaustive]
+    TriggersRefused {
+        /// The server's answer.
+        source: mysql::Error,
+    },
+
+    /// The sums are said to be exact, and a trigger that this needs is not there, or this user may not see it.
+    /// Nothing was summed up.
+    #[cfg(feature = "summary")]
+    #[error(
+        "the trigger {name} on {table} is not there, or needs TRIGGER to be seen; install the triggers again, or \
+         remove them to go back to the look-back"
+    )]
+    #[non_exhaustive]
+    TriggerMissing {
+        /// The trigger.
+        name: String,
+        /// Its table.
+        table: &'static str,
+    },
+
+    /// Rows of the asked time were dropped, and their sums are all that is left of them. Nothing was done.
+    #[cfg(feature = "summary")]
+    #[error(
+        "nothing was summed up again, because the rows of {table} before {before} were dropped and only their \
+         sums are left; begin the range there"
+    )]
+    #[non_exhaustive]
+    RowsDropped {
+        /// The table.
+        table: &'static str,
+        /// When the rows that are left begin.
+        before: time::PrimitiveDateTime,
+    },
+
     /// The caller's transaction is open. The call would commit it, so nothing was done.
     #[error(
         "the connection has an open transaction, which this call would commit; commit it or roll it \

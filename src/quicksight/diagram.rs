@@ -22,6 +22,10 @@ use crate::{
 pub fn diagram() -> String {
     let mut text = "erDiagram\n    direction LR\n".to_owned();
     for (table, columns) in history::tables(&EMBEDDED) {
+        // They are made from others, and nothing points to them.
+        if table.starts_with("summary_") {
+            continue;
+        }
         let _ = writeln!(text, "    {table} {{");
         let keys = keys(table);
         for column in columns.iter().filter(|column| keys.contains(column.as_str())) {
@@ -43,7 +47,7 @@ pub fn diagram() -> String {
     text
 }
 
-/// Every table of ours has this one.
+/// Every table of ours has this one, but those that are sums of others.
 const PRIMARY: &str = "id";
 
 /// The columns of a table that point or are pointed to.

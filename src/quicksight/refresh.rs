@@ -34,6 +34,11 @@ pub(super) const TABLES: &[(&str, Option<LookBack>)] = &[
     ("telework", None),
     ("app_data", Some(by("created_on", 3))),
     ("ledger_key", None),
+    ("summary_revenue", None),
+    ("summary_trips", None),
+    ("summary_users", None),
+    ("summary_state", None),
+    ("summary_log", None),
 ];
 
 /// The column by which QuickSight refreshes one of our tables a few days at a time, or `None` where it

@@ -164,6 +164,12 @@ impl Columns {
         }
     }
 
+    /// The columns that are left, without those before.
+    #[cfg(feature = "summary")]
+    pub(crate) fn rest(&self) -> Self {
+        Self { row: self.row.clone(), taken: self.taken, action: self.action }
+    }
+
     /// Whether all columns are taken.
     pub(crate) fn is_at_end(&self) -> bool {
         self.taken >= self.row.len()

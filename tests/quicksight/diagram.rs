@@ -46,7 +46,9 @@ fn it_has_every_table_and_no_column_that_is_not_there() {
     let tables = tables();
 
     let named: BTreeSet<_> = tables.keys().map(String::as_str).collect();
-    assert_eq!(named, migrations::tables().iter().copied().collect());
+    // Those of sums are made from others, and nothing points to them.
+    let rows = migrations::tables().iter().copied().filter(|table| !table.starts_with("summary_"));
+    assert_eq!(named, rows.collect());
     for (table, columns) in tables {
         for (column, kind) in columns {
             let shown = (table.clone(), column, kind);
@@ -73,7 +75,8 @@ fn what_points_and_what_is_pointed_to_is_in_it() {
 #[test]
 fn every_table_with_users_points_to_them() {
     let ask = "SELECT table_name AS name FROM information_schema.columns \
-               WHERE table_schema = DATABASE() AND column_name = 'user_id'";
+               WHERE table_schema = DATABASE() AND column_name = 'user_id' \
+               AND table_name <> 'summary_users'";
     let tables: Vec<String> = migrated().conn().query(ask).unwrap();
 
     for table in tables {

@@ -39,7 +39,9 @@ fn every_column_is_as_the_dictionary_says() {
         let first = "SELECT column_name FROM information_schema.columns
             WHERE table_schema = DATABASE() AND table_name = ? AND ordinal_position = 1";
         let first: Option<String> = conn.exec_first(first, (table.name,)).unwrap();
-        assert_eq!(first.as_deref(), Some("id"), "{}", table.name);
+        // A sum has no id: it is made anew from its rows.
+        let has_id = table.keys.contains("PRIMARY (id)");
+        assert_eq!(first.as_deref() == Some("id"), has_id, "{}", table.name);
     }
 }
 

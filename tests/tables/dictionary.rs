@@ -354,4 +354,64 @@ pub(crate) const TABLES: &[Table] = &[
             KEY recorded_on_idx (recorded_on)
         ",
     },
+    Table {
+        name: "summary_revenue",
+        columns: "
+            source tinyint NOT NULL
+            hour datetime NOT NULL
+            activity_type int NOT NULL = 0
+            has_type tinyint(1) NOT NULL = 0
+            payment_type varchar(32) utf8mb4_bin NOT NULL = ''
+            positive, negative, gained decimal(32,2) NOT NULL = 0.00
+            movements int NOT NULL = 0
+        ",
+        keys: "
+            PRIMARY (source, hour, activity_type, has_type, payment_type)
+        ",
+    },
+    Table {
+        name: "summary_trips",
+        columns: "
+            hour datetime NOT NULL
+            travel_mode int NOT NULL
+            trips, measured int NOT NULL = 0
+            metres double NOT NULL = 0
+        ",
+        keys: "
+            PRIMARY (hour, travel_mode)
+        ",
+    },
+    Table {
+        name: "summary_users",
+        columns: "
+            day datetime NOT NULL
+            user_id int NOT NULL
+        ",
+        keys: "
+            PRIMARY (day, user_id)
+        ",
+    },
+    Table {
+        name: "summary_state",
+        columns: "
+            source tinyint NOT NULL
+            summed_until, kept_from datetime
+            is_exact tinyint(1) NOT NULL = 0
+        ",
+        keys: "
+            PRIMARY (source)
+        ",
+    },
+    Table {
+        name: "summary_log",
+        columns: "
+            id bigint NOT NULL auto_increment
+            source tinyint NOT NULL
+            at datetime
+        ",
+        keys: "
+            PRIMARY (id)
+            KEY changed_idx (source, at)
+        ",
+    },
 ];

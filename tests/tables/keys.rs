@@ -40,7 +40,17 @@ fn dated_tables_have_an_index_by_the_dates_that_they_are_read_by() {
         let served = keys[table].iter().any(|key| key.columns[0] == *column);
         assert!(served, "{table}.{column}");
     }
-    let dateless = ["bytemark_order_items", "campaign", "group_member"];
+    // The sums are read by their primary keys, which begin with what they are sums of.
+    let dateless = [
+        "bytemark_order_items",
+        "campaign",
+        "group_member",
+        "summary_log",
+        "summary_revenue",
+        "summary_state",
+        "summary_trips",
+        "summary_users",
+    ];
     let dated = TABLES.iter().map(|t| t.name);
     let dated: Vec<_> = sorted(dated.filter(|name| !dateless.contains(name)));
     let mut read_by: Vec<_> =

@@ -16,6 +16,8 @@ mod quicksight;
 mod settings;
 mod sql;
 mod status;
+#[cfg(feature = "summary")]
+mod summarise;
 mod terminal;
 mod up;
 mod verify;
@@ -40,8 +42,9 @@ Exit codes:
   0   done, or nothing to do
   1   it could not be done, or check had no time for all of it and found nothing
   2   status found what `up` would apply or refuse, verify found what a service could not work
-      with, mend left such a thing to a person, check found rows that should not be there, or
-      quicksight check found faults in a template
+      with, mend left such a thing to a person, check found rows that should not be there,
+      quicksight check found faults in a template, or summarise found sums that are not those
+      of their rows
   64  the command line makes no sense
 
 Progress goes to standard error; RUST_LOG decides how much of it.";
@@ -74,6 +77,9 @@ enum Command {
     /// Look for rows that should not be there
     #[cfg(feature = "integrity")]
     Check(check::Check),
+    /// Sum up the hours that are over, for reports that read sums
+    #[cfg(feature = "summary")]
+    Summarise(summarise::Summarise),
     /// Drop the tables: asks first, and refuses while they hold rows
     Down(down::Down),
     /// What Amazon QuickSight needs beside the tables: views, accounts and a template
@@ -95,6 +101,8 @@ impl Command {
             Self::Partition(partition) => partition.run(settings, out),
             #[cfg(feature = "integrity")]
             Self::Check(check) => check.run(settings, out),
+            #[cfg(feature = "summary")]
+            Self::Summarise(summarise) => summarise.run(settings, out),
             Self::Down(down) => down.run(settings, out),
             #[cfg(feature = "quicksight")]
             Self::Quicksight(quicksight) => quicksight.run(settings, out),

@@ -657,6 +657,28 @@ fn cases_of_rows() -> Vec<Case> {
             false,
         ),
         (
+            Error::TriggersRefused { source: server(1419, "You do not have the SUPER privilege") },
+            "the server takes no triggers from this user while its binary log is on; have an \
+             administrator set log_bin_trust_function_creators to 1 or install them, or stay with the \
+             look-back: MySqlError { ERROR 1419 (HY000): You do not have the SUPER privilege }",
+            Some(1419),
+            false,
+        ),
+        (
+            Error::TriggerMissing { name: "t_insert".into(), table: "trip" },
+            "the trigger t_insert on trip is not there, or needs TRIGGER to be seen; install the triggers \
+             again, or remove them to go back to the look-back",
+            None,
+            false,
+        ),
+        (
+            Error::RowsDropped { table: "trip", before: day(2025).midnight() },
+            "nothing was summed up again, because the rows of trip before 2025-03-31 0:00:00.0 were dropped \
+             and only their sums are left; begin the range there",
+            None,
+            false,
+        ),
+        (
             refused(Refusal::AlreadyReversed { id: 17, by: 23 }),
             "movement 17 is reversed already, by movement 23",
             None,

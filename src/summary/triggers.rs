@@ -1,0 +1,125 @@
+//! The triggers that write down which hours change.
+
+use log::info;
+use mysql::{Conn, prelude::Queryable};
+
+use super::{
+    state::{Mode, State},
+    transaction::committed,
+};
+use crate::{
+    outcome::{Error, Result, code},
+    session::{Columns, ask, contained, literal},
+    source::Source,
+};
+
+const ACTION: &str = "install the triggers of the sums";
+
+/// What is watched: users are those of trips.
+const WATCHED: [Source; 4] = [Source::Points, Source::Tokens, Source::Tickets, Source::Trips];
+
+/// Any date that a row may have. A stricter mode would refuse the row for what the log has of it. The server keeps the
+/// mode with the trigger.
+const SQL_MODE: &str = "ALLOW_INVALID_DATES";
+
+/// A trigger by its name, and what it does.
+struct Trigger {
+    name: String,
+    event: &'static str,
+    table: &'static str,
+    log: String,
+}
+
+fn triggers() -> Vec<Trigger> {
+    let of = |source: Source| {
+        ["insert", "update", "delete"].map(|event| {
+            let row = |of: &str| format!("({}, {of}.{})", source.log(), source.column());
+            let rows = match event {
+                "insert" => row("NEW"),
+                "delete" => row("OLD"),
+                _ => format!("{}, {}", row("OLD"), row("NEW")),
+            };
+            Trigger {
+                name: format!("quicksight_summary_{source}_{event}"),
+                event,
+                table: source.table(),
+                log: format!("INSERT INTO summary_log (source, at) VALUES {rows}"),
+            }
+        })
+    };
+    WATCHED.into_iter().flat_map(of).collect()
+}
+
+/// Makes what is missing. From the last one on each change is written down, and what was summed up before may be
+/// wrong: so all is summed up again.
+pub(super) fn install(conn: &mut Conn) -> Result<()> {
+    let mode = contained(|| conn.query_first::<String, _>("SELECT @@SESSION.sql_mode LIMIT 1"))
+        .map_err(refused)?;
+    let set = |conn: &mut Conn, mode: &str| {
+        send(conn, &format!("SET SESSION sql_mode = {}", literal(mode)))
+    };
+    set(conn, SQL_MODE)?;
+    let installed = triggers().iter().try_for_each(|trigger| make(conn, trigger));
+    let restored = set(conn, &mode.unwrap_or_default());
+    if let Err(error) = installed.and(restored) {
+        if let Err(second) = drop_all(conn) {
+            info!("what was installed could not be removed: {second}");
+        }
+        return Err(error);
+    }
+    each(conn, |state| State { until: state.kept_from, mode: Mode::Exact, ..state })
+}
+
+fn make(conn: &mut Conn, trigger: &Trigger) -> Result<()> {
+    let Trigger { name, event, table, log } = trigger;
+    send(conn, &format!("DROP TRIGGER IF EXISTS {name}"))?;
+    send(conn, &format!("CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW {log}"))
+}
+
+/// That each of them is there. A table that was made anew has lost its own.
+pub(super) fn check(conn: &mut Conn) -> Result<()> {
+    let sql =
+        "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE()";
+    let there = ask(conn, ACTION, sql, (), Columns::take)?.collect::<Result<Vec<String>>>()?;
+    let is_there = |trigger: &Trigger| there.contains(&trigger.name);
+    match triggers().into_iter().find(|trigger| !is_there(trigger)) {
+        Some(missing) => Err(Error::TriggerMissing { name: missing.name, table: missing.table }),
+        None => Ok(()),
+    }
+}
+
+/// Looks back again from here on, so that what nobody writes down any more is read from the rows.
+pub(super) fn remove(conn: &mut Conn, closed: time::PrimitiveDateTime) -> Result<()> {
+    each(conn, |state| State {
+        until: state.until.map(|until| until.min(closed)),
+        mode: Mode::LookBack,
+        ..state
+    })?;
+    drop_all(conn)?;
+    send(conn, "DELETE FROM summary_log")
+}
+
+fn drop_all(conn: &mut Conn) -> Result<()> {
+    let mut dropped = triggers().into_iter().map(|trigger| trigger.name);
+    dropped.try_for_each(|name| send(conn, &format!("DROP TRIGGER IF EXISTS {name}")))
+}
+
+fn each(conn: &mut Conn, change: impl Fn(State) -> State) -> Result<()> {
+    Source::ALL.into_iter().try_for_each(|source| {
+        committed(conn, |conn| {
+            let state = change(State::lock(conn, source)?);
+            state.store(conn, source)
+        })
+    })
+}
+
+fn send(conn: &mut Conn, sql: &str) -> Result<()> {
+    contained(|| conn.query_drop(sql)).map_err(refused)
+}
+
+fn refused(source: mysql::Error) -> Error {
+    if code::of(&source) == Some(code::TRIGGERS_REFUSED) {
+        return Error::TriggersRefused { source };
+    }
+    Error::from_answer(ACTION, source)
+}

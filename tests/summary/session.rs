@@ -1,0 +1,182 @@
+//! What a session is asked, and what it must be allowed to.
+
+use mysql::prelude::Queryable;
+use quicksight_migrations::{
+    Error,
+    analytics::Analytics,
+    summary::{self, Policy},
+};
+
+use crate::{
+    answers, assert_same, of_rows, of_sums, some_rows, spring,
+    support::{
+        ByHand, questions, settings,
+        statements::{executed, written_down},
+        wire::cut_within_each_answer,
+    },
+};
+
+/// Where nothing is summed up, a report is the statement that it is without sums, after one that looks.
+#[test]
+fn without_sums_the_statements_are_those_of_the_rows() {
+    let db = written_down();
+    quicksight_migrations::run_quicksight_migrations(&mut db.conn()).unwrap();
+    let bare = |sql: String| sql.split(" /*").next().unwrap().to_owned();
+    let of = |reports: Analytics| -> Vec<_> {
+        let sql = executed(&db, |conn| drop(answers(reports, conn, spring())));
+        sql.into_iter().map(bare).collect()
+    };
+    let plain = of(Analytics::new());
+
+    let with_summaries = of(Analytics::new().with_summaries());
+
+    let (looks, asked): (Vec<_>, Vec<_>) =
+        with_summaries.into_iter().partition(|sql| sql.contains("summary_state"));
+    assert_eq!((asked, looks.len()), (plain.clone(), 7));
+    assert!(plain.iter().all(|sql| !sql.contains("summary_")), "{plain:?}");
+    let real = Analytics::new().without_test_accounts();
+    assert_eq!(of(real.with_summaries()), of(real));
+}
+
+#[test]
+fn two_statements_answer_from_sums() {
+    let (_db, mut conn) = some_rows();
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    let before = questions(&mut conn);
+    of_sums(&mut conn, spring());
+    assert_eq!(questions(&mut conn) - before, 2 * 7 + 1);
+}
+
+/// No row is read where all is summed up.
+#[test]
+fn sums_alone_are_read_for_closed_days() {
+    let (_db, mut conn) = some_rows();
+    let before = of_rows(&mut conn, spring());
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    conn.by_hand([
+        "DELETE FROM trip",
+        "DELETE FROM points_transaction",
+        "DELETE FROM token_transaction",
+        "DELETE FROM bytemark_order_payments",
+    ]);
+    assert_eq!(of_sums(&mut conn, spring()), before);
+}
+
+#[test]
+fn a_test_account_that_is_marked_later_is_left_out() {
+    let (_db, mut conn) = some_rows();
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    conn.by_hand(["INSERT INTO auth_user (id, is_debug) VALUES (1, 1)"]);
+    let real = Analytics::new().without_test_accounts();
+    let expected = answers(real, &mut conn, spring());
+    assert_ne!(expected, of_rows(&mut conn, spring()));
+    assert_eq!(answers(real.with_summaries(), &mut conn, spring()), expected);
+}
+
+#[test]
+fn leaves_the_session_as_it_was_and_refuses_an_open_transaction() {
+    let (_db, mut conn) = some_rows();
+    let before = settings(&mut conn);
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    summary::rebuild(&mut conn, spring()).unwrap();
+    assert_eq!(settings(&mut conn), before);
+
+    conn.by_hand(["START TRANSACTION", "DELETE FROM trip"]);
+    let errors = [
+        summary::refresh(&mut conn, &Policy::new()).unwrap_err(),
+        summary::rebuild(&mut conn, spring()).unwrap_err(),
+    ];
+    for error in errors {
+        assert!(matches!(error, Error::OpenTransaction), "{error:?}");
+    }
+    // Sums are those of the others, and so are the trips of this transaction no part of them.
+    conn.by_hand(["ROLLBACK"]);
+    assert_same(&mut conn, spring());
+}
+
+#[test]
+fn works_in_any_session() {
+    let (_db, mut conn) = some_rows();
+    for setting in [
+        "autocommit = 0",
+        "sql_select_limit = 1",
+        "completion_type = 'CHAIN'",
+        "time_zone = '+13:00'",
+        "sql_mode = 'ANSI,TRADITIONAL,NO_BACKSLASH_ESCAPES'",
+        "transaction_isolation = 'SERIALIZABLE'",
+    ] {
+        crate::forget_sums(&mut conn);
+        let setting = setting.replace("transaction_isolation", isolation());
+        conn.by_hand([format!("SET SESSION {setting}"), "COMMIT AND NO CHAIN".into()]);
+        summary::refresh(&mut conn, &Policy::new()).unwrap();
+        assert_same(&mut conn, spring());
+        conn.by_hand(["COMMIT AND NO CHAIN", "SET SESSION autocommit = 1"]);
+        assert_eq!(summary::compare(&mut conn, spring()).unwrap(), [], "{setting}");
+    }
+}
+
+fn isolation() -> &'static str {
+    match crate::support::flavor() {
+        crate::support::Flavor::MySql => "transaction_isolation",
+        crate::support::Flavor::MariaDb => "tx_isolation",
+    }
+}
+
+#[test]
+fn needs_the_rights_that_it_says() {
+    let (db, _conn) = some_rows();
+    let user = db.user("SELECT");
+    let error = summary::refresh(&mut user.conn(), &Policy::new()).unwrap_err();
+    assert!(matches!(error, Error::PermissionDenied { .. }), "{error:?}");
+    assert!(error.to_string().starts_with("not allowed to sum up the closed hours"), "{error}");
+    for table in ["summary_revenue", "summary_trips", "summary_users", "summary_state"] {
+        db.grant(&user, "INSERT, UPDATE, DELETE", table);
+    }
+    summary::refresh(&mut user.conn(), &Policy::new()).unwrap();
+    let mut reader = db.user("SELECT").conn();
+    assert_same(&mut reader, spring());
+    assert_eq!(summary::compare(&mut reader, spring()).unwrap(), []);
+}
+
+#[test]
+fn a_part_of_an_answer_is_never_taken_for_the_whole() {
+    let (db, mut conn) = some_rows();
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    let reports = Analytics::new().with_summaries();
+    cut_within_each_answer(&db, |conn| reports.points_by_activity(conn, spring()));
+    conn.query_drop("DO 0").unwrap();
+}
+
+/// What closed days cost is a matter of the days, however many rows they have and others had.
+#[test]
+fn cost_does_not_grow_with_the_table() {
+    let (_db, mut conn) = some_rows();
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    let before = reads(&mut conn);
+    conn.by_hand([
+        "INSERT INTO trip (user_id, travel_mode, started_on) \
+         SELECT a.id, b.id, '2019-01-01' + INTERVAL a.id DAY FROM trip a, trip b, trip c, trip d",
+        "INSERT INTO trip (user_id, travel_mode, started_on) SELECT 1, 2, '2025-03-02 09:00:00' FROM trip",
+        "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
+         SELECT 1, 2, 1, 1, '2025-03-02 09:00:00' FROM trip",
+        "DELETE FROM summary_state",
+    ]);
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+
+    let after = reads(&mut conn);
+
+    assert!(after <= before + before / 10, "{before} reads, then {after}");
+    assert_same(&mut conn, spring());
+}
+
+/// How many rows and index entries the server reads for all reports.
+fn reads(conn: &mut mysql::Conn) -> u64 {
+    let so_far = |conn: &mut mysql::Conn| -> u64 {
+        let counts: Vec<(String, u64)> =
+            conn.query("SHOW SESSION STATUS LIKE 'Handler_read%'").unwrap();
+        counts.into_iter().map(|(_, count)| count).sum()
+    };
+    let before = so_far(conn);
+    of_sums(conn, spring());
+    so_far(conn) - before
+}
