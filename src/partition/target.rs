@@ -54,6 +54,14 @@ impl Table {
         }
     }
 
+    /// The sources of `summary_state` whose sums outlive its rows.
+    pub(super) fn summed(self) -> &'static [u8] {
+        match self {
+            Self::Trip => &[4, 5],
+            _ => &[],
+        }
+    }
+
     /// Whether each row builds on the ones before it, so that none may go.
     pub(super) fn is_ledger(self) -> bool {
         matches!(self, Self::PointsTransaction | Self::TokenTransaction)

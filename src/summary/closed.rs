@@ -70,7 +70,7 @@ impl Closed {
         self.source
     }
 
-    /// What has sums and rows.
+    /// What has sums, and rows that are not dropped.
     pub(super) fn comparable(&self) -> Vec<Range> {
         let kept =
             |from: PrimitiveDateTime| self.state.kept_from.map_or(from, |kept| kept.max(from));
@@ -95,7 +95,10 @@ impl Closed {
             return state;
         }
         let ranges: Vec<_> =
-            self.sums.iter().map(|(from, until)| between("l.at", *from, *until)).collect();
+            self.comparable().iter().map(|(from, until)| between("l.at", *from, *until)).collect();
+        if ranges.is_empty() {
+            return state;
+        }
         format!(
             "{state} + (SELECT COUNT(*) FROM summary_log l WHERE l.source = {} AND (({})) AND {})",
             self.source.log(),
@@ -138,7 +141,8 @@ fn changed<C: Connection>(
     closed: &Closed,
 ) -> Result<Vec<PrimitiveDateTime>> {
     let source = closed.source;
-    let Some((from, until)) = closed.sums.first() else { return Ok(Vec::new()) };
+    let comparable = closed.comparable();
+    let Some((from, until)) = comparable.first() else { return Ok(Vec::new()) };
     if closed.state.mode == Mode::LookBack {
         return Ok(Vec::new());
     }

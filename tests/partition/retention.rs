@@ -1,14 +1,15 @@
 //! Rows go when that is asked for, by name and counted.
 
-use mysql::prelude::Queryable;
+use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     Error,
+    analytics::{Analytics, DateRange},
     partition::{Dropped, Policy, Span, Table},
-    verify_quicksight_schema,
+    summary, verify_quicksight_schema,
 };
 
 use crate::{
-    insert, look, migrated, months, partitioned, plan, rows,
+    insert, look, migrated, months, on, partitioned, plan, rows,
     support::{
         connect,
         wire::{Cut, nth},
@@ -61,6 +62,41 @@ fn a_table_is_partitioned_and_rows_go_in_one_plan() {
     let counts: Vec<_> = report.dropped().iter().map(Dropped::rows).collect();
     assert_eq!(counts, [1, 1]);
     assert_eq!(rows(&mut conn, Table::AppData), 2);
+}
+
+/// Dropping a month's rows leaves its dashboards, in both modes, also if a row comes late for it.
+#[test]
+fn sums_outlive_the_rows() {
+    for is_exact in [false, true] {
+        let db = partitioned(Table::Trip);
+        let mut conn = db.conn();
+        if is_exact {
+            summary::install_triggers(&mut conn).unwrap();
+        }
+        summary::refresh(&mut conn, &summary::Policy::new()).unwrap();
+        let january = DateRange::new(on(2026, 1, 1), on(2026, 2, 1)).unwrap();
+        let trips = |conn: &mut Conn| -> u64 {
+            let days = Analytics::new().with_summaries().daily_trips(conn, january).unwrap();
+            days.iter().map(|day| day.trips()).sum()
+        };
+        assert_eq!(trips(&mut conn), 1);
+
+        let report = plan(&db, Table::Trip, &months().retain(Span::months(1)));
+        assert_eq!(report.apply(&mut conn).unwrap().dropped().len(), 1);
+
+        assert_eq!(trips(&mut conn), 1);
+        // In another hour, and in that of the row that is gone.
+        for late in ["2026-01-20 08:00:00", "2026-01-15 00:30:00"] {
+            insert(&mut conn, Table::Trip, late);
+            assert_eq!(trips(&mut conn), 1, "{late}");
+            summary::refresh(&mut conn, &summary::Policy::new()).unwrap();
+            assert_eq!(trips(&mut conn), 1, "{late}");
+        }
+        let error = summary::rebuild(&mut conn, january).unwrap_err();
+        assert!(matches!(error, Error::RowsDropped { table: "trip", .. }), "{error:?}");
+        assert_eq!(trips(&mut conn), 1);
+        assert_eq!(summary::compare(&mut conn, january).unwrap(), []);
+    }
 }
 
 fn archive() -> Policy {
