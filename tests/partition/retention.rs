@@ -3,7 +3,7 @@
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     Error,
-    analytics::{Analytics, DateRange},
+    analytics::{Analytics, DailyTrips, DateRange},
     partition::{Dropped, Policy, Span, Table},
     summary, verify_quicksight_schema,
 };
@@ -77,7 +77,7 @@ fn sums_outlive_the_rows() {
         let january = DateRange::new(on(2026, 1, 1), on(2026, 2, 1)).unwrap();
         let trips = |conn: &mut Conn| -> u64 {
             let days = Analytics::new().with_summaries().daily_trips(conn, january).unwrap();
-            days.iter().map(|day| day.trips()).sum()
+            days.iter().map(DailyTrips::trips).sum()
         };
         assert_eq!(trips(&mut conn), 1);
 
