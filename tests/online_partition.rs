@@ -115,7 +115,7 @@ fn no_row_is_lost_doubled_or_wrong_beside_four_writers() {
 
     let mut expected = before;
     assert!(written.iter().all(|rows| rows.len() > 10), "each writer has written");
-    written.into_iter().for_each(|rows| expected.extend(rows));
+    expected.extend(written.into_iter().flatten());
     assert_eq!(stored(&mut conn), expected);
     let layout = partition::look(&mut conn, Table::PointsTransaction).unwrap();
     assert_eq!(layout.partitions().len(), 7);
