@@ -39,6 +39,7 @@ pub(super) const RANGE: &str = "{range}";
 
 impl Analytics {
     /// Asks about the rows from one moment up to another, and gives each row of the answer to `take`.
+    #[cfg_attr(not(feature = "summary"), allow(clippy::unused_self))]
     pub(super) fn each<C: Connection, T>(
         self,
         conn: &mut C,
