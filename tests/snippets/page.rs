@@ -141,7 +141,16 @@ impl Piece {
         let is_word = |c: char| !c.is_alphanumeric() && c != '_';
         let mut words = self.text.split(is_word);
         words.any(|word| {
-            ["ledger", "analytics", "integrity", "quicksight", "rust_decimal"].contains(&word)
+            [
+                "ledger",
+                "analytics",
+                "integrity",
+                "partition",
+                "quicksight",
+                "rust_decimal",
+                "summary",
+            ]
+            .contains(&word)
         })
     }
 }
