@@ -61,13 +61,20 @@ fn verify(
 ) -> Result<Vec<Drift>> {
     loop {
         match schema::verify(session, migrations) {
-            Err(Error::TablesChanging) if *patience > 0 => {
+            Err(error) if *patience > 0 && is_changing(&error) => {
                 *patience -= 1;
                 let_others_work();
             }
             outcome => return outcome,
         }
     }
+}
+
+/// Whether others were at work on the tables: another session, or another node of a cluster, which undoes whatever
+/// reads what it changes.
+fn is_changing(error: &Error) -> bool {
+    let is_conflict = |code| code::CONFLICTS.contains(&code);
+    matches!(error, Error::TablesChanging) || error.server_code().is_some_and(is_conflict)
 }
 
 /// Mends nothing beside tables of another application: the database is not meant for ours.

@@ -90,7 +90,13 @@ fn what_a_table_is_tied_to_is_found_while_another_session_has_it_for_itself() {
 fn many_tables_that_others_hold_are_waited_for_no_longer_than_one() {
     let db = migrated();
     for table in migrations::tables() {
-        let sql = format!("ALTER TABLE {table} DEFAULT CHARACTER SET latin1, ADD KEY zzz (id)");
+        let first = format!(
+            "SELECT column_name FROM information_schema.columns \
+             WHERE table_schema = DATABASE() AND table_name = '{table}' AND ordinal_position = 1"
+        );
+        let first: String = db.conn().query_first(first).unwrap().unwrap();
+        let sql =
+            format!("ALTER TABLE {table} DEFAULT CHARACTER SET latin1, ADD KEY zzz ({first})");
         db.conn().query_drop(sql).unwrap();
     }
     let mut reader = db.conn();
