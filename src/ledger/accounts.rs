@@ -1,6 +1,9 @@
 //! The accounts of a movement: locked, so that one movement follows the other, and their balances.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 use mysql::{
     Params, Value,
@@ -11,7 +14,7 @@ use time::PrimitiveDateTime;
 
 use super::{
     ACTION, Account,
-    clock::{self, NOW},
+    clock::{self, Moment, NOW, NOW_AFTER_WAIT},
     commit::{Whose, command},
     movement::{MOST, Overdraft},
     order::{Leg, Order},
@@ -59,18 +62,47 @@ pub(super) fn lock<Q: Queryable>(
     Ok(())
 }
 
-/// Locks the accounts, and reads their balances and the time as [`newest`] does where that goes in the same
-/// packet: where all accounts are users, and few. The ids are part of its text, as numbers, because a packet of
-/// several statements binds nothing; each statement is executed when the one before it is.
+/// The balances of accounts, and the time.
+type Read = (BTreeMap<Account, Decimal>, PrimitiveDateTime);
+
+/// Locks the accounts, and reads their balances and the time as [`newest`] does where that takes no round trip of its
+/// own: where all accounts are users, and few.
 pub(super) fn lock_and_read<Q: Queryable>(
     conn: &mut Q,
     accounts: &BTreeSet<Account>,
     whose: Whose,
-) -> Result<Option<(BTreeMap<Account, Decimal>, PrimitiveDateTime)>> {
+) -> Result<Option<Read>> {
     let are_users = accounts.iter().all(|account| account.system().is_none());
     if whose == Whose::Callers || !are_users || accounts.len() > AT_ONCE {
         return lock(conn, accounts, whose).map(|()| None);
     }
+    let mut users = accounts.iter();
+    match (users.next(), users.next()) {
+        (Some(user), None) => lock_and_read_one(conn, *user),
+        _ => lock_and_read_few(conn, accounts),
+    }
+    .map(Some)
+}
+
+/// In one statement, which is prepared once: the user's row is locked, and then the subquery reads, which makes the
+/// snapshot. It does so without a lock.
+/// <https://dev.mysql.com/doc/refman/8.4/en/innodb-locking-reads.html>
+fn lock_and_read_one<Q: Queryable>(conn: &mut Q, user: Account) -> Result<Read> {
+    let sql = format!(
+        "SELECT {NOW_AFTER_WAIT}, {} FROM auth_user u FORCE INDEX (PRIMARY) WHERE u.id = ? LIMIT 1 FOR UPDATE",
+        NEWEST.replace('?', "u.id")
+    );
+    let sent = Instant::now();
+    let read = |columns: &mut Columns| Ok((Moment::take(columns)?, columns.take_sum()?));
+    let unknown = || Err(Error::Refused(Refusal::UnknownAccount { account: user }));
+    let (moment, balance) =
+        ask_on(conn, ACTION, &sql, (user.id(),), read)?.next().unwrap_or_else(unknown)?;
+    Ok((BTreeMap::from([(user, balance)]), moment.of_statement(sent)))
+}
+
+/// In one packet of two statements, each of which is executed when the one before it is: one alone would have its
+/// snapshot when the first row is locked. The ids are part of the text, as numbers, because such a packet binds nothing.
+fn lock_and_read_few<Q: Queryable>(conn: &mut Q, accounts: &BTreeSet<Account>) -> Result<Read> {
     let ids: Vec<_> = accounts.iter().map(ToString::to_string).collect();
     let balances: Vec<_> = ids.iter().map(|id| NEWEST.replace('?', id)).collect();
     let sql = format!(
@@ -81,7 +113,7 @@ pub(super) fn lock_and_read<Q: Queryable>(
     let (found, read) = ask_both(conn, ACTION, &sql, Columns::take, balances_and_now)?;
     all_found(accounts, &found)?;
     let (now, balances) = read.into_iter().next().ok_or_else(|| nothing(ACTION))?;
-    Ok(Some((accounts.iter().copied().zip(balances).collect(), now)))
+    Ok((accounts.iter().copied().zip(balances).collect(), now))
 }
 
 /// The id of the first row of an account. This reads without a lock, and one entry of an index.
@@ -144,7 +176,7 @@ pub(super) fn newest<Q: Queryable>(
     conn: &mut Q,
     accounts: &BTreeSet<Account>,
     whose: Whose,
-) -> Result<(BTreeMap<Account, Decimal>, PrimitiveDateTime)> {
+) -> Result<Read> {
     match whose {
         Whose::Ours => newest_in_snapshot(conn, accounts),
         Whose::Callers => newest_of_all(conn, accounts),
@@ -154,10 +186,7 @@ pub(super) fn newest<Q: Queryable>(
 /// This reads without a lock. The first such read makes the transaction's snapshot, and it comes
 /// after all accounts are locked: so it sees whatever was recorded for them.
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-consistent-read.html>
-fn newest_in_snapshot<Q: Queryable>(
-    conn: &mut Q,
-    accounts: &BTreeSet<Account>,
-) -> Result<(BTreeMap<Account, Decimal>, PrimitiveDateTime)> {
+fn newest_in_snapshot<Q: Queryable>(conn: &mut Q, accounts: &BTreeSet<Account>) -> Result<Read> {
     let (mut all, mut moment) = (BTreeMap::new(), None);
     let accounts: Vec<_> = accounts.iter().copied().collect();
     for accounts in accounts.chunks(BATCH) {
@@ -182,10 +211,7 @@ fn balances_and_now(columns: &mut Columns) -> Result<(PrimitiveDateTime, Vec<Dec
 }
 
 /// A caller's transaction may have taken its snapshot long ago, so this reads past it, with a lock.
-fn newest_of_all<Q: Queryable>(
-    conn: &mut Q,
-    accounts: &BTreeSet<Account>,
-) -> Result<(BTreeMap<Account, Decimal>, PrimitiveDateTime)> {
+fn newest_of_all<Q: Queryable>(conn: &mut Q, accounts: &BTreeSet<Account>) -> Result<Read> {
     let sql = "SELECT balance FROM points_transaction WHERE user_id = ? \
                ORDER BY user_id DESC, id DESC LIMIT 1 FOR UPDATE";
     let mut all = BTreeMap::new();

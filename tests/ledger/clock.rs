@@ -1,5 +1,7 @@
 //! The moment of a movement is the service's, US/Central, wherever the server believes to be.
 
+use std::thread;
+
 use mysql::{Conn, TxOpts, prelude::Queryable};
 use quicksight_migrations::{
     Error,
@@ -9,13 +11,14 @@ use quicksight_migrations::{
         Account, Activity, Refusal, balance_at, record_points_transaction,
         record_points_transaction_in, record_points_transfer, record_points_transfers,
         tokens::{self, NewTokenGrant, Token},
+        us_central,
     },
     time::{Date, Duration, Month, PrimitiveDateTime, Time},
 };
 
 use crate::{
     assert_running_sums, ledger, modified_on, movement, noon, payment, points,
-    support::{Server, database_on},
+    support::{Database, Server, database_on},
     users, users_of,
 };
 
@@ -77,6 +80,39 @@ fn the_zone_of_the_server_does_not_matter() {
         assert_eq!(set.as_deref(), Some(zone));
         assert_central(&mut conn);
     }
+}
+
+/// A movement that waits for the one before it is dated after it, though its statement began before.
+#[track_caller]
+fn assert_dated_after_the_wait((db, mut conn): (Database, Conn)) {
+    let mut holder = db.conn();
+    holder.query_drop("START TRANSACTION").unwrap();
+    holder.query_drop("SELECT id FROM auth_user WHERE id = 1 FOR UPDATE").unwrap();
+    let waiting = thread::spawn(move || {
+        let incentive = movement(1, Activity::Incentive, points(1));
+        record_points_transaction(&mut conn, &incentive).unwrap().created_on()
+    });
+    thread::sleep(std::time::Duration::from_millis(2500));
+    let released: Option<PrimitiveDateTime> =
+        holder.query_first("SELECT UTC_TIMESTAMP() FROM auth_user").unwrap();
+    let released = us_central(released.unwrap().assume_utc());
+    holder.query_drop("COMMIT").unwrap();
+
+    let dated = waiting.join().unwrap();
+    assert!(released <= dated, "{dated}, but the lock was held until {released}");
+    assert!(dated < released + Duration::MINUTE, "{dated}, but it had the lock at {released}");
+}
+
+#[test]
+fn a_movement_that_waits_is_dated_after_the_wait() {
+    assert_dated_after_the_wait(users(1));
+}
+
+/// `SYSDATE` is the moment at which it is asked for, unless the server was told otherwise.
+#[test]
+fn a_movement_that_waits_is_dated_after_the_wait_whatever_the_server_takes_for_its_clock() {
+    let server = Server::start(&["--skip-log-bin", "--sysdate-is-now"]);
+    assert_dated_after_the_wait(users_of(database_on(&server), 1));
 }
 
 /// The wall clock of autumn's night goes back, and the ledger does not.
