@@ -19,8 +19,6 @@ mod turn;
 mod wait;
 mod words;
 
-#[cfg(feature = "ledger")]
-pub(crate) use self::answer::ask_both;
 #[cfg(feature = "_rows")]
 #[cfg_attr(not(feature = "full"), allow(unused_imports))]
 pub(crate) use self::answer::{Answers, Columns, ask, ask_limited, ask_on};
@@ -40,5 +38,5 @@ pub(crate) use self::{
 #[cfg(feature = "ledger")]
 pub(crate) use self::{
     connection::{contained, driver, unreadable},
-    echo::{Unheard, echo},
+    echo::{Together, Unheard, ask_together, echo},
 };

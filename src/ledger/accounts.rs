@@ -2,11 +2,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use mysql::{
-    Params, Value,
+    Conn, Params, Value,
     prelude::{FromValue, Queryable},
 };
 use rust_decimal::Decimal;
@@ -15,14 +15,14 @@ use time::PrimitiveDateTime;
 use super::{
     ACTION, Account,
     clock::{self, Moment, NOW, NOW_AFTER_WAIT},
-    commit::{Whose, command},
+    commit::{Whose, begin, begin_with, command},
     movement::{MOST, Overdraft},
     order::{Leg, Order},
     sql::{BATCH, NEWEST, marks, nothing, repeated},
 };
 use crate::{
     outcome::{Error, Refusal, Result},
-    session::{Columns, ask_both, ask_on},
+    session::{Columns, Together, ask_on},
 };
 
 /// Of how many users the lock and the balances go in one packet. More are few calls, each with a text of its own.
@@ -63,57 +63,70 @@ pub(super) fn lock<Q: Queryable>(
 }
 
 /// The balances of accounts, and the time.
-type Read = (BTreeMap<Account, Decimal>, PrimitiveDateTime);
+pub(super) type Read = (BTreeMap<Account, Decimal>, PrimitiveDateTime);
 
-/// Locks the accounts, and reads their balances and the time as [`newest`] does where that takes no round trip of its
-/// own: where all accounts are users, and few.
-pub(super) fn lock_and_read<Q: Queryable>(
-    conn: &mut Q,
+/// What was asked for with the begin of a transaction.
+pub(super) struct Locked {
+    answer: Together,
+    took: Duration,
+}
+
+/// Begins a transaction. Where all accounts are users, and few, the packet goes on to lock them and to read their balances and
+/// the time as [`newest`] does. The ids are part of its text, as numbers, because a packet of several statements binds nothing.
+pub(super) fn begin_and_lock(
+    conn: &mut Conn,
     accounts: &BTreeSet<Account>,
-    whose: Whose,
-) -> Result<Option<Read>> {
+) -> Result<Option<Locked>> {
     let are_users = accounts.iter().all(|account| account.system().is_none());
-    if whose == Whose::Callers || !are_users || accounts.len() > AT_ONCE {
-        return lock(conn, accounts, whose).map(|()| None);
+    if !are_users || accounts.is_empty() || accounts.len() > AT_ONCE {
+        return begin(conn).map(|()| None);
     }
-    let mut users = accounts.iter();
-    match (users.next(), users.next()) {
-        (Some(user), None) => lock_and_read_one(conn, *user),
-        _ => lock_and_read_few(conn, accounts),
-    }
-    .map(Some)
-}
-
-/// In one statement, which is prepared once: the user's row is locked, and then the subquery reads, which makes the
-/// snapshot. It does so without a lock.
-/// <https://dev.mysql.com/doc/refman/8.4/en/innodb-locking-reads.html>
-fn lock_and_read_one<Q: Queryable>(conn: &mut Q, user: Account) -> Result<Read> {
-    let sql = format!(
-        "SELECT {NOW_AFTER_WAIT}, {} FROM auth_user u FORCE INDEX (PRIMARY) WHERE u.id = ? LIMIT 1 FOR UPDATE",
-        NEWEST.replace('?', "u.id")
-    );
     let sent = Instant::now();
-    let read = |columns: &mut Columns| Ok((Moment::take(columns)?, columns.take_sum()?));
-    let unknown = || Err(Error::Refused(Refusal::UnknownAccount { account: user }));
-    let (moment, balance) =
-        ask_on(conn, ACTION, &sql, (user.id(),), read)?.next().unwrap_or_else(unknown)?;
-    Ok((BTreeMap::from([(user, balance)]), moment.of_statement(sent)))
+    let answer = begin_with(conn, |number| lock_and_read(accounts, number))?;
+    Ok(Some(Locked { answer, took: sent.elapsed() }))
 }
 
-/// In one packet of two statements, each of which is executed when the one before it is: one alone would have its
-/// snapshot when the first row is locked. The ids are part of the text, as numbers, because such a packet binds nothing.
-fn lock_and_read_few<Q: Queryable>(conn: &mut Q, accounts: &BTreeSet<Account>) -> Result<Read> {
+/// One user is locked in the statement that reads: its subquery makes the snapshot when the row is locked, and reads
+/// without a lock. Of two users it would make it at the first one, so that they take two statements, each of which
+/// is executed when the one before it is.
+/// <https://dev.mysql.com/doc/refman/8.4/en/innodb-locking-reads.html>
+fn lock_and_read(accounts: &BTreeSet<Account>, number: u64) -> String {
     let ids: Vec<_> = accounts.iter().map(ToString::to_string).collect();
+    if let [id] = ids.as_slice() {
+        return format!(
+            "SELECT {number}, {NOW_AFTER_WAIT}, {} FROM auth_user u FORCE INDEX (PRIMARY) WHERE u.id = {id} \
+             LIMIT 1 FOR UPDATE",
+            NEWEST.replace('?', "u.id")
+        );
+    }
     let balances: Vec<_> = ids.iter().map(|id| NEWEST.replace('?', id)).collect();
-    let sql = format!(
-        "{}; SELECT {NOW}, {} LIMIT 1",
+    format!(
+        "{}; SELECT {number}, {NOW}, {} LIMIT 1",
         users_lock(&ids.join(", "), ids.len()),
         balances.join(", ")
-    );
-    let (found, read) = ask_both(conn, ACTION, &sql, Columns::take, balances_and_now)?;
-    all_found(accounts, &found)?;
-    let (now, balances) = read.into_iter().next().ok_or_else(|| nothing(ACTION))?;
-    Ok((accounts.iter().copied().zip(balances).collect(), now))
+    )
+}
+
+impl Locked {
+    /// The balances and the time.
+    pub(super) fn read(self, accounts: &BTreeSet<Account>) -> Result<Read> {
+        let Together { mut rows, refused } = self.answer;
+        if let Some(error) = refused {
+            return Err(Error::from_answer(ACTION, error));
+        }
+        let mut last = rows.pop().unwrap_or_default().into_iter();
+        if let (Some(user), 1) = (accounts.first(), accounts.len()) {
+            let unknown = Refusal::UnknownAccount { account: *user };
+            let mut columns = last.next().ok_or(Error::Refused(unknown))?;
+            let now = Moment::take(&mut columns)?.after(self.took);
+            return Ok((BTreeMap::from([(*user, columns.take_sum()?)]), now));
+        }
+        let found = rows.pop().unwrap_or_default().into_iter();
+        all_found(accounts, &found.map(|mut row| row.take()).collect::<Result<Vec<_>>>()?)?;
+        let mut columns = last.next().ok_or_else(|| nothing(ACTION))?;
+        let (now, balances) = balances_and_now(&mut columns)?;
+        Ok((accounts.iter().copied().zip(balances).collect(), now))
+    }
 }
 
 /// The id of the first row of an account. This reads without a lock, and one entry of an index.

@@ -1,6 +1,6 @@
 //! The moment of a movement.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use time::PrimitiveDateTime;
 
@@ -37,23 +37,21 @@ impl Moment {
         Ok(Self { begun: columns.take()?, microseconds: columns.take()? })
     }
 
-    /// By the service's clock, for a statement that was sent then.
-    pub(super) fn of_statement(&self, sent: Instant) -> PrimitiveDateTime {
-        let waited = waited(self.microseconds, sent.elapsed());
+    /// By the service's clock, where the answer has taken so long.
+    pub(super) fn after(&self, took: Duration) -> PrimitiveDateTime {
+        let waited = waited(self.microseconds, took);
         us_central(self.begun.saturating_add(waited).assume_utc())
     }
 }
 
 /// How long the server says that the statement has waited, in microseconds, if that can be: not in a session whose clock was stopped,
 /// nor in the night in which its zone's clock is changed. A server whose `SYSDATE` is another word for `NOW` says 0.
-fn waited(microseconds: i64, elapsed: Duration) -> time::Duration {
+fn waited(microseconds: i64, took: Duration) -> time::Duration {
     // The two clocks need not run at the same speed.
     const SLACK: Duration = Duration::from_secs(1);
     match u64::try_from(microseconds).map(Duration::from_micros) {
-        Ok(Duration::ZERO) => elapsed.try_into().unwrap_or_default(),
-        Ok(waited) if waited <= elapsed.saturating_add(SLACK) => {
-            waited.try_into().unwrap_or_default()
-        }
+        Ok(Duration::ZERO) => took.try_into().unwrap_or_default(),
+        Ok(waited) if waited <= took.saturating_add(SLACK) => waited.try_into().unwrap_or_default(),
         _ => time::Duration::ZERO,
     }
 }
@@ -83,7 +81,7 @@ mod tests {
     fn a_wait_that_cannot_be_is_none() {
         const HOUR: i64 = 3_600_000_000;
         let short = Duration::from_millis(20);
-        for (says, elapsed, believed) in [
+        for (says, took, believed) in [
             (19_000, short, Duration::from_millis(19)),
             (30_002_000, Duration::from_secs(30), Duration::from_millis(30_002)),
             (0, Duration::from_secs(30), Duration::from_secs(30)),
@@ -92,7 +90,7 @@ mod tests {
             (i64::MAX, short, Duration::ZERO),
             (i64::MIN, short, Duration::ZERO),
         ] {
-            assert_eq!(waited(says, elapsed), believed, "{says}");
+            assert_eq!(waited(says, took), believed, "{says}");
         }
     }
 }

@@ -13,7 +13,7 @@ use mysql::{Conn, prelude::Queryable};
 use super::ACTION;
 use crate::{
     outcome::{Error, Result, code},
-    session::{Unheard, contained, echo, unreadable},
+    session::{Together, Unheard, ask_together, contained, echo, unreadable},
 };
 
 /// The end of a transaction, whatever `completion_type` makes of a plain one: another transaction, or
@@ -21,6 +21,14 @@ use crate::{
 /// <https://dev.mysql.com/doc/refman/8.4/en/commit.html>
 const COMMIT: &str = "COMMIT AND NO CHAIN NO RELEASE";
 const ROLLBACK: &str = "ROLLBACK AND NO CHAIN NO RELEASE";
+
+/// Begins a transaction: the isolation cannot be set inside another one, and where that is refused the server goes no
+/// further.
+///
+/// REPEATABLE READ whatever the session has: a system account that has no row yet is locked
+/// by the gap where its rows would be.
+/// <https://dev.mysql.com/doc/refman/8.4/en/innodb-transaction-isolation-levels.html>
+const BEGIN: [&str; 2] = ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "START TRANSACTION"];
 
 /// After this long no attempt begins, so that a caller waits for one more lock at most.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -60,10 +68,20 @@ pub(super) fn committed<T>(
     work: impl Fn(&mut Conn) -> Result<Work<T>>,
     unanswered: impl Fn(T, mysql::Error) -> Result<T>,
 ) -> Result<T> {
+    committed_from(conn, begin, |conn, ()| work(conn), unanswered)
+}
+
+/// The same, but `begin` begins the transaction and does the first of the work.
+pub(super) fn committed_from<B, T>(
+    conn: &mut Conn,
+    begin: impl Fn(&mut Conn) -> Result<B>,
+    work: impl Fn(&mut Conn, B) -> Result<Work<T>>,
+    unanswered: impl Fn(T, mysql::Error) -> Result<T>,
+) -> Result<T> {
     let started = Instant::now();
     let mut attempt = 1;
     loop {
-        match once(conn, &work, &unanswered) {
+        match once(conn, &begin, &work, &unanswered) {
             Ok(done) => return Ok(done),
             Err(Failed { error, in_the_way }) => {
                 if !in_the_way || started.elapsed() >= LIMIT {
@@ -119,13 +137,14 @@ fn rest(attempt: u32) -> Duration {
     mean * u32::from(dice) / 128
 }
 
-fn once<T>(
+fn once<B, T>(
     conn: &mut Conn,
-    work: impl Fn(&mut Conn) -> Result<Work<T>>,
+    begin: impl Fn(&mut Conn) -> Result<B>,
+    work: impl Fn(&mut Conn, B) -> Result<Work<T>>,
     unanswered: impl Fn(T, mysql::Error) -> Result<T>,
 ) -> std::result::Result<T, Failed> {
-    begin(conn).map_err(Failed::at_work)?;
-    let done = work(conn).map_err(Failed::at_work);
+    let begun = begin(conn).map_err(Failed::at_work)?;
+    let done = work(conn, begun).map_err(Failed::at_work);
     let done = done.and_then(|done| commit(conn, done, unanswered).map_err(Failed::at_commit));
     if let Err(failed) = &done
         // What the connection says next may be the answer to the commit.
@@ -143,19 +162,32 @@ fn roll_back(conn: &mut Conn) {
 }
 
 /// Begins a transaction, but not inside one of the caller's, which that would commit, nor on a
-/// connection that may have one, because it gives the answers to earlier questions. All goes in one packet: the
-/// isolation cannot be set inside a transaction, and where that is refused the server goes no further.
-///
-/// REPEATABLE READ whatever the session has: a system account that has no row yet is locked
-/// by the gap where its rows would be.
-/// <https://dev.mysql.com/doc/refman/8.4/en/innodb-transaction-isolation-levels.html>
-fn begin(conn: &mut Conn) -> Result<()> {
-    match echo(conn, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION") {
+/// connection that may have one, because it gives the answers to earlier questions. All goes in one packet.
+pub(super) fn begin(conn: &mut Conn) -> Result<()> {
+    match echo(conn, &BEGIN.join("; ")) {
         Ok(()) => Ok(()),
-        Err(Unheard::Refused(error)) if code::of(&error) == Some(code::TRANSACTION_IN_PROGRESS) => {
-            Err(Error::OpenTransaction)
+        Err(Unheard::Refused(error)) => Err(not_begun(error)),
+        Err(Unheard::Deaf(error)) => Err(Error::from_answer(ACTION, error)),
+    }
+}
+
+/// Begins a transaction, and asks for more in the same packet: see [`ask_together`]. An answer means that it is
+/// begun, even if what was asked for is refused.
+pub(super) fn begin_with(conn: &mut Conn, more: impl FnOnce(u64) -> String) -> Result<Together> {
+    let sql = |number| format!("{}; {}", BEGIN.join("; "), more(number));
+    match ask_together(conn, ACTION, sql)? {
+        Together { rows, refused: Some(error) } if rows.len() < BEGIN.len() => {
+            Err(not_begun(error))
         }
-        Err(unheard) => Err(Error::from_answer(ACTION, unheard.into_error())),
+        begun => Ok(begun),
+    }
+}
+
+fn not_begun(error: mysql::Error) -> Error {
+    if code::of(&error) == Some(code::TRANSACTION_IN_PROGRESS) {
+        Error::OpenTransaction
+    } else {
+        Error::from_answer(ACTION, error)
     }
 }
 

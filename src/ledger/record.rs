@@ -9,10 +9,10 @@ use time::PrimitiveDateTime;
 
 use super::{
     ACTION, Account,
-    accounts::{balance, lock_and_read, newest},
+    accounts::{Locked, Read, balance, begin_and_lock, lock, newest},
     append::{append, last},
     booked::{Booked, BookedRow},
-    commit::{Whose, Work, command, committed},
+    commit::{Whose, Work, command, committed_from},
     key,
     order::Order,
     sql::nothing,
@@ -36,8 +36,12 @@ pub(super) fn ours_if(
     orders: &[Order<'_>],
     look: impl Fn(&mut Conn, Result<Vec<Booked>>) -> Result<Vec<Booked>>,
 ) -> Result<Vec<Booked>> {
-    let work = |conn: &mut Conn| {
-        let booked = book(conn, orders, Whose::Ours);
+    let accounts = accounts(orders);
+    let work = |conn: &mut Conn, locked: Option<Locked>| {
+        let booked = match locked.map(|locked| locked.read(&accounts)).transpose() {
+            Ok(read) => book(conn, orders, &accounts, Whose::Ours, read),
+            Err(error) => Err(blamed(error, orders)),
+        };
         let done = look(conn, booked)?;
         let mut before = last(orders, &done);
         let last = before.split_off(before.len().saturating_sub(WITH_COMMIT));
@@ -51,7 +55,7 @@ pub(super) fn ours_if(
             None => Ok(booked),
         }
     };
-    committed(conn, work, unanswered)
+    committed_from(conn, |conn| begin_and_lock(conn, &accounts), work, unanswered)
 }
 
 /// Records the orders in a transaction of the caller, who ends it.
@@ -60,7 +64,7 @@ pub(super) fn callers(
     orders: &[Order<'_>],
 ) -> Result<Vec<Booked>> {
     echo(transaction, "").map_err(|error| Error::from_answer(ACTION, error.into_error()))?;
-    let booked = book(transaction, orders, Whose::Callers)?;
+    let booked = book(transaction, orders, &accounts(orders), Whose::Callers, None)?;
     last(orders, &booked).iter().try_for_each(|sql| command(transaction, sql))?;
     Ok(booked)
 }
@@ -70,15 +74,27 @@ pub(super) fn only<T>(several: Result<Vec<T>>) -> Result<T> {
     several?.pop().ok_or_else(|| nothing(ACTION))
 }
 
-fn book<Q: Queryable>(conn: &mut Q, orders: &[Order<'_>], whose: Whose) -> Result<Vec<Booked>> {
+fn accounts(orders: &[Order<'_>]) -> BTreeSet<Account> {
+    orders.iter().flat_map(Order::accounts).collect()
+}
+
+/// `read` is what was read of the accounts, if they are locked.
+fn book<Q: Queryable>(
+    conn: &mut Q,
+    orders: &[Order<'_>],
+    accounts: &BTreeSet<Account>,
+    whose: Whose,
+    read: Option<Read>,
+) -> Result<Vec<Booked>> {
     if orders.is_empty() {
         return Ok(Vec::new());
     }
-    let accounts: BTreeSet<_> = orders.iter().flat_map(Order::accounts).collect();
-    let read = lock_and_read(conn, &accounts, whose).map_err(|error| blamed(error, orders))?;
+    if read.is_none() {
+        lock(conn, accounts, whose).map_err(|error| blamed(error, orders))?;
+    }
     let known = key::claim(conn, orders)?;
     // To wait for a key changes nothing of accounts that are locked.
-    let (balances, now) = read.map_or_else(|| newest(conn, &accounts, whose), Ok)?;
+    let (balances, now) = read.map_or_else(|| newest(conn, accounts, whose), Ok)?;
     let mut booked = reckoned(orders, known, balances, now)?;
     append(conn, orders, &mut booked)?;
     key::keep(conn, orders, &booked)?;

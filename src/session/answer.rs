@@ -71,39 +71,13 @@ pub(crate) fn ask_on<'c, T>(
     }
 }
 
-/// Sends two statements in one packet, which has nothing bound, and returns the rows of both.
-#[cfg(feature = "ledger")]
-pub(crate) fn ask_both<A, B>(
-    conn: &mut impl Queryable,
-    action: &'static str,
-    sql: &str,
-    first: Read<A>,
-    second: Read<B>,
-) -> Result<(Vec<A>, Vec<B>)> {
-    let answer = contained(|| {
-        let mut answer = conn.query_iter(sql)?;
-        let mut sets = Vec::new();
-        while let Some(set) = answer.iter() {
-            sets.push(set.collect::<mysql::Result<Vec<Row>>>()?);
-        }
-        <[_; 2]>::try_from(sets).map_err(|_| unreadable())
-    });
-    let [one, other] = answer.map_err(|error| Error::from_answer(action, error))?;
-    Ok((read_all(one, action, first)?, read_all(other, action, second)?))
-}
-
-#[cfg(feature = "ledger")]
-fn read_all<T>(rows: Vec<Row>, action: &'static str, read: Read<T>) -> Result<Vec<T>> {
-    rows.into_iter().map(|row| read(&mut Columns { row, taken: 0, action })).collect()
-}
-
 impl<T> Iterator for Answers<'_, T> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Result<T>> {
         let rows = self.rows.as_mut()?;
         match contained(|| rows.next().transpose()) {
-            Ok(row) => Some((self.read)(&mut Columns { row: row?, taken: 0, action: self.action })),
+            Ok(row) => Some((self.read)(&mut Columns::of(row?, self.action))),
             Err(error) => {
                 self.skip();
                 Some(Err(Error::from_answer(self.action, error)))
@@ -144,6 +118,10 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
+    pub(super) fn of(row: Row, action: &'static str) -> Self {
+        Self { row, taken: 0, action }
+    }
+
     /// The next column. Never panics, unlike the driver's own conversions.
     pub(crate) fn take<T: FromValue>(&mut self) -> Result<T> {
         let value = self.row.take_opt(self.taken);

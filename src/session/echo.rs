@@ -4,8 +4,12 @@ use std::{collections::hash_map::RandomState, hash::BuildHasher};
 
 use mysql::prelude::Queryable;
 
+#[cfg(feature = "ledger")]
+use super::answer::Columns;
 use super::connection::{contained, unreadable};
 use crate::outcome::code;
+#[cfg(feature = "ledger")]
+use crate::outcome::{Error, Result as Outcome};
 
 /// Why a connection did not do what it was told together with the question.
 pub(crate) enum Unheard {
@@ -50,6 +54,60 @@ pub(crate) fn echo(conn: &mut impl Queryable, then: &str) -> Result<(), Unheard>
         Ok(())
     });
     said.map_err(|error| if is_heard { Unheard::Refused(error) } else { Unheard::Deaf(error) })
+}
+
+/// What a packet of several statements was answered with.
+#[cfg(feature = "ledger")]
+pub(crate) struct Together {
+    /// The rows of each, as far as the server went.
+    pub(crate) rows: Vec<Vec<Columns>>,
+    /// Why it went no further.
+    pub(crate) refused: Option<mysql::Error>,
+}
+
+/// Sends statements in one packet, which has nothing bound. The last one asks for a number that nobody can have asked for
+/// before, in front of what it is about: an answer with it is no late one to something else. Whatever has no
+/// number, no row as much as an error, is believed of a connection that [`echo`]es.
+#[cfg(feature = "ledger")]
+pub(crate) fn ask_together(
+    conn: &mut impl Queryable,
+    action: &'static str,
+    sql: impl FnOnce(u64) -> String,
+) -> Outcome<Together> {
+    let number = fresh_number();
+    let mut rows = Vec::new();
+    let answered = contained(|| {
+        let mut answer = conn.query_iter(sql(number))?;
+        while let Some(set) = answer.iter() {
+            let set = set.map(|row| row.map(|row| Columns::of(row, action)));
+            rows.push(set.collect::<mysql::Result<Vec<_>>>()?);
+        }
+        Ok(())
+    });
+    let first = rows.last_mut().and_then(|last| last.first_mut());
+    let is_numbered = first.map(|row| row.take().is_ok_and(|said: u64| said == number));
+    let heard = match (answered, is_numbered) {
+        (Ok(()), Some(true)) => Ok(None),
+        (Ok(()), Some(false)) => Err(unreadable()),
+        (Err(error), _) if code::of(&error).is_none() => Err(error),
+        (answered, _) => echo(conn, "").map(|()| answered.err()).map_err(Unheard::into_error),
+    };
+    match heard {
+        Ok(refused) => Ok(Together { rows, refused }),
+        Err(error) => {
+            hang_up(conn);
+            Err(Error::from_answer(action, error))
+        }
+    }
+}
+
+/// Ends a connection that does not answer what it is asked, after all that it still has to do: nobody who hears no answers
+/// could give back what it locks. A transaction of the caller goes with it, which could not be committed knowingly.
+/// <https://dev.mysql.com/doc/refman/8.4/en/kill.html>
+#[cfg(feature = "ledger")]
+fn hang_up(conn: &mut impl Queryable) {
+    // The end of the connection is no answer, and any other is one to something else.
+    let _ = contained(|| conn.query_drop("KILL CONNECTION_ID()"));
 }
 
 /// What a question for a number can be answered with. Any other error is the answer to something else.

@@ -248,5 +248,5 @@ fn costs_two_statements_more_than_a_user_and_three_for_two_accounts() {
     let one = count(&|conn| drop(record_points_transaction(conn, &fee).unwrap()));
     let reward = count(&|conn| drop(record_points_transfer(conn, &pay(2000, 1)).unwrap()));
     let among = count(&|conn| drop(record_points_transfer(conn, &pay(2001, 2000)).unwrap()));
-    assert_eq!((one, reward, among), (7 + 2 + 1 - 1, 10 + 2 + 1, 10 + 3 + 1 - 1));
+    assert_eq!((one, reward, among), (6 + 3 + 1 - 1, 9 + 3 + 1, 9 + 4 + 1 - 1));
 }
