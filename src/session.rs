@@ -38,5 +38,5 @@ pub(crate) use self::{
 #[cfg(feature = "ledger")]
 pub(crate) use self::{
     connection::{contained, driver, unreadable},
-    echo::{Together, Unheard, ask_together, echo},
+    echo::{Answer, Unheard, ask_numbered, ask_together, echo, tell},
 };

@@ -6,7 +6,7 @@ use std::{
 };
 
 use mysql::{
-    Conn, Params, Value,
+    Conn, Params, Value, from_value_opt,
     prelude::{FromValue, Queryable},
 };
 use rust_decimal::Decimal;
@@ -15,18 +15,15 @@ use time::PrimitiveDateTime;
 use super::{
     ACTION, Account,
     clock::{self, Moment, NOW, NOW_AFTER_WAIT},
-    commit::{Whose, begin, begin_with, command},
+    commit::{Whose, begin, begin_unheard, begin_with, command},
     movement::{MOST, Overdraft},
     order::{Leg, Order},
     sql::{BATCH, NEWEST, marks, nothing, repeated},
 };
 use crate::{
     outcome::{Error, Refusal, Result},
-    session::{Columns, Together, ask_on},
+    session::{Answer, Columns, ask_numbered, ask_on},
 };
-
-/// Of how many users the lock and the balances go in one packet. More are few calls, each with a text of its own.
-const AT_ONCE: usize = 2;
 
 /// Makes the movements of these accounts wait for those of others: at the user's row, or at the first
 /// row that a system account has in the ledger. Neither is ever another one, as the newest row is.
@@ -62,43 +59,63 @@ pub(super) fn lock<Q: Queryable>(
     Ok(())
 }
 
-/// The balances of accounts, and the time.
-pub(super) type Read = (BTreeMap<Account, Decimal>, PrimitiveDateTime);
+/// What is read of accounts that are locked.
+pub(super) struct Read {
+    pub(super) balances: BTreeMap<Account, Decimal>,
+    /// The server's time by the service's clock.
+    pub(super) now: PrimitiveDateTime,
+    /// Of a single user, the refresh column.
+    pub(super) modified_on: Option<PrimitiveDateTime>,
+}
 
-/// What was asked for with the begin of a transaction.
+/// What locks accounts and reads them was answered with.
 pub(super) struct Locked {
-    answer: Together,
+    answer: Answer,
     took: Duration,
 }
 
-/// Begins a transaction. Where all accounts are users, and few, the packet goes on to lock them and to read their balances and
-/// the time as [`newest`] does. The ids are part of its text, as numbers, because a packet of several statements binds nothing.
+/// Begins a transaction. Where all accounts are users, and few, it goes on to lock them and to read their balances and
+/// the time as [`newest`] does.
 pub(super) fn begin_and_lock(
     conn: &mut Conn,
     accounts: &BTreeSet<Account>,
 ) -> Result<Option<Locked>> {
-    let are_users = accounts.iter().all(|account| account.system().is_none());
-    if !are_users || accounts.is_empty() || accounts.len() > AT_ONCE {
+    let users: Vec<_> = accounts.iter().filter(|account| account.system().is_none()).collect();
+    if users.len() < accounts.len() {
         return begin(conn).map(|()| None);
     }
-    let sent = Instant::now();
-    let answer = begin_with(conn, |number| lock_and_read(accounts, number))?;
+    let sent;
+    let answer = match users.as_slice() {
+        [user] => {
+            begin_unheard(conn)?;
+            sent = Instant::now();
+            lock_one(conn, **user)?
+        }
+        [_, _] => {
+            sent = Instant::now();
+            begin_with(conn, |number| lock_few(&users, number))?
+        }
+        _ => return begin(conn).map(|()| None),
+    };
     Ok(Some(Locked { answer, took: sent.elapsed() }))
 }
 
-/// One user is locked in the statement that reads: its subquery makes the snapshot when the row is locked, and reads
-/// without a lock. Of two users it would make it at the first one, so that they take two statements, each of which
-/// is executed when the one before it is.
+/// One user is locked by the prepared statement that reads: its subquery makes the snapshot when the row is locked, and
+/// reads without a lock.
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-locking-reads.html>
-fn lock_and_read(accounts: &BTreeSet<Account>, number: u64) -> String {
-    let ids: Vec<_> = accounts.iter().map(ToString::to_string).collect();
-    if let [id] = ids.as_slice() {
-        return format!(
-            "SELECT {number}, {NOW_AFTER_WAIT}, {} FROM auth_user u FORCE INDEX (PRIMARY) WHERE u.id = {id} \
-             LIMIT 1 FOR UPDATE",
-            NEWEST.replace('?', "u.id")
-        );
-    }
+fn lock_one(conn: &mut Conn, user: Account) -> Result<Answer> {
+    let sql = format!(
+        "SELECT CAST(? AS UNSIGNED), {NOW_AFTER_WAIT}, u.modified_on, {} FROM auth_user u FORCE INDEX (PRIMARY) WHERE u.id = ? \
+         LIMIT 1 FOR UPDATE",
+        NEWEST.replace('?', "u.id")
+    );
+    ask_numbered(conn, ACTION, &sql, |number| (number, user.id()).into())
+}
+
+/// Of two users such a statement would have its snapshot from the first one's lock. So they take two, in the packet that
+/// begins the transaction, each of which is executed when the one before it is. The ids are part of its text, as numbers.
+fn lock_few(users: &[&Account], number: u64) -> String {
+    let ids: Vec<_> = users.iter().map(ToString::to_string).collect();
     let balances: Vec<_> = ids.iter().map(|id| NEWEST.replace('?', id)).collect();
     format!(
         "{}; SELECT {number}, {NOW}, {} LIMIT 1",
@@ -108,9 +125,8 @@ fn lock_and_read(accounts: &BTreeSet<Account>, number: u64) -> String {
 }
 
 impl Locked {
-    /// The balances and the time.
     pub(super) fn read(self, accounts: &BTreeSet<Account>) -> Result<Read> {
-        let Together { mut rows, refused } = self.answer;
+        let Answer { mut rows, refused } = self.answer;
         if let Some(error) = refused {
             return Err(Error::from_answer(ACTION, error));
         }
@@ -119,13 +135,17 @@ impl Locked {
             let unknown = Refusal::UnknownAccount { account: *user };
             let mut columns = last.next().ok_or(Error::Refused(unknown))?;
             let now = Moment::take(&mut columns)?.after(self.took);
-            return Ok((BTreeMap::from([(*user, columns.take_sum()?)]), now));
+            // Whatever is no date of the calendar is no later one.
+            let modified_on = from_value_opt(columns.take::<Value>()?).ok();
+            let balances = BTreeMap::from([(*user, columns.take_sum()?)]);
+            return Ok(Read { balances, now, modified_on });
         }
         let found = rows.pop().unwrap_or_default().into_iter();
         all_found(accounts, &found.map(|mut row| row.take()).collect::<Result<Vec<_>>>()?)?;
         let mut columns = last.next().ok_or_else(|| nothing(ACTION))?;
         let (now, balances) = balances_and_now(&mut columns)?;
-        Ok((accounts.iter().copied().zip(balances).collect(), now))
+        let balances = accounts.iter().copied().zip(balances).collect();
+        Ok(Read { balances, now, modified_on: None })
     }
 }
 
@@ -211,7 +231,8 @@ fn newest_in_snapshot<Q: Queryable>(conn: &mut Q, accounts: &BTreeSet<Account>) 
         moment.get_or_insert(now);
         all.extend(accounts.iter().copied().zip(balances));
     }
-    Ok((all, moment.ok_or_else(|| nothing(ACTION))?))
+    let now = moment.ok_or_else(|| nothing(ACTION))?;
+    Ok(Read { balances: all, now, modified_on: None })
 }
 
 fn balances_and_now(columns: &mut Columns) -> Result<(PrimitiveDateTime, Vec<Decimal>)> {
@@ -235,7 +256,7 @@ fn newest_of_all<Q: Queryable>(conn: &mut Q, accounts: &BTreeSet<Account>) -> Re
     let sql = format!("SELECT {NOW} LIMIT 1");
     let now =
         ask_on(conn, ACTION, &sql, (), clock::take_now)?.next().unwrap_or(Err(nothing(ACTION)))?;
-    Ok((all, now))
+    Ok(Read { balances: all, now, modified_on: None })
 }
 
 /// The balance after one leg of an order, if the account may have it.

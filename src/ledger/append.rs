@@ -105,10 +105,14 @@ fn id_or_0(account: Option<Account>) -> i32 {
 }
 
 /// The statements that end the work, once the rows have their ids. Their values are numbers and moments, and written
-/// out, so that they can go into the packet of a commit.
-pub(super) fn last(orders: &[Order<'_>], booked: &[Booked]) -> Vec<String> {
+/// out, so that they can go into the packet of a commit. `modified_on` is what the only user has there, if that is known.
+pub(super) fn last(
+    orders: &[Order<'_>],
+    booked: &[Booked],
+    modified_on: Option<PrimitiveDateTime>,
+) -> Vec<String> {
     let mut statements = links(orders, booked);
-    statements.extend(touches(orders, booked));
+    statements.extend(touches(orders, booked, modified_on));
     statements
 }
 
@@ -138,8 +142,12 @@ fn links(orders: &[Order<'_>], booked: &[Booked]) -> Vec<String> {
         .collect()
 }
 
-/// Touches the users of what was not recorded before.
-fn touches(orders: &[Order<'_>], booked: &[Booked]) -> Vec<String> {
+/// Touches the users of what was not recorded before, unless they were touched since.
+fn touches(
+    orders: &[Order<'_>],
+    booked: &[Booked],
+    modified_on: Option<PrimitiveDateTime>,
+) -> Vec<String> {
     let mut latest = BTreeMap::new();
     for (order, booked) in orders.iter().zip(booked).filter(|(_, booked)| !booked.replay) {
         for account in order.accounts() {
@@ -148,7 +156,7 @@ fn touches(orders: &[Order<'_>], booked: &[Booked]) -> Vec<String> {
         }
     }
     let mut at_once = BTreeMap::<_, Vec<_>>::new();
-    for (account, moment) in latest {
+    for (account, moment) in latest.into_iter().filter(|(_, moment)| modified_on < Some(*moment)) {
         at_once.entry(moment).or_default().push(account);
     }
     at_once.into_iter().flat_map(|(moment, accounts)| touch(&accounts, moment)).collect()

@@ -13,7 +13,7 @@ use mysql::{Conn, prelude::Queryable};
 use super::ACTION;
 use crate::{
     outcome::{Error, Result, code},
-    session::{Together, Unheard, ask_together, contained, echo, unreadable},
+    session::{Answer, Unheard, ask_together, contained, echo, tell, unreadable},
 };
 
 /// The end of a transaction, whatever `completion_type` makes of a plain one: another transaction, or
@@ -171,14 +171,18 @@ pub(super) fn begin(conn: &mut Conn) -> Result<()> {
     }
 }
 
+/// The same, but whether the connection answers what it is asked is for the next question to find out: see
+/// [`ask_numbered`](crate::session::ask_numbered).
+pub(super) fn begin_unheard(conn: &mut Conn) -> Result<()> {
+    tell(conn, ACTION, &BEGIN)?.map_or(Ok(()), |error| Err(not_begun(error)))
+}
+
 /// Begins a transaction, and asks for more in the same packet: see [`ask_together`]. An answer means that it is
 /// begun, even if what was asked for is refused.
-pub(super) fn begin_with(conn: &mut Conn, more: impl FnOnce(u64) -> String) -> Result<Together> {
+pub(super) fn begin_with(conn: &mut Conn, more: impl FnOnce(u64) -> String) -> Result<Answer> {
     let sql = |number| format!("{}; {}", BEGIN.join("; "), more(number));
     match ask_together(conn, ACTION, sql)? {
-        Together { rows, refused: Some(error) } if rows.len() < BEGIN.len() => {
-            Err(not_begun(error))
-        }
+        Answer { rows, refused: Some(error) } if rows.len() < BEGIN.len() => Err(not_begun(error)),
         begun => Ok(begun),
     }
 }

@@ -1,11 +1,9 @@
 //! What is done in the transaction of a movement: lock the accounts, claim the keys, read the balances,
 //! append.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use mysql::{Conn, Transaction, prelude::Queryable};
-use rust_decimal::Decimal;
-use time::PrimitiveDateTime;
 
 use super::{
     ACTION, Account,
@@ -38,12 +36,12 @@ pub(super) fn ours_if(
 ) -> Result<Vec<Booked>> {
     let accounts = accounts(orders);
     let work = |conn: &mut Conn, locked: Option<Locked>| {
-        let booked = match locked.map(|locked| locked.read(&accounts)).transpose() {
-            Ok(read) => book(conn, orders, &accounts, Whose::Ours, read),
-            Err(error) => Err(blamed(error, orders)),
-        };
+        let read = locked.map(|locked| locked.read(&accounts)).transpose();
+        let read = read.map_err(|error| blamed(error, orders));
+        let modified_on = read.as_ref().ok().and_then(|read| read.as_ref()?.modified_on);
+        let booked = read.and_then(|read| book(conn, orders, &accounts, Whose::Ours, read));
         let done = look(conn, booked)?;
-        let mut before = last(orders, &done);
+        let mut before = last(orders, &done, modified_on);
         let last = before.split_off(before.len().saturating_sub(WITH_COMMIT));
         before.iter().try_for_each(|sql| command(conn, sql))?;
         Ok(Work { done, last })
@@ -65,7 +63,7 @@ pub(super) fn callers(
 ) -> Result<Vec<Booked>> {
     echo(transaction, "").map_err(|error| Error::from_answer(ACTION, error.into_error()))?;
     let booked = book(transaction, orders, &accounts(orders), Whose::Callers, None)?;
-    last(orders, &booked).iter().try_for_each(|sql| command(transaction, sql))?;
+    last(orders, &booked, None).iter().try_for_each(|sql| command(transaction, sql))?;
     Ok(booked)
 }
 
@@ -94,8 +92,8 @@ fn book<Q: Queryable>(
     }
     let known = key::claim(conn, orders)?;
     // To wait for a key changes nothing of accounts that are locked.
-    let (balances, now) = read.map_or_else(|| newest(conn, accounts, whose), Ok)?;
-    let mut booked = reckoned(orders, known, balances, now)?;
+    let read = read.map_or_else(|| newest(conn, accounts, whose), Ok)?;
+    let mut booked = reckoned(orders, known, read)?;
     append(conn, orders, &mut booked)?;
     key::keep(conn, orders, &booked)?;
     Ok(booked)
@@ -113,8 +111,7 @@ fn blamed(error: Error, orders: &[Order<'_>]) -> Error {
 fn reckoned(
     orders: &[Order<'_>],
     known: Vec<Option<Booked>>,
-    mut balances: BTreeMap<Account, Decimal>,
-    now: PrimitiveDateTime,
+    Read { mut balances, now, .. }: Read,
 ) -> Result<Vec<Booked>> {
     let mut reckon = |order: &Order<'_>| {
         let mut rows = [BookedRow::default(); 2];

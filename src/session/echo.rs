@@ -3,6 +3,8 @@
 use std::{collections::hash_map::RandomState, hash::BuildHasher};
 
 use mysql::prelude::Queryable;
+#[cfg(feature = "ledger")]
+use mysql::{Params, QueryResult, prelude::Protocol};
 
 #[cfg(feature = "ledger")]
 use super::answer::Columns;
@@ -56,48 +58,102 @@ pub(crate) fn echo(conn: &mut impl Queryable, then: &str) -> Result<(), Unheard>
     said.map_err(|error| if is_heard { Unheard::Refused(error) } else { Unheard::Deaf(error) })
 }
 
-/// What a packet of several statements was answered with.
+/// What one packet was answered with.
 #[cfg(feature = "ledger")]
-pub(crate) struct Together {
-    /// The rows of each, as far as the server went.
+pub(crate) struct Answer {
+    /// The rows of each of its statements, as far as the server went.
     pub(crate) rows: Vec<Vec<Columns>>,
     /// Why it went no further.
     pub(crate) refused: Option<mysql::Error>,
 }
 
-/// Sends statements in one packet, which has nothing bound. The last one asks for a number that nobody can have asked for
-/// before, in front of what it is about: an answer with it is no late one to something else. Whatever has no
+/// Sends statements without rows in one packet, and returns what the server refused. That it was this that it has
+/// done is known when the next question is answered with its number: see [`ask_numbered`].
+#[cfg(feature = "ledger")]
+pub(crate) fn tell(
+    conn: &mut impl Queryable,
+    action: &'static str,
+    statements: &[&str],
+) -> Outcome<Option<mysql::Error>> {
+    let mut rows = Vec::new();
+    let answered =
+        contained(|| read_sets(conn.query_iter(statements.join("; "))?, action, &mut rows));
+    let is_done = rows.len() == statements.len() && rows.iter().all(Vec::is_empty);
+    heard(conn, answered, (!rows.is_empty()).then_some(is_done))
+        .map_err(|error| Error::from_answer(action, error))
+}
+
+/// Sends a prepared statement, whose first value must be a number that nobody can have asked for before, and whose first
+/// column that number: an answer with it is no late one to something else. Whatever has no
 /// number, no row as much as an error, is believed of a connection that [`echo`]es.
+#[cfg(feature = "ledger")]
+pub(crate) fn ask_numbered(
+    conn: &mut impl Queryable,
+    action: &'static str,
+    sql: &str,
+    values: impl FnOnce(u64) -> Params,
+) -> Outcome<Answer> {
+    let (number, mut rows) = (fresh_number(), Vec::new());
+    let answered = contained(|| read_sets(conn.exec_iter(sql, values(number))?, action, &mut rows));
+    numbered(conn, action, number, rows, answered)
+}
+
+/// The same for statements in one packet, which has nothing bound. The last one asks for the number.
 #[cfg(feature = "ledger")]
 pub(crate) fn ask_together(
     conn: &mut impl Queryable,
     action: &'static str,
     sql: impl FnOnce(u64) -> String,
-) -> Outcome<Together> {
-    let number = fresh_number();
-    let mut rows = Vec::new();
-    let answered = contained(|| {
-        let mut answer = conn.query_iter(sql(number))?;
-        while let Some(set) = answer.iter() {
-            let set = set.map(|row| row.map(|row| Columns::of(row, action)));
-            rows.push(set.collect::<mysql::Result<Vec<_>>>()?);
-        }
-        Ok(())
-    });
+) -> Outcome<Answer> {
+    let (number, mut rows) = (fresh_number(), Vec::new());
+    let answered = contained(|| read_sets(conn.query_iter(sql(number))?, action, &mut rows));
+    numbered(conn, action, number, rows, answered)
+}
+
+#[cfg(feature = "ledger")]
+fn read_sets<P: Protocol>(
+    mut answer: QueryResult<'_, '_, '_, P>,
+    action: &'static str,
+    rows: &mut Vec<Vec<Columns>>,
+) -> mysql::Result<()> {
+    while let Some(set) = answer.iter() {
+        let set = set.map(|row| row.map(|row| Columns::of(row, action)));
+        rows.push(set.collect::<mysql::Result<_>>()?);
+    }
+    Ok(())
+}
+
+#[cfg(feature = "ledger")]
+fn numbered(
+    conn: &mut impl Queryable,
+    action: &'static str,
+    number: u64,
+    mut rows: Vec<Vec<Columns>>,
+    answered: mysql::Result<()>,
+) -> Outcome<Answer> {
     let first = rows.last_mut().and_then(|last| last.first_mut());
     let is_numbered = first.map(|row| row.take().is_ok_and(|said: u64| said == number));
-    let heard = match (answered, is_numbered) {
-        (Ok(()), Some(true)) => Ok(None),
-        (Ok(()), Some(false)) => Err(unreadable()),
-        (Err(error), _) if code::of(&error).is_none() => Err(error),
-        (answered, _) => echo(conn, "").map(|()| answered.err()).map_err(Unheard::into_error),
-    };
-    match heard {
-        Ok(refused) => Ok(Together { rows, refused }),
+    match heard(conn, answered, is_numbered) {
+        Ok(refused) => Ok(Answer { rows, refused }),
         Err(error) => {
             hang_up(conn);
             Err(Error::from_answer(action, error))
         }
+    }
+}
+
+/// What the server refused, if it was this that it was asked.
+#[cfg(feature = "ledger")]
+fn heard(
+    conn: &mut impl Queryable,
+    answered: mysql::Result<()>,
+    is_ours: Option<bool>,
+) -> mysql::Result<Option<mysql::Error>> {
+    match (answered, is_ours) {
+        (Ok(()), Some(true)) => Ok(None),
+        (Ok(()), Some(false)) => Err(unreadable()),
+        (Err(error), _) if code::of(&error).is_none() => Err(error),
+        (answered, _) => echo(conn, "").map(|()| answered.err()).map_err(Unheard::into_error),
     }
 }
 
