@@ -1,5 +1,10 @@
 //! The data sets of sums have what the rows have, whatever is summed up and whatever changes meanwhile.
 
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
+
 use mysql::{Conn, Row, prelude::Queryable};
 use quicksight_migrations::{
     analytics::{self, DateRange},
@@ -12,6 +17,7 @@ use quicksight_migrations::{
 use crate::{
     made,
     support::{ByHand, Database, statements::explain},
+    views::Stopped,
 };
 
 /// Rows of old hours, of today, and without a date that the calendar has. All distances are half metres.
@@ -197,6 +203,50 @@ fn with_triggers_each_change_is_seen_at_once() {
     }
     summed(&mut conn);
     assert_as_the_rows(&mut conn, "summed up again");
+}
+
+/// A writer moves rows from hour to hour, somebody sums up, and each look is one moment: nothing is missing or there twice.
+#[test]
+fn each_look_is_one_moment() {
+    let (db, mut conn) = filled();
+    summary::install_triggers(&mut conn).unwrap();
+    summed(&mut conn);
+    let stop = AtomicBool::new(false);
+    let totals = [
+        ("summary_revenue", "SUM(revenue_movements)"),
+        ("summary_trips", "SUM(trips)"),
+        ("summary_users", "COUNT(DISTINCT user_id)"),
+    ];
+    let totals = totals
+        .map(|(table, total)| format!("SELECT {total} FROM ({}) AS q", data_set(table).sql()));
+    let ask = |conn: &mut Conn| {
+        totals.each_ref().map(|sql| conn.query_first::<u64, _>(sql).unwrap().unwrap())
+    };
+    let before = ask(&mut conn);
+
+    thread::scope(|scope| {
+        let _stopped = Stopped(&stop);
+        scope.spawn(|| {
+            let mut conn = db.conn();
+            for hour in (0..48).cycle().take_while(|_| !stop.load(Ordering::SeqCst)) {
+                let at = format!("'2025-03-02' + INTERVAL {hour} HOUR");
+                conn.by_hand([
+                    format!("UPDATE points_transaction SET created_on = {at} WHERE id <= 2"),
+                    format!("UPDATE trip SET started_on = {at} WHERE id IN (1, 3)"),
+                ]);
+            }
+        });
+        scope.spawn(|| {
+            let mut conn = db.conn();
+            while !stop.load(Ordering::SeqCst) {
+                // A server may choose it as the victim of a deadlock with the writer.
+                let _ = summary::refresh(&mut conn, &Policy::new());
+            }
+        });
+        for _ in 0..60 {
+            assert_eq!(ask(&mut conn), before);
+        }
+    });
 }
 
 /// A change of an hour whose rows were dropped leaves its sums.

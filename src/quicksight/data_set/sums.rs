@@ -143,12 +143,12 @@ impl Part {
         [
             self.summed(),
             self.made(&format!("{view} WHERE {date} >= {}", self.until())),
-            // The servers join such ranges by reading all rows, so they are told where the first of them begins.
+            // In this order each row finds its hour by a key. The other way round, hours would be ranges of rows, and each of
+            // them would be compared with all rows.
             self.made(&format!(
-                "({}) AS c STRAIGHT_JOIN {view} ON {date} >= c.begin AND {date} < c.begin + INTERVAL 1 {} \
-                 WHERE {date} >= {} AND {date} < {}",
+                "{view} STRAIGHT_JOIN ({}) AS c ON c.begin = {} WHERE {date} >= {} AND {date} < {}",
                 self.changed(),
-                self.length(),
+                self.begin(&date),
                 self.oldest(),
                 self.until()
             )),
@@ -210,7 +210,7 @@ impl Part {
     /// The begins of the hours that have changed since they were summed up, and whose rows are there.
     fn changed(&self) -> String {
         let at = format!("l.{}", quote(&renamed("summary_log", "at")));
-        let begin = if self.source == Source::Users { day(&at) } else { begin(&at) };
+        let begin = self.begin(&at);
         format!(
             "SELECT DISTINCT {begin} AS begin FROM {} AS l WHERE l.{} = {} AND {at} >= {} AND {at} < {} AND {}",
             quote(&view_of("summary_log")),
@@ -222,15 +222,18 @@ impl Part {
         )
     }
 
-    /// A moment before all hours that have changed, which the server finds in the index of the log. The four days are
-    /// for an entry that the calendar does not have: the server reckons with the 31st of February as with a day in March.
+    /// A moment before all hours that have changed, NULL if there are none. The server finds it at the begin of the log's
+    /// index, and reckons with no entry that the calendar does not have.
     fn oldest(&self) -> String {
-        let at = format!("o.{}", quote(&renamed("summary_log", "at")));
+        let at = format!("MIN(o.{})", quote(&renamed("summary_log", "at")));
         format!(
-            "(SELECT COALESCE(MIN({at}) - INTERVAL 4 DAY, {FIRST}) FROM {} AS o WHERE o.{} = {} AND {at} >= {FIRST})",
+            "(SELECT CASE WHEN {at} + INTERVAL 0 DAY = {at} THEN {at} - INTERVAL 1 {} WHEN {at} IS NOT NULL THEN {FIRST} END \
+             FROM {} AS o WHERE o.{} = {} AND o.{} >= {FIRST})",
+            if self.source == Source::Users { "DAY" } else { "HOUR" },
             quote(&view_of("summary_log")),
             quote(&renamed("summary_log", "source")),
-            self.source.log()
+            self.source.log(),
+            quote(&renamed("summary_log", "at")),
         )
     }
 
@@ -249,8 +252,9 @@ impl Part {
         )
     }
 
-    fn length(&self) -> &'static str {
-        if self.source == Source::Users { "DAY" } else { "HOUR" }
+    /// The begin of the hour, or of the day.
+    fn begin(&self, date: &str) -> String {
+        if self.source == Source::Users { day(date) } else { begin(date) }
     }
 }
 
