@@ -7,6 +7,7 @@
 use super::{renamed, table};
 use crate::{
     measure::{Expression, metres, negative, points_gained, positive},
+    quicksight::columns::Table,
     schema::view_of,
     session::quote,
     source::Source,
@@ -199,7 +200,7 @@ impl Part {
             let mut all = self.keys.iter().chain(&self.amounts);
             all.find(|(column, _)| *column == of).map(|(_, made)| made.as_str())
         };
-        let shown = table(self.sums).into_iter().flat_map(|table| table.shown());
+        let shown = table(self.sums).into_iter().flat_map(Table::shown);
         shown.filter_map(|(name, column, _)| Some((name, made(column)?))).collect()
     }
 

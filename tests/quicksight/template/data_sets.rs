@@ -91,17 +91,14 @@ fn columns_are_those_of_the_server() {
         let fact = fact.name();
         let mut read = BTreeSet::new();
         for (_, table) in entries(&properties(&data_set)["PhysicalTableMap"]) {
-            let (view, inputs) = match table.get("CustomSql") {
+            let (view, inputs) = if let Some(custom) = table.get("CustomSql") {
                 // It has the columns of the view of the sums.
-                Some(custom) => {
-                    assert!(data_set.sql().contains(text(&custom["SqlQuery"])), "{custom}");
-                    (fact, &custom["Columns"])
-                }
-                None => {
-                    let table = &table["RelationalTable"];
-                    assert_eq!(table["Schema"]["Ref"], "DatabaseName");
-                    (text(&table["Name"]), &table["InputColumns"])
-                }
+                assert!(data_set.sql().contains(text(&custom["SqlQuery"])), "{custom}");
+                (fact, &custom["Columns"])
+            } else {
+                let table = &table["RelationalTable"];
+                assert_eq!(table["Schema"]["Ref"], "DatabaseName");
+                (text(&table["Name"]), &table["InputColumns"])
             };
             for input in list(inputs) {
                 let name = text(&input["Name"]);
