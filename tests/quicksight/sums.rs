@@ -7,7 +7,7 @@ use std::{
 
 use mysql::{Conn, Row, prelude::Queryable};
 use quicksight_migrations::{
-    analytics::{self, DateRange},
+    analytics::{self, DailyRevenue, DateRange},
     quicksight::{DataSet, data_sets},
     rust_decimal::Decimal,
     summary::{self, Policy},
@@ -150,7 +150,7 @@ fn assert_as_the_rows(conn: &mut Conn, when: &str) {
     let day = |month, day| Date::from_calendar_date(2025, month, day).unwrap();
     let spring = DateRange::new(day(Month::February, 1), day(Month::April, 1)).unwrap();
     let days = analytics::daily_revenue(conn, spring).unwrap();
-    let gained: Decimal = days.iter().map(|day| day.points()).sum();
+    let gained: Decimal = days.iter().map(DailyRevenue::points).sum();
     let sql = format!(
         "SELECT SUM(revenue_gained) FROM ({}) AS q WHERE revenue_hour >= '2025-02-01' AND revenue_hour < '2025-04-01'",
         data_set("summary_revenue").sql()
