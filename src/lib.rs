@@ -56,7 +56,7 @@ mod rehearsal;
 mod rollback;
 mod schema;
 mod session;
-#[cfg(feature = "analytics")]
+#[cfg(any(feature = "analytics", feature = "quicksight"))]
 mod source;
 #[cfg(feature = "summary")]
 pub mod summary;

@@ -30,7 +30,8 @@ impl Source {
 
     /// The table that has the rows.
     #[must_use]
-    #[cfg(feature = "summary")]
+    #[cfg(any(feature = "summary", feature = "quicksight"))]
+    #[cfg_attr(not(feature = "summary"), allow(unreachable_pub))]
     pub fn table(self) -> &'static str {
         match self {
             Self::Points => "points_transaction",
@@ -49,7 +50,7 @@ impl Source {
     }
 }
 
-#[cfg(feature = "summary")]
+#[cfg(any(feature = "summary", feature = "quicksight"))]
 impl Source {
     /// `summary_state.source`, and that of `summary_revenue`.
     pub(crate) fn number(self) -> u8 {
@@ -71,7 +72,10 @@ impl Source {
     pub(crate) fn of_sums(self) -> &'static str {
         if self == Self::Users { "day" } else { "hour" }
     }
+}
 
+#[cfg(feature = "summary")]
+impl Source {
     /// The begin of the hour, or of the day, that a moment lies in.
     pub(crate) fn begin(self, moment: PrimitiveDateTime) -> PrimitiveDateTime {
         if self == Self::Users { moment.date().midnight() } else { hour(moment) }

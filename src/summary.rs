@@ -51,6 +51,7 @@ mod refresh;
 mod report;
 mod settle;
 mod state;
+mod status;
 mod sums;
 mod transaction;
 mod triggers;
@@ -60,6 +61,7 @@ pub use self::{
     compare::{Difference, compare},
     policy::Policy,
     report::{Report, Summed},
+    status::Reach,
 };
 pub use crate::source::Source;
 use crate::{
@@ -89,6 +91,28 @@ pub fn refresh<C: Connection>(conn: &mut C, policy: &Policy) -> Result<Report> {
 /// that its sums would be lost. Nothing was summed up then.
 pub fn rebuild<C: Connection>(conn: &mut C, range: DateRange) -> Result<Report> {
     refresh::again(driver(conn), range)
+}
+
+/// Says of each source how far it is summed up. One `SELECT`, and one more in the exact mode, for the triggers. Empty where
+/// nobody has asked for sums yet, or the tables are not there.
+///
+/// ```no_run
+/// use quicksight_migrations::{mysql::Conn, summary};
+///
+/// fn report(conn: &mut Conn) -> quicksight_migrations::Result<()> {
+///     for reach in summary::reach(conn)? {
+///         println!("{reach}"); // points: summed until 2025-03-01 12:00:00.0, with a look-back
+///     }
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// [`Database`](crate::Error::Database), [`PermissionDenied`](crate::Error::PermissionDenied) without `SELECT` on
+/// `summary_state`, and [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected).
+pub fn reach<C: Connection>(conn: &mut C) -> Result<Vec<Reach>> {
+    status::run(driver(conn))
 }
 
 /// Installs triggers that write down each hour in which a row is added, changed or deleted: the exact mode. The next

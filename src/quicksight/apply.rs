@@ -61,7 +61,7 @@ impl fmt::Display for ViewsReport {
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let mut conn = mysql::Conn::new("mysql://migrator@localhost/tsp")?;
 /// let report = quicksight_migrations::quicksight::apply_views(&mut conn)?;
-/// println!("{report}"); // views: 18 made, 0 replaced, 0 unchanged
+/// println!("{report}"); // views: 23 made, 0 replaced, 0 unchanged
 /// # Ok(())
 /// # }
 /// ```

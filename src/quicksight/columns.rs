@@ -1,6 +1,5 @@
 //! What QuickSight may see: every column of every table, and what its view makes of it. There is no view of
-//! `ledger_key`, which is the ledger's own, nor of the sums that reports are answered from: they mean nothing without
-//! `summary_state`.
+//! `ledger_key`, which is the ledger's own.
 
 /// What a view makes of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,6 +193,35 @@ pub(super) const TABLES: &[Table] = &[
             "created_on", "modified_on"],
         coarse: &["lat", "lon"],
         hidden: &["email", "ref_id"],
+        ..NONE
+    },
+    Table {
+        name: "summary_revenue", noun: "revenue",
+        kept: &["source", "hour", "activity_type", "payment_type", "positive", "negative", "gained", "movements"],
+        numbers: &["has_type"],
+        ..NONE
+    },
+    Table {
+        name: "summary_trips", noun: "trips",
+        kept: &["hour", "travel_mode", "trips", "metres", "measured"],
+        ..NONE
+    },
+    Table {
+        name: "summary_users", noun: "active",
+        named: &[("user_id", "user_id")],
+        kept: &["day"],
+        ..NONE
+    },
+    // How far the sums go, without which they mean nothing, and which of them do not count.
+    Table {
+        name: "summary_state", noun: "summed",
+        kept: &["source", "summed_until", "kept_from"],
+        numbers: &["is_exact"],
+        ..NONE
+    },
+    Table {
+        name: "summary_log", noun: "changed",
+        kept: &["id", "source", "at"],
         ..NONE
     },
 ];

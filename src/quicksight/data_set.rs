@@ -2,8 +2,9 @@
 //! one would be counted once for each row of the other.
 
 mod list;
+mod sums;
 
-use self::list::USER;
+use self::{list::USER, sums::Sums};
 use super::columns::{TABLES, Table};
 use crate::{
     measure::{Expression, account_name},
@@ -11,7 +12,8 @@ use crate::{
     session::quote,
 };
 
-/// A data set of QuickSight: the rows of one view, joined with at most one row of each other view.
+/// A data set of QuickSight: the rows of one view, joined with at most one row of each other view. Those of the tables
+/// `summary_*` read sums, and the rows of what is not summed up yet.
 #[derive(Debug, Clone)]
 pub struct DataSet {
     /// In ids, which never change: a changed id is a new data set.
@@ -20,6 +22,8 @@ pub struct DataSet {
     pub(super) about: &'static str,
     /// The table whose rows it has.
     pub(super) fact: &'static str,
+    /// Of sums: what makes those that are not there yet.
+    sums: Option<Sums>,
     pub(super) joins: Vec<Join>,
     pub(super) computed: Vec<Computed>,
 }
@@ -64,7 +68,12 @@ pub(super) const ACCOUNT: &str = "user_account";
 impl DataSet {
     /// The rows of one view.
     fn new(id: &'static str, title: &'static str, fact: &'static str, about: &'static str) -> Self {
-        Self { id, title, about, fact, joins: Vec::new(), computed: Vec::new() }
+        Self { id, title, about, fact, sums: None, joins: Vec::new(), computed: Vec::new() }
+    }
+
+    /// The sums of a table, and those that its rows would have which are not summed up yet.
+    fn of_sums(self, sums: Sums) -> Self {
+        Self { sums: Some(sums), ..self }
     }
 
     fn with(mut self, join: Join) -> Self {
@@ -135,8 +144,10 @@ impl DataSet {
             format!("{sql} AS {}", quote(column.name))
         });
         let columns: Vec<_> = own.chain(joined).chain(computed).collect();
-        let from =
-            format!("SELECT {} FROM {} AS fact", columns.join(", "), quote(&view_of(self.fact)));
+        let rows = self
+            .sums_sql()
+            .map_or_else(|| quote(&view_of(self.fact)), |statement| format!("({statement})"));
+        let from = format!("SELECT {} FROM {rows} AS fact", columns.join(", "));
         let joins = self.joins.iter().map(|join| {
             format!(
                 "LEFT JOIN {} AS {} ON {} = {}",
@@ -151,6 +162,11 @@ impl DataSet {
 }
 
 impl DataSet {
+    /// The statement that it reads in place of a view, if it has sums.
+    pub(super) fn sums_sql(&self) -> Option<String> {
+        self.sums.map(Sums::sql)
+    }
+
     /// Where its statement has a column of a view from.
     fn owner(&self, column: &str) -> &'static str {
         let join = self.joins.iter().find(|join| join.takes.contains(&column));

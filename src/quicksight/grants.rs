@@ -1,4 +1,4 @@
-//! The three accounts: who makes the tables, who works with them, and who sees the views.
+//! The accounts: who makes the tables, who works with them, who sums them up, and who sees the views.
 
 use super::view::views;
 use crate::{
@@ -17,7 +17,28 @@ const FOR_LEDGER: [(&str, &str); 4] = [
     ("auth_user", "UPDATE"),
 ];
 
-/// The `GRANT` statements for three accounts with no more rights than they need.
+/// What a job needs that sums up the hours, by the functions `refresh`, `compare` and `rebuild` of the feature `summary`.
+const FOR_SUMS: [(&str, &str); 8] = [
+    ("points_transaction", "SELECT"),
+    ("token_transaction", "SELECT"),
+    ("bytemark_order_payments", "SELECT"),
+    ("trip", "SELECT"),
+    ("summary_revenue", "SELECT, INSERT, DELETE"),
+    ("summary_trips", "SELECT, INSERT, DELETE"),
+    ("summary_users", "SELECT, INSERT, DELETE"),
+    ("summary_state", "SELECT, INSERT, UPDATE"),
+];
+
+/// What it needs besides where triggers note what changes. They write the log with the rights of whoever has made them.
+const FOR_EXACT_SUMS: [(&str, &str); 5] = [
+    ("points_transaction", "TRIGGER"),
+    ("token_transaction", "TRIGGER"),
+    ("bytemark_order_payments", "TRIGGER"),
+    ("trip", "TRIGGER"),
+    ("summary_log", "SELECT, INSERT, DELETE"),
+];
+
+/// The `GRANT` statements for accounts with no more rights than they need.
 ///
 /// ```
 /// use quicksight_migrations::quicksight::Grants;
@@ -26,6 +47,7 @@ const FOR_LEDGER: [(&str, &str); 4] = [
 /// let grants = Grants::on("tsp")
 ///     .migrator("deploy@10.0.0.%")
 ///     .service("app@10.0.%")
+///     .summariser("hourly@10.0.0.%")
 ///     .reader("quicksight@10.0.9.%");
 /// for statement in grants.statements()? {
 ///     println!("{statement};"); // GRANT SELECT, .. ON `tsp`.* TO 'deploy'@'10.0.0.%'
@@ -45,15 +67,24 @@ pub struct Grants {
     database: String,
     migrator: Option<String>,
     service: Option<String>,
+    summariser: Option<String>,
     reader: Option<String>,
     ledger: bool,
+    exact_sums: bool,
 }
 
 impl Grants {
     /// For accounts of this database.
     pub fn on(database: &str) -> Self {
-        let database = database.to_owned();
-        Self { database, migrator: None, service: None, reader: None, ledger: false }
+        Self {
+            database: database.to_owned(),
+            migrator: None,
+            service: None,
+            summariser: None,
+            reader: None,
+            ledger: false,
+            exact_sums: false,
+        }
     }
 
     /// Who makes the tables and the views, compares, mends and drops them. The views read with its rights.
@@ -75,6 +106,20 @@ impl Grants {
         self
     }
 
+    /// A job that sums up the hours that are over, as the feature `summary` does. It reads the four tables whose rows are
+    /// summed up, and no other.
+    pub fn summariser(mut self, account: &str) -> Self {
+        self.summariser = Some(account.to_owned());
+        self
+    }
+
+    /// Lets this job install the triggers of the exact mode, sum up what they note, and remove them. They run with the
+    /// rights of its account, so it must be one that stays.
+    pub fn exact_sums(mut self) -> Self {
+        self.exact_sums = true;
+        self
+    }
+
     /// QuickSight: it sees the views and nothing else, over TLS only.
     pub fn reader(mut self, account: &str) -> Self {
         self.reader = Some(account.to_owned());
@@ -89,11 +134,10 @@ impl Grants {
     /// `GRANT`, and for a reader who has the rights of another account.
     pub fn statements(&self) -> Result<Vec<String>> {
         let database = whole_database(&self.database)?;
-        let [migrator, service, reader] = [&self.migrator, &self.service, &self.reader]
-            .map(|given| given.as_deref().map(account));
-        let (migrator, service, reader) =
-            (migrator.transpose()?, service.transpose()?, reader.transpose()?);
-        if reader.is_some() && (reader == migrator || reader == service) {
+        let given = |account: &Option<String>| account.as_deref().map(self::account).transpose();
+        let (migrator, service) = (given(&self.migrator)?, given(&self.service)?);
+        let (summariser, reader) = (given(&self.summariser)?, given(&self.reader)?);
+        if reader.is_some() && [&migrator, &service, &summariser].contains(&&reader) {
             let given = self.reader.as_deref().unwrap_or_default();
             return Err(invalid(given, "the reader must be an account of its own, to see no more"));
         }
@@ -103,9 +147,18 @@ impl Grants {
         }
         if let Some(service) = service {
             statements.push(format!("GRANT SELECT ON {database}.* TO {service}"));
-            let of_ledger = FOR_LEDGER.iter().filter(|_| self.ledger);
-            statements
-                .extend(of_ledger.map(|(table, rights)| self.on_one(table, rights, &service)));
+            if self.ledger {
+                statements.extend(self.on_each(&FOR_LEDGER, &service));
+            }
+        }
+        if let Some(summariser) = summariser {
+            statements.extend(self.on_each(&FOR_SUMS, &summariser));
+            if self.exact_sums {
+                let temporary =
+                    format!("GRANT CREATE TEMPORARY TABLES ON {database}.* TO {summariser}");
+                statements.push(temporary);
+                statements.extend(self.on_each(&FOR_EXACT_SUMS, &summariser));
+            }
         }
         if let Some(reader) = reader {
             statements.push(format!("ALTER USER {reader} REQUIRE SSL"));
@@ -113,6 +166,10 @@ impl Grants {
             statements.extend(views.iter().map(|view| self.on_one(view.name(), "SELECT", &reader)));
         }
         Ok(statements)
+    }
+
+    fn on_each(&self, rights: &[(&str, &str)], account: &str) -> impl Iterator<Item = String> {
+        rights.iter().map(move |(table, rights)| self.on_one(table, rights, account))
     }
 
     /// In such a `GRANT` the name of the database is a name, and no pattern.

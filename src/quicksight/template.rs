@@ -66,11 +66,13 @@ fn document(live: &Live) -> Value {
     resources.extend(source::resources());
     resources.extend(network::resources());
     resources.extend(rules::resources());
-    for (nth, data_set) in data_sets.iter().enumerate() {
-        resources.extend(data_set::resources(data_set, live));
+    resources.extend(data_sets.iter().flat_map(|of| data_set::resources(of, live)));
+    let copied: Vec<_> = data_sets.into_iter().filter(data_set::has_copy).collect();
+    for (nth, data_set) in copied.iter().enumerate() {
         resources.extend(refresh::schedules(data_set, nth));
     }
-    resources.extend(topic::resources(&data_sets));
+    // What is not always there is no part of it.
+    resources.extend(topic::resources(&copied));
     resources.extend(dashboards().iter().map(dashboard::resource));
     json!({
         "AWSTemplateFormatVersion": "2010-09-09",

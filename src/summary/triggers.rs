@@ -26,7 +26,7 @@ const SQL_MODE: &str = "ALLOW_INVALID_DATES";
 struct Trigger {
     name: String,
     event: &'static str,
-    table: &'static str,
+    source: Source,
     log: String,
 }
 
@@ -42,7 +42,7 @@ fn triggers() -> Vec<Trigger> {
             Trigger {
                 name: format!("quicksight_summary_{source}_{event}"),
                 event,
-                table: source.table(),
+                source,
                 log: format!("INSERT INTO summary_log (source, at) VALUES {rows}"),
             }
         })
@@ -71,21 +71,27 @@ pub(super) fn install(conn: &mut Conn) -> Result<()> {
 }
 
 fn make(conn: &mut Conn, trigger: &Trigger) -> Result<()> {
-    let Trigger { name, event, table, log } = trigger;
+    let Trigger { name, event, source, log } = trigger;
+    let table = source.table();
     send(conn, &format!("DROP TRIGGER IF EXISTS {name}"))?;
     send(conn, &format!("CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW {log}"))
 }
 
 /// That each of them is there. A table that was made anew has lost its own.
 pub(super) fn check(conn: &mut Conn) -> Result<()> {
-    let sql =
-        "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE()";
-    let there = ask(conn, ACTION, sql, (), Columns::take)?.collect::<Result<Vec<String>>>()?;
-    let is_there = |trigger: &Trigger| there.contains(&trigger.name);
-    match triggers().into_iter().find(|trigger| !is_there(trigger)) {
-        Some(missing) => Err(Error::TriggerMissing { name: missing.name, table: missing.table }),
+    match missing(conn, ACTION)?.into_iter().next() {
+        Some((source, name)) => Err(Error::TriggerMissing { name, table: source.table() }),
         None => Ok(()),
     }
+}
+
+/// Those that are not there, or that this user may not see.
+pub(super) fn missing(conn: &mut Conn, action: &'static str) -> Result<Vec<(Source, String)>> {
+    let sql =
+        "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE()";
+    let there = ask(conn, action, sql, (), Columns::take)?.collect::<Result<Vec<String>>>()?;
+    let missing = triggers().into_iter().filter(|trigger| !there.contains(&trigger.name));
+    Ok(missing.map(|trigger| (trigger.source, trigger.name)).collect())
 }
 
 /// Looks back again from here on, so that what nobody writes down any more is read from the rows.

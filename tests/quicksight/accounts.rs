@@ -24,12 +24,12 @@ use crate::{
     with_views,
 };
 
-static TLS: LazyLock<TlsServer> = LazyLock::new(TlsServer::start);
+pub(crate) static TLS: LazyLock<TlsServer> = LazyLock::new(TlsServer::start);
 
 const PASSWORD: &str = "secret of the account";
 
 /// An account of the server, with a password and no rights, dropped with the test.
-struct Account {
+pub(crate) struct Account {
     name: String,
     host: &'static str,
     database: OptsBuilder,
@@ -37,7 +37,7 @@ struct Account {
 
 impl Account {
     /// The server quotes the name by itself, so that the test shares no quoting with the code.
-    fn new(db: &Database, name: &str) -> Self {
+    pub(crate) fn new(db: &Database, name: &str) -> Self {
         let account = Self { name: name.to_owned(), host: "127.0.0.%", database: db.opts() };
         account.send(&mut db.conn(), &format!("CREATE USER %s IDENTIFIED BY '{PASSWORD}'"));
         account
@@ -51,7 +51,7 @@ impl Account {
     }
 
     /// As it is given to [`Grants`].
-    fn given(&self) -> String {
+    pub(crate) fn given(&self) -> String {
         format!("{}@{}", self.name, self.host)
     }
 
@@ -59,7 +59,7 @@ impl Account {
         self.database.clone().user(Some(&self.name)).pass(Some(PASSWORD))
     }
 
-    fn conn(&self) -> Conn {
+    pub(crate) fn conn(&self) -> Conn {
         connect(self.opts()).unwrap()
     }
 }
@@ -79,7 +79,7 @@ fn grant(db: &Database, grants: &Grants) {
 
 /// The server's code for what is refused.
 #[track_caller]
-fn refused(conn: &mut Conn, sql: &str) -> u16 {
+pub(crate) fn refused(conn: &mut Conn, sql: &str) -> u16 {
     match conn.query_drop(sql) {
         Err(mysql::Error::MySqlError(error)) => error.code,
         other => panic!("{sql}: {other:?}"),
@@ -181,6 +181,9 @@ fn the_reader_sees_the_views_and_nothing_else() {
     for view in quicksight::views() {
         conn.query_drop(format!("SELECT * FROM {}", view.name())).unwrap();
     }
+    for data_set in quicksight::data_sets() {
+        conn.query_drop(data_set.sql()).unwrap();
+    }
     let user: Option<i64> = conn.query_first("SELECT user_id FROM quicksight_v_auth_user").unwrap();
     assert_eq!(user, Some(7));
     for table in migrations::tables() {
@@ -233,6 +236,7 @@ fn what_cannot_be_said_in_a_grant_is_refused() {
             Grants::on("tsp").migrator(given),
             Grants::on("tsp").service(given),
             Grants::on("tsp").reader(given),
+            Grants::on("tsp").summariser(given),
         ] {
             let error = grants.statements().unwrap_err();
             assert!(matches!(error, Error::InvalidAccount { .. }));
@@ -242,9 +246,14 @@ fn what_cannot_be_said_in_a_grant_is_refused() {
     let error = Grants::on("a\\b").statements().unwrap_err();
     assert!(matches!(error, Error::InvalidAccount { .. }));
     assert!(Grants::on("").statements().is_err());
-    let one = Grants::on("tsp").service("a@%").reader("a").statements().unwrap_err();
-    assert_eq!(
-        one.to_string(),
-        "\"a\" cannot be used in a GRANT: the reader must be an account of its own, to see no more"
-    );
+    for other in [
+        Grants::on("tsp").migrator("a@%"),
+        Grants::on("tsp").service("a@%"),
+        Grants::on("tsp").summariser("a@%"),
+    ] {
+        assert_eq!(
+            other.reader("a").statements().unwrap_err().to_string(),
+            "\"a\" cannot be used in a GRANT: the reader must be an account of its own, to see no more"
+        );
+    }
 }

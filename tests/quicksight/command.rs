@@ -76,6 +76,20 @@ fn grants_are_printed_or_refused() {
     let told = said(&grants("a\\b"), 64);
     assert!(told.contains("cannot be used in a GRANT: it has a backslash"), "{told}");
     said(&run(None, &["grants", "--database", "tsp"]), 64);
+
+    let with = |words: &[&str]| {
+        let accounts = ["--migrator", "deploy", "--service", "app", "--reader", "quicksight"];
+        run(None, &[&["grants", "--database", "tsp"], &accounts[..], words].concat())
+    };
+    let summed = said(&with(&["--summariser", "hourly"]), 0);
+    assert!(
+        summed.contains("GRANT SELECT, INSERT, UPDATE ON `tsp`.`summary_state` TO 'hourly'@'%';"),
+        "{summed}"
+    );
+    assert!(!summed.contains("TRIGGER"), "{summed}");
+    let exact = said(&with(&["--summariser", "hourly", "--exact-sums"]), 0);
+    assert!(exact.contains("GRANT TRIGGER ON `tsp`.`trip` TO 'hourly'@'%';"), "{exact}");
+    said(&with(&["--exact-sums"]), 64);
 }
 
 #[test]

@@ -6,6 +6,8 @@ mod command;
 mod dashboards;
 mod diagram;
 mod plans;
+mod summariser;
+mod sums;
 #[path = "../support/mod.rs"]
 mod support;
 mod template;

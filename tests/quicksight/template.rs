@@ -36,6 +36,11 @@ fn properties(of: &DataSet) -> &'static Value {
     only(all.filter(|properties| properties["DataSetId"]["Fn::Sub"] == *id))
 }
 
+/// Whether it is there only where the database is asked at each look.
+fn has_sums(of: &DataSet) -> bool {
+    of.table().starts_with("summary_")
+}
+
 fn entries(map: &'static Value) -> impl Iterator<Item = (&'static str, &'static Value)> {
     object(map).iter().map(|(key, value)| (key.as_str(), value))
 }

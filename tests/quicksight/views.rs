@@ -284,7 +284,7 @@ fn a_reader_never_finds_a_view_missing() {
 }
 
 /// Set when this ends, also by a failure: a reader that goes on for ever would hide it.
-struct Stopped<'s>(&'s AtomicBool);
+pub(crate) struct Stopped<'s>(pub(crate) &'s AtomicBool);
 
 impl Drop for Stopped<'_> {
     fn drop(&mut self) {

@@ -6,6 +6,7 @@ mod command;
 mod exact;
 mod killed;
 mod random;
+mod reach;
 #[path = "../analytics/rows.rs"]
 #[allow(dead_code)] // Reports without sums read more of them.
 mod rows;

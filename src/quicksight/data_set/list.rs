@@ -1,6 +1,6 @@
 //! Which data sets there are.
 
-use super::{DataSet, Join};
+use super::{DataSet, Join, sums::Sums};
 use crate::measure::{
     Expression, activity_name, metres, mode_name, months_since_sign_up, negative, points_gained,
     positive, user_above, user_below,
@@ -34,7 +34,7 @@ const PASS: Join = Join {
 
 /// In the order of the migrations.
 pub(super) fn all() -> Vec<DataSet> {
-    [people(), campaigns(), ledgers(), tickets(), travel()].concat()
+    [people(), campaigns(), ledgers(), tickets(), travel(), sums()].concat()
 }
 
 #[rustfmt::skip] // One data set, one paragraph.
@@ -133,6 +133,26 @@ fn travel() -> Vec<DataSet> {
         DataSet::new("telework", "Telework", "telework", "One row per day of work at home.").with(USER),
 
         DataSet::new("app-activity", "App activity", "app_data", "One row per thing that a user did in the app.")
+            .with(USER),
+    ]
+}
+
+#[rustfmt::skip]
+fn sums() -> Vec<DataSet> {
+    vec![
+        DataSet::new("hourly-revenue", "Revenue by the hour", "summary_revenue",
+            "One row per hour, ledger and type, of all accounts: what is summed up, and the rows of the newest hours.")
+            .of_sums(Sums::Revenue)
+            .computing("revenue_activity", "what the points are for", activity_name("activity_type")),
+
+        DataSet::new("hourly-trips", "Trips by the hour", "summary_trips",
+            "One row per hour and mode, of all accounts: what is summed up, and the rows of the newest hours.")
+            .of_sums(Sums::Trips)
+            .computing("trips_mode", "name of the travel mode", mode_name("travel_mode")),
+
+        DataSet::new("daily-users", "Active users by day", "summary_users",
+            "One row per day and user who started a trip. Count users once each: those of days do not add up.")
+            .of_sums(Sums::Users)
             .with(USER),
     ]
 }

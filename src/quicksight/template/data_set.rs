@@ -6,8 +6,8 @@ use super::{
     Resources, describe,
     intrinsic::{account, attribute, either, id, logical},
     live::Live,
-    parameters::USE_DIRECT_QUERY,
-    permissions, prepare, refresh,
+    parameters::{USE_DIRECT_QUERY, USE_SUMS},
+    permissions, prepare, refresh, rules,
 };
 use crate::quicksight::data_set::DataSet;
 
@@ -34,8 +34,6 @@ pub(super) fn resources(data_set: &DataSet, live: &Live) -> Resources {
             ("DataSetId", id(data_set.id)),
             ("Name", json!(data_set.title)),
             ("ImportMode", import_mode(data_set)),
-            ("IngestionWaitPolicy", json!({ "WaitForSpiceIngestion": false })),
-            ("DataSetRefreshProperties", refresh::properties(data_set)),
             ("PhysicalTableMap", prepare::physical(data_set, live)),
             ("DataPrepConfiguration", prepare::preparation(data_set)),
             ("SemanticModelConfiguration", describe::model(data_set, live)),
@@ -45,12 +43,39 @@ pub(super) fn resources(data_set: &DataSet, live: &Live) -> Resources {
     );
     let folders = describe::folders(data_set).map(|folders| ("FieldFolders".to_owned(), folders));
     properties.extend(folders);
-    let resource = json!({ "Type": "AWS::QuickSight::DataSet", "Properties": properties });
+    if has_copy(data_set) {
+        let wait = json!({ "WaitForSpiceIngestion": false });
+        properties.insert("IngestionWaitPolicy".to_owned(), wait);
+        let refresh = refresh::properties(data_set);
+        properties.insert("DataSetRefreshProperties".to_owned(), refresh);
+    }
+    let mut resource = json!({ "Type": "AWS::QuickSight::DataSet", "Properties": properties });
+    if let (Some(condition), Value::Object(resource)) = (condition(data_set), &mut resource) {
+        resource.insert("Condition".to_owned(), json!(condition));
+    }
     Map::from_iter([(name(data_set.id), resource)])
 }
 
+/// Sums are there to be asked for, and never copied.
+pub(super) fn has_copy(data_set: &DataSet) -> bool {
+    data_set.sums_sql().is_none()
+}
+
+/// Where the data set is made, if not always.
+fn condition(data_set: &DataSet) -> Option<&'static str> {
+    if has_copy(data_set) {
+        None
+    } else if rules::apply_to(data_set) {
+        Some(USE_DIRECT_QUERY)
+    } else {
+        Some(USE_SUMS)
+    }
+}
+
 fn import_mode(data_set: &DataSet) -> Value {
-    if is_live(data_set) {
+    if !has_copy(data_set) {
+        json!("DIRECT_QUERY")
+    } else if is_live(data_set) {
         either(USE_DIRECT_QUERY, json!("DIRECT_QUERY"), json!("SPICE"))
     } else {
         json!("SPICE")

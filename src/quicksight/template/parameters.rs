@@ -9,6 +9,7 @@ pub(super) const USE_MYSQL: &str = "UseMySql";
 pub(super) const USE_RDS_INSTANCE: &str = "UseRdsInstance";
 pub(super) const USE_VIEWERS: &str = "UseViewers";
 pub(super) const USE_DIRECT_QUERY: &str = "UseDirectQuery";
+pub(super) const USE_SUMS: &str = "UseSums";
 pub(super) const USE_SPICE: &str = "UseSpice";
 pub(super) const USE_ROW_LEVEL_SECURITY: &str = "UseRowLevelSecurity";
 pub(super) const USE_TOPIC: &str = "UseTopic";
@@ -152,14 +153,14 @@ const GROUPS: &[(&str, &[Parameter])] = &[
             Parameter {
                 name: "LiveRevenue",
                 label: "Live revenue",
-                about: "true: points, tokens, gift cards and ticket payments are read from the database at each look, and not from a copy of last night. Each look then costs the database a query.",
+                about: "true: points, tokens, gift cards and ticket payments are read from the database at each look, and not from a copy of last night. Each look then costs the database a query. Sums by the hour are data sets then, too, for dashboards over months.",
                 default: Some("false"),
                 accepts: OneOf(&["false", "true"]),
             },
             Parameter {
                 name: "RulesTable",
                 label: "Rules about rows",
-                about: "A table or view of the database with the columns UserARN, GroupARN and enterprise, all text: who sees the rows of which enterprises. The reader needs the right to read it. Leave it empty to let everybody see all rows. Campaigns, promo codes, ticket passes and habitual trips have no enterprise and no rules.",
+                about: "A table or view of the database with the columns UserARN, GroupARN and enterprise, all text: who sees the rows of which enterprises. The reader needs the right to read it. Leave it empty to let everybody see all rows. Campaigns, promo codes, ticket passes and habitual trips have no enterprise and no rules. Sums of revenue and of trips have none either, and are no data sets then.",
                 default: Some(""),
                 accepts: Text("^[0-9a-zA-Z_]{0,64}$"),
             },
@@ -225,6 +226,8 @@ pub(super) fn conditions() -> Value {
         USE_RDS_INSTANCE: is_given("RdsInstanceId"),
         USE_VIEWERS: is_given("ViewerArn"),
         USE_DIRECT_QUERY: is("LiveRevenue", "true"),
+        // Sums over all enterprises are not for those who may see the rows of one.
+        USE_SUMS: all([is("LiveRevenue", "true"), is("RulesTable", "")]),
         USE_SPICE: not(is("LiveRevenue", "true")),
         USE_ROW_LEVEL_SECURITY: is_given("RulesTable"),
         USE_TOPIC: is("CreateTopic", "true"),

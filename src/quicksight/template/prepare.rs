@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    data_set::is_live,
+    data_set::{has_copy, is_live},
     intrinsic::{key, parameter, unless},
     live::{Live, LiveColumn},
     parameters::USE_DIRECT_QUERY,
@@ -28,17 +28,37 @@ pub(super) fn physical(data_set: &DataSet, live: &Live) -> Value {
     let tables = tables.into_iter().map(|(table, columns): (_, Vec<_>)| {
         let columns: Vec<_> =
             columns.into_iter().map(|column| input(data_set, table, column)).collect();
-        let relation = json!({
-            "RelationalTable": {
-                "DataSourceArn": source::arn(),
-                "Schema": parameter("DatabaseName"),
-                "Name": view_of(table),
-                "InputColumns": columns,
-            },
-        });
+        let statement = data_set.sums_sql().filter(|_| table == data_set.fact);
+        let relation = match statement {
+            Some(statement) => custom(data_set, &statement, &columns),
+            None => relational(table, &columns),
+        };
         (key(table), relation)
     });
     Value::Object(tables.collect())
+}
+
+fn relational(table: &str, columns: &[Value]) -> Value {
+    json!({
+        "RelationalTable": {
+            "DataSourceArn": source::arn(),
+            "Schema": parameter("DatabaseName"),
+            "Name": view_of(table),
+            "InputColumns": columns,
+        },
+    })
+}
+
+/// The views that the statement reads are in the database of the data source.
+fn custom(data_set: &DataSet, statement: &str, columns: &[Value]) -> Value {
+    json!({
+        "CustomSql": {
+            "DataSourceArn": source::arn(),
+            "Name": data_set.title,
+            "SqlQuery": statement,
+            "Columns": columns,
+        },
+    })
 }
 
 fn input(data_set: &DataSet, table: &str, column: &LiveColumn) -> Value {
@@ -47,8 +67,9 @@ fn input(data_set: &DataSet, table: &str, column: &LiveColumn) -> Value {
         "Name": column.name,
         "Type": column.data_type.as_str(),
     });
-    if let (Some(kind), Value::Object(input)) = (column.sub_type(), &mut input) {
-        // Where the database is asked, there is no copy whose decimals could be stored in one way or another.
+    // Where the database is asked, there is no copy whose decimals could be stored in one way or another.
+    let kind = column.sub_type().filter(|_| has_copy(data_set));
+    if let (Some(kind), Value::Object(input)) = (kind, &mut input) {
         let kind =
             if is_live(data_set) { unless(USE_DIRECT_QUERY, json!(kind)) } else { json!(kind) };
         input.insert("SubType".to_owned(), kind);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quicksight_migrations::quicksight::{data_sets, look_back_column, views};
 use serde_json::Value;
 
-use super::{entries, list, of_kind, properties, text};
+use super::{entries, has_sums, list, of_kind, only, properties, text};
 
 /// The days that each is read again. Dates are five or six hours behind the window, and tokens come late.
 const WINDOWS: [(&str, u64); 7] = [
@@ -29,7 +29,7 @@ fn as_copy(value: &'static Value) -> &'static Value {
 #[test]
 fn the_window_is_by_a_date_that_never_changes() {
     let mut windows = BTreeMap::new();
-    for data_set in data_sets() {
+    for data_set in data_sets().into_iter().filter(|of| !has_sums(of)) {
         let refresh = as_copy(&properties(&data_set)["DataSetRefreshProperties"]);
         assert_eq!(refresh["FailureConfiguration"]["EmailAlert"]["AlertStatus"], "ENABLED");
         let window = refresh.pointer("/RefreshConfiguration/IncrementalRefresh/LookbackWindow");
@@ -87,7 +87,7 @@ fn each_is_read_at_night_and_all_of_it_once_a_week() {
     }
 
     assert_eq!(schedules.remove("rules"), Some([("HOURLY", "FULL_REFRESH")].into()));
-    assert_eq!(schedules.len(), data_sets().len());
+    assert_eq!(schedules.len(), data_sets().iter().filter(|of| !has_sums(of)).count());
     for (data_set, schedules) in schedules {
         let is_by_window = WINDOWS.iter().any(|(id, _)| *id == data_set);
         let expected: BTreeSet<_> = if is_by_window {
@@ -101,7 +101,7 @@ fn each_is_read_at_night_and_all_of_it_once_a_week() {
 
 #[test]
 fn what_is_live_has_no_copy() {
-    for data_set in data_sets() {
+    for data_set in data_sets().into_iter().filter(|of| !has_sums(of)) {
         let properties = properties(&data_set);
         let is_live = LIVE.contains(&data_set.id());
         let mode = &properties["ImportMode"];
@@ -119,4 +119,34 @@ fn what_is_live_has_no_copy() {
     }
     let conditions = &super::TEMPLATE["Conditions"];
     assert_eq!(conditions["UseSpice"]["Fn::Not"][0], conditions["UseDirectQuery"]);
+}
+
+/// Sums are asked for at each look, or there are none. Those over all enterprises are not for whoever may see one.
+#[test]
+fn sums_have_no_copy_and_no_rules_are_passed_by() {
+    let conditions = [
+        ("daily-users", "UseDirectQuery"),
+        ("hourly-revenue", "UseSums"),
+        ("hourly-trips", "UseSums"),
+    ];
+    for data_set in data_sets().iter().filter(|of| has_sums(of)) {
+        let properties = properties(data_set);
+        assert_eq!(properties["ImportMode"], "DIRECT_QUERY", "{}", data_set.id());
+        for of_copies in ["DataSetRefreshProperties", "IngestionWaitPolicy"] {
+            assert!(properties.get(of_copies).is_none(), "{}", data_set.id());
+        }
+        let resource = of_kind("QuickSight::DataSet").into_iter();
+        let resource = resource.map(|(_, resource)| resource);
+        let resource =
+            only(resource.filter(|of| of["Properties"]["DataSetId"] == properties["DataSetId"]));
+        let (_, condition) = only(conditions.into_iter().filter(|(id, _)| *id == data_set.id()));
+        assert_eq!(resource["Condition"], condition, "{}", data_set.id());
+        let is_of_one = data_set.columns().iter().any(|column| column == "enterprise");
+        assert_eq!(is_of_one, condition == "UseDirectQuery", "{}", data_set.id());
+    }
+    let is =
+        |name: &str, value: &str| serde_json::json!({ "Fn::Equals": [{ "Ref": name }, value] });
+    let wanted =
+        serde_json::json!({ "Fn::And": [is("LiveRevenue", "true"), is("RulesTable", "")] });
+    assert_eq!(super::TEMPLATE["Conditions"]["UseSums"], wanted);
 }

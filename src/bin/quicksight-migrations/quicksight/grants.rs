@@ -1,4 +1,4 @@
-//! `quicksight grants`: the three accounts.
+//! `quicksight grants`: the accounts.
 
 use std::io::Write;
 
@@ -21,6 +21,12 @@ pub(super) struct Grants {
     /// QuickSight, which sees the views and nothing else, over TLS
     #[arg(long, value_name = "ACCOUNT")]
     reader: String,
+    /// The job that runs `summarise`
+    #[arg(long, value_name = "ACCOUNT")]
+    summariser: Option<String>,
+    /// Let the job install and remove the triggers of the exact mode
+    #[arg(long, requires = "summariser")]
+    exact_sums: bool,
     /// Let the service record movements of points and tokens
     #[arg(long)]
     ledger: bool,
@@ -34,6 +40,12 @@ impl Grants {
             .reader(&self.reader);
         if self.ledger {
             grants = grants.ledger();
+        }
+        if let Some(summariser) = &self.summariser {
+            grants = grants.summariser(summariser);
+        }
+        if self.exact_sums {
+            grants = grants.exact_sums();
         }
         for statement in grants.statements().map_err(NotUsable::Account)? {
             writeln!(out, "{statement};")?;
