@@ -6,6 +6,7 @@ mod command;
 mod exact;
 mod killed;
 mod random;
+mod replica;
 #[path = "../analytics/rows.rs"]
 #[allow(dead_code)] // Reports without sums read more of them.
 mod rows;
@@ -75,6 +76,11 @@ fn spring() -> DateRange {
 fn some_rows() -> (Database, Conn) {
     let db = migrated();
     let mut conn = db.conn();
+    insert_some_rows(&mut conn);
+    (db, conn)
+}
+
+fn insert_some_rows(conn: &mut Conn) {
     conn.by_hand([
         "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on, payer) \
          VALUES (1, 2, 10.50, 10.50, '2025-03-02 09:15:00', 2100), (1, 3, -4.25, 6.25, '2025-03-02 09:59:59', 0), \
@@ -89,7 +95,6 @@ fn some_rows() -> (Database, Conn) {
          (1, 2, '2025-03-02 09:59:59', 1000), (1, 2, '2025-03-02 10:00:00', 2000.5), \
          (2, 1, '2025-03-03 08:30:00', NULL), (2, 1, '2025-03-03 08:40:00', -1), (1, 1, '2025-03-03', 1)",
     ]);
-    (db, conn)
 }
 
 /// All sums, with what is noted about them.
