@@ -137,6 +137,19 @@ pub enum Error {
         source: mysql::Error,
     },
 
+    /// The session writes the server's binary log in statements, which the server refuses for work that reads without
+    /// locking. What was summed up before is done.
+    #[cfg(feature = "summary")]
+    #[error(
+        "no sums can be made while binlog_format is STATEMENT; have an administrator set it to ROW or MIXED, then \
+         call again on a fresh connection"
+    )]
+    #[non_exhaustive]
+    StatementFormat {
+        /// The server's answer.
+        source: mysql::Error,
+    },
+
     /// The sums are said to be exact, and a trigger that this needs is not there, or this user may not see it.
     /// Nothing was summed up.
     #[cfg(feature = "summary")]

@@ -18,6 +18,7 @@ use crate::{
         ByHand, Database, Flavor, Server, database_on, flavor,
         wire::{Cut, nth, statements_of},
     },
+    triggers,
 };
 
 fn refresh(conn: &mut Conn) {
@@ -30,14 +31,6 @@ fn exact() -> (Database, Conn) {
     summary::install_triggers(&mut conn).unwrap();
     refresh(&mut conn);
     (db, conn)
-}
-
-fn triggers(conn: &mut Conn) -> Vec<String> {
-    conn.query(
-        "SELECT trigger_name AS name FROM information_schema.triggers \
-         WHERE trigger_schema = DATABASE() ORDER BY trigger_name",
-    )
-    .unwrap()
 }
 
 fn logged(conn: &mut Conn) -> u64 {

@@ -117,6 +117,15 @@ fn forget_sums(conn: &mut Conn) {
     conn.by_hand(tables.map(|table| format!("DELETE FROM {table}")));
 }
 
+/// The names of all triggers.
+fn triggers(conn: &mut Conn) -> Vec<String> {
+    conn.query(
+        "SELECT trigger_name AS name FROM information_schema.triggers \
+         WHERE trigger_schema = DATABASE() ORDER BY trigger_name",
+    )
+    .unwrap()
+}
+
 /// What the session takes for now, in UTC.
 fn set_clock(conn: &mut Conn, utc: &str) {
     conn.by_hand([

@@ -13,8 +13,9 @@ use quicksight_migrations::{
 };
 
 use crate::{
-    assert_same, days, insert_some_rows, of_rows, of_sums,
+    assert_same, days, insert_some_rows, of_rows, of_sums, sums,
     support::{ByHand, Database, replica::Pair},
+    triggers,
 };
 
 static PAIR: LazyLock<Pair> =
@@ -67,6 +68,8 @@ fn year() -> DateRange {
     days((2025, Month::January, 1), (2026, Month::January, 1))
 }
 
+type Call = fn(&mut Conn) -> Result<()>;
+
 /// Triggers do not fire for rows that a replica is sent, and what they wrote is sent, too.
 #[test]
 fn a_replica_has_what_its_primary_has() {
@@ -115,7 +118,6 @@ fn a_replica_has_what_its_primary_has() {
 /// Whoever looks after sums and partitions at the wrong end is told so, and nothing is done by halves.
 #[test]
 fn a_replica_makes_none_itself() {
-    type Call = fn(&mut Conn) -> Result<()>;
     let calls: [(&str, Call); 6] = [
         ("refresh", |conn| summary::refresh(conn, &Policy::new()).map(drop)),
         ("rebuild", |conn| summary::rebuild(conn, year()).map(drop)),
@@ -144,4 +146,33 @@ fn a_replica_makes_none_itself() {
             PAIR.assert_equal(&db);
         }
     }
+}
+
+/// The server cannot write down in statements what reads without locking: nothing of it is done, and sums of before
+/// stay right.
+#[test]
+fn a_binary_log_of_statements_is_named() {
+    let (db, mut conn) = summed();
+    conn.by_hand(["SET SESSION binlog_format = 'STATEMENT'"]);
+    conn.by_hand(CHANGES);
+    let calls: [(&str, Call); 4] = [
+        ("refresh", |conn| {
+            let again = std::time::Duration::from_hours(100_000);
+            summary::refresh(conn, &Policy::new().sum_again(again)).map(drop)
+        }),
+        ("rebuild", |conn| summary::rebuild(conn, year()).map(drop)),
+        ("install", |conn| summary::install_triggers(conn)),
+        ("remove", |conn| summary::remove_triggers(conn)),
+    ];
+    let before = sums(&mut conn);
+    for (name, call) in calls {
+        let error = call(&mut conn).unwrap_err();
+        assert!(matches!(error, Error::StatementFormat { .. }), "{name}: {error:?}");
+        assert_eq!(sums(&mut conn), before, "{name}");
+        assert_eq!(triggers(&mut conn), [""; 0], "{name}");
+        PAIR.assert_equal(&db);
+    }
+    refresh(&mut db.conn());
+    summary::rebuild(&mut db.conn(), year()).unwrap();
+    assert_same(&mut PAIR.caught_up(&db), year());
 }

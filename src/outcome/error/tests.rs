@@ -665,6 +665,14 @@ fn cases_of_rows() -> Vec<Case> {
             false,
         ),
         (
+            Error::StatementFormat { source: server(1665, "impossible to write to binary log") },
+            "no sums can be made while binlog_format is STATEMENT; have an administrator set it to ROW or \
+             MIXED, then call again on a fresh connection: MySqlError { ERROR 1665 (HY000): impossible to write \
+             to binary log }",
+            Some(1665),
+            false,
+        ),
+        (
             Error::TriggerMissing { name: "t_insert".into(), table: "trip" },
             "the trigger t_insert on trip is not there, or needs TRIGGER to be seen; install the triggers \
              again, or remove them to go back to the look-back",
