@@ -5,11 +5,16 @@ mod changed;
 mod command;
 mod exact;
 mod killed;
+mod model;
+#[path = "../analytics/oracle.rs"]
+#[allow(dead_code)] // So do its tests.
+mod oracle;
 mod random;
 mod replica;
 #[path = "../analytics/rows.rs"]
 #[allow(dead_code)] // Reports without sums read more of them.
 mod rows;
+mod schedule;
 mod session;
 #[path = "../support/mod.rs"]
 mod support;

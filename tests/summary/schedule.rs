@@ -1,0 +1,560 @@
+//! A random schedule of writers, refreshes, rebuilds, triggers, partitions, retention, kills and power cuts: reports say
+//! what a plain model of all that says.
+//!
+//! `QUICKSIGHT_TEST_SEEDS=100..200` runs other schedules than those of each day, or `=7` that of one failure.
+
+use std::{
+    env,
+    ops::Range,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use fastrand::Rng;
+use mysql::{Conn, prelude::Queryable};
+use quicksight_migrations::{
+    Error, Result,
+    analytics::{Analytics, DateRange, Period},
+    ledger::us_central,
+    partition::{self, Span, Table},
+    summary::{self, Policy, Source},
+    time::{self, Date, Month, PrimitiveDateTime, Time},
+};
+
+use crate::{
+    model::{Model, Row, TABLES, begin},
+    oracle, set_clock,
+    support::{
+        ByHand, Database, Server, connect, database_on, reopened,
+        wire::{Cut, crash, nth},
+    },
+};
+
+/// How many things happen in one schedule.
+const STEPS: usize = 120;
+
+fn seeds() -> Range<u64> {
+    let Ok(asked) = env::var("QUICKSIGHT_TEST_SEEDS") else { return 1..4 };
+    let number = |text: &str| text.parse().expect("QUICKSIGHT_TEST_SEEDS is a seed, or a range");
+    match asked.split_once("..") {
+        Some((from, until)) => number(from)..number(until),
+        None => number(&asked)..number(&asked) + 1,
+    }
+}
+
+#[test]
+fn whatever_happens_reports_are_those_of_the_model() {
+    // Cut off, it must not take others with it.
+    let server = Arc::new(Mutex::new(Server::start(&["--skip-log-bin"])));
+    for seed in seeds() {
+        let mut schedule = Schedule::new(seed, &server);
+        for step in 0..STEPS {
+            schedule.step(step);
+        }
+        schedule.model_is_right();
+    }
+}
+
+/// What somebody has written and not committed.
+struct Open {
+    conn: Conn,
+    done: Model,
+}
+
+struct Schedule {
+    seed: u64,
+    dice: Rng,
+    server: Arc<Mutex<Server>>,
+    db: Database,
+    conn: Conn,
+    /// In UTC.
+    now: PrimitiveDateTime,
+    model: Model,
+    open: Option<Open>,
+    /// What happened, for whoever looks for the reason.
+    story: Vec<String>,
+}
+
+/// Says what happened before the end, if that was a bad one.
+impl Drop for Schedule {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("QUICKSIGHT_TEST_SEEDS={}\n{}", self.seed, self.story.join("\n"));
+        }
+    }
+}
+
+impl Schedule {
+    fn new(seed: u64, server: &Arc<Mutex<Server>>) -> Self {
+        let db = database_on(&server.lock().unwrap()).migrated();
+        // The clocks go forward, or back, in the middle.
+        let (year, month) =
+            if seed % 2 == 0 { (2024, Month::February) } else { (2025, Month::October) };
+        let today = Date::from_calendar_date(year, month, 20).unwrap();
+        let mut conn = db.conn();
+        let now = PrimitiveDateTime::new(today, Time::from_hms(15, 20, 0).unwrap());
+        set_clock(&mut conn, &now.to_string());
+        let (dice, server) = (Rng::with_seed(seed), Arc::clone(server));
+        let (model, story) = (Model::default(), Vec::new());
+        Self { seed, dice, server, db, conn, now, model, open: None, story }
+    }
+
+    fn step(&mut self, number: usize) {
+        let hours = if self.dice.u8(0..8) == 0 { 0..60 } else { 0..4 };
+        let minutes = 60 * self.dice.i64(hours) + self.dice.i64(0..60);
+        self.now += time::Duration::minutes(minutes);
+        set_clock(&mut self.conn, &self.now.to_string());
+        let (now, before) = (self.now, self.story.len());
+        match self.dice.u8(0..40) {
+            0..=17 => self.write(),
+            18..=19 => self.backfill(),
+            20..=21 => self.roll_back(),
+            22..=24 => self.open_or_end(),
+            25..=30 => self.refresh(),
+            31..=32 => self.killed_refresh(),
+            33..=34 => self.rebuild(),
+            35..=36 => self.triggers(),
+            37..=38 => self.partitions(),
+            _ => self.power_cut(),
+        }
+        for line in &mut self.story[before..] {
+            *line = format!("{number:3} {now}: {line}");
+        }
+        if self.dice.u8(0..3) == 0 {
+            self.model_is_right();
+        }
+    }
+
+    fn say(&mut self, what: impl Into<String>) {
+        self.story.push(what.into());
+    }
+
+    fn local(&self) -> PrimitiveDateTime {
+        us_central(self.now.assume_utc())
+    }
+
+    fn some_row(&mut self, source: Source) -> Row {
+        let dice = &mut self.dice;
+        let back = match dice.u8(0..10) {
+            0..=4 => dice.i64(0..3 * 60),
+            5 => -dice.i64(0..20 * 60),
+            6..=7 => dice.i64(0..3 * 24 * 60),
+            _ => dice.i64(0..75 * 24 * 60),
+        };
+        let kind = match source {
+            Source::Points => [1, 2, 9, 10, 11][dice.usize(0..5)],
+            _ => dice.i32(0..4),
+        };
+        let amount = dice.i32(-300..900);
+        let amount = if source == Source::Trips { amount.max(-10) } else { amount };
+        let amount = if source == Source::Trips && amount < 0 { -10 } else { amount };
+        let payer = [0, 2000, 2100, 2001, 3][dice.usize(0..5)];
+        let user = dice.i32(1..7);
+        let at = self.local() - time::Duration::minutes(back);
+        Row { at: at.replace_nanosecond(0).unwrap(), user, kind, amount, payer }
+    }
+
+    /// One change, in the rows and in the model.
+    fn change(&mut self, conn: &mut Conn, model: &mut Model) {
+        let source = TABLES[self.dice.usize(0..4)];
+        let own: Vec<_> = model.rows.keys().filter(|(of, _)| *of == source).copied().collect();
+        let row = self.some_row(source);
+        match (self.dice.u8(0..5), own.as_slice()) {
+            (0..=2, _) | (_, []) => {
+                conn.query_drop(insert(source, &[row])).unwrap();
+                let id = conn.last_insert_id();
+                self.say(format!("insert {source} {id} {row:?}"));
+                model.rows.insert((source, id), row);
+            }
+            (3, own) => {
+                let key = own[self.dice.usize(0..own.len())];
+                let (table, column, _) = columns(source);
+                let (table, id) = (table, key.1);
+                let sets: Vec<_> = column
+                    .split(", ")
+                    .zip(values(source, &row))
+                    .map(|(column, value)| format!("{column} = {value}"))
+                    .collect();
+                self.say(format!("update {source} {id} from {:?} to {row:?}", model.rows[&key]));
+                conn.by_hand([format!("UPDATE {table} SET {} WHERE id = {id}", sets.join(", "))]);
+                model.rows.insert(key, row);
+            }
+            (_, own) => {
+                let key = own[self.dice.usize(0..own.len())];
+                self.say(format!("delete {source} {} {:?}", key.1, model.rows[&key]));
+                conn.by_hand([format!("DELETE FROM {} WHERE id = {}", columns(source).0, key.1)]);
+                model.rows.remove(&key);
+            }
+        }
+    }
+
+    fn write(&mut self) {
+        let mut model = std::mem::take(&mut self.model);
+        let mut conn = self.another();
+        for _ in 0..self.dice.u8(1..4) {
+            self.change(&mut conn, &mut model);
+        }
+        self.model = model;
+    }
+
+    fn backfill(&mut self) {
+        let source = TABLES[self.dice.usize(0..4)];
+        let rows: Vec<_> = (0..self.dice.u8(10..40)).map(|_| self.some_row(source)).collect();
+        self.conn.query_drop(insert(source, &rows)).unwrap();
+        let first = self.conn.last_insert_id();
+        self.say(format!("backfill {source} from {first}"));
+        for (id, row) in (first..).zip(rows) {
+            self.model.rows.insert((source, id), row);
+        }
+    }
+
+    fn roll_back(&mut self) {
+        let mut conn = self.another();
+        conn.by_hand(["START TRANSACTION"]);
+        let mut forgotten = self.model.clone();
+        for _ in 0..self.dice.u8(1..5) {
+            self.change(&mut conn, &mut forgotten);
+        }
+        conn.by_hand(["ROLLBACK"]);
+        self.say("roll back");
+    }
+
+    /// Somebody who is in the middle of a transaction while other things happen.
+    fn open_or_end(&mut self) {
+        if let Some(mut open) = self.open.take() {
+            if self.dice.bool() {
+                self.say("commit");
+                open.conn.by_hand(["COMMIT"]);
+                self.model.rows.extend(open.done.rows);
+            } else {
+                self.say("roll back the open one");
+                open.conn.by_hand(["ROLLBACK"]);
+            }
+            return;
+        }
+        let (mut conn, mut done) = (self.another(), Model::default());
+        conn.by_hand(["START TRANSACTION"]);
+        self.say("begin");
+        for _ in 0..self.dice.u8(1..3) {
+            let source = TABLES[self.dice.usize(0..4)];
+            let row = self.some_row(source);
+            conn.query_drop(insert(source, &[row])).unwrap();
+            self.say(format!("insert {source} {} {row:?}", conn.last_insert_id()));
+            done.rows.insert((source, conn.last_insert_id()), row);
+        }
+        self.open = Some(Open { conn, done });
+    }
+
+    fn end_open(&mut self) {
+        while self.open.is_some() {
+            self.open_or_end();
+        }
+    }
+
+    fn policy(&mut self) -> (u64, u64) {
+        let look_back =
+            if self.dice.u8(0..8) == 0 { self.dice.u64(0..1500) } else { self.dice.u64(1..40) };
+        let again = if self.dice.u8(0..3) == 0 { self.dice.u64(0..200) } else { 0 };
+        (look_back.max(1), again)
+    }
+
+    fn refresh(&mut self) {
+        let (look_back, again) = self.policy();
+        self.say(format!("refresh, look back {look_back} h, again {again} h"));
+        let policy = Policy::new()
+            .look_back(Duration::from_hours(look_back))
+            .sum_again(Duration::from_hours(again));
+        summary::refresh(&mut self.conn, &policy).unwrap();
+        self.refreshed(look_back, again);
+    }
+
+    fn refreshed(&mut self, look_back: u64, again: u64) {
+        let hours = |hours: u64| time::Duration::hours(hours.try_into().unwrap());
+        let raw = if self.model.is_exact { 0 } else { look_back };
+        let closed = us_central((self.now - hours(raw)).assume_utc());
+        for source in Source::ALL {
+            let end = self.model.end(source, closed);
+            self.model.refreshed(source, Some(end), hours(again));
+        }
+        let there = self.until();
+        let expected: Vec<_> = Source::ALL.iter().map(|source| self.model.until(*source)).collect();
+        assert_eq!(there, expected, "until when all is summed up");
+    }
+
+    /// Until when each source is summed up, as the server has it.
+    fn until(&mut self) -> Vec<Option<PrimitiveDateTime>> {
+        let sql = "SELECT summed_until FROM summary_state ORDER BY source";
+        let until: Vec<Option<PrimitiveDateTime>> = self.conn.query(sql).unwrap();
+        let begins = Source::ALL.iter().zip(until);
+        begins.map(|(source, until)| Some(begin(*source, until?))).collect()
+    }
+
+    /// As far as it got, the sums are right.
+    fn killed_refresh(&mut self) {
+        let (look_back, _) = self.policy();
+        let policy = Policy::new().look_back(Duration::from_hours(look_back));
+        self.say(format!("killed refresh, look back {look_back} h"));
+        self.killed(90, |conn| summary::refresh(conn, &policy).map(drop));
+        let until = self.until();
+        for (source, until) in Source::ALL.iter().zip(until) {
+            // Less far than before: a longer look-back, of which the rest is not done.
+            self.model.refreshed(*source, until, time::Duration::ZERO);
+        }
+    }
+
+    /// Runs a call whose connection dies at a random statement, if there are so many.
+    fn killed(&mut self, most: usize, call: impl FnOnce(&mut Conn) -> Result<()>) {
+        let number = self.dice.usize(0..most);
+        let way = self.dice.u8(0..3);
+        let id = Arc::new(AtomicU32::new(0));
+        let (killed, opts) = (Arc::clone(&id), self.db.opts());
+        let act = move || match way {
+            0 => Cut::BeforeStatement,
+            1 => Cut::BeforeAnswer,
+            _ => {
+                let kill = format!("KILL {}", killed.load(Ordering::SeqCst));
+                connect(opts.clone()).unwrap().by_hand([kill]);
+                Cut::WithinAnswer(usize::MAX)
+            }
+        };
+        let mut dying = self.db.watched(nth(number, |sql| !sql.starts_with("SET time"), act));
+        id.store(dying.connection_id(), Ordering::SeqCst);
+        set_clock(&mut dying, &self.now.to_string());
+        let outcome = call(&mut dying);
+        let died = outcome.map_or_else(|error| format!("dies: {error}"), |()| "survives".into());
+        self.say(format!("{died} (statement {number}, way {way})"));
+        drop(dying);
+        let there = format!(
+            "SELECT COUNT(*) FROM information_schema.processlist WHERE id = {}",
+            id.load(Ordering::SeqCst)
+        );
+        while self.conn.query_first::<u32, _>(&there).unwrap() != Some(0) {
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn range(&mut self) -> DateRange {
+        let start = self.local().date() + time::Duration::days(self.dice.i64(-80..2));
+        DateRange::new(start, start + time::Duration::days(self.dice.i64(1..60))).unwrap()
+    }
+
+    fn rebuild(&mut self) {
+        let range = self.range();
+        let is_killed = self.dice.u8(0..3) == 0;
+        let is_gone =
+            self.model.kept_from(Source::Trips).is_some_and(|kept| range.start().midnight() < kept);
+        self.say(format!("rebuild {range:?}, killed first: {is_killed}"));
+        if is_killed && !is_gone {
+            self.killed(60, |conn| summary::rebuild(conn, range).map(drop));
+        }
+        let outcome = summary::rebuild(&mut self.conn, range);
+        if is_gone {
+            let error = outcome.unwrap_err();
+            assert!(matches!(error, Error::RowsDropped { .. }), "{error:?}");
+            return;
+        }
+        outcome.unwrap();
+        self.model.rebuilt(range.start().midnight(), range.end().midnight());
+    }
+
+    fn triggers(&mut self) {
+        self.end_open();
+        let (installs, is_killed) = (self.dice.bool(), self.dice.u8(0..3) == 0);
+        let call = if installs { summary::install_triggers } else { summary::remove_triggers };
+        self.say(format!("triggers: {installs}, killed first: {is_killed}"));
+        if is_killed {
+            self.killed(60, call);
+        }
+        call(&mut self.conn).unwrap();
+        if installs {
+            self.model.install();
+        } else {
+            let closed = self.now - time::Duration::hours(24);
+            self.model.remove(us_central(closed.assume_utc()));
+        }
+    }
+
+    fn partitions(&mut self) {
+        self.end_open();
+        let mut policy = partition::Policy::monthly().ahead(Span::months(1));
+        let drops = self.dice.bool();
+        if drops {
+            policy = policy.retain(Span::months(1));
+        }
+        let (today, is_killed) = (self.local().date(), self.dice.u8(0..3) == 0);
+        let plan = |conn: &mut Conn| {
+            let layout = partition::look(conn, Table::Trip)?;
+            partition::plan(&layout, today, &policy)
+        };
+        let doomed = plan(&mut self.conn).unwrap();
+        let statements = doomed.statements().join("; ");
+        self.say(format!("partitions, killed first: {is_killed}: {statements}"));
+        if is_killed {
+            self.killed(40, |conn| doomed.apply(conn).map(drop));
+        }
+        doomed.apply(&mut self.conn).unwrap();
+        let layout = partition::look(&mut self.conn, Table::Trip).unwrap();
+        let first = layout.partitions()[0].to_owned();
+        if !doomed.drops().is_empty() {
+            let (year, month) = (first[1..5].parse().unwrap(), first[6..].parse::<u8>().unwrap());
+            let before = Date::from_calendar_date(year, month.try_into().unwrap(), 1).unwrap();
+            self.model.drop_trips(before.midnight());
+        }
+    }
+
+    /// The server dies in the middle of a refresh, with whoever is in the middle of something.
+    fn power_cut(&mut self) {
+        let number = self.dice.usize(0..60);
+        self.say(format!("power cut at statement {number}"));
+        self.open = None;
+        let fits = |sql: &str| !sql.starts_with("SET time");
+        let mut dying = self.db.watched(nth(number, fits, crash(&self.server)));
+        set_clock(&mut dying, &self.now.to_string());
+        let _ = summary::refresh(&mut dying, &Policy::new());
+        drop(dying);
+        {
+            let mut server = self.server.lock().unwrap();
+            server.crash();
+            server.resume();
+        }
+        self.db = reopened(&self.server.lock().unwrap(), &self.db);
+        self.conn = self.another();
+        let until = self.until();
+        for (source, until) in Source::ALL.iter().zip(until) {
+            self.model.refreshed(*source, until, time::Duration::ZERO);
+        }
+    }
+
+    fn another(&self) -> Conn {
+        let mut conn = self.db.conn();
+        set_clock(&mut conn, &self.now.to_string());
+        conn
+    }
+
+    #[track_caller]
+    fn model_is_right(&mut self) {
+        let range = self.range();
+        self.say(format!("ask for {range:?}"));
+        assert_reports(&mut self.conn, range, &self.model);
+        let found = summary::compare(&mut self.conn, range).unwrap();
+        let found: Vec<_> = found.iter().map(|one| (one.source(), one.begin())).collect();
+        let days = range.start().midnight()..range.end().midnight();
+        let expected: Vec<_> =
+            self.model.differences().into_iter().filter(|(_, at)| days.contains(at)).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+/// The table, its columns, and how many of them there are.
+fn columns(source: Source) -> (&'static str, &'static str, usize) {
+    match source {
+        Source::Points => {
+            ("points_transaction", "created_on, user_id, activity_type, points, payer, balance", 6)
+        }
+        Source::Tokens => ("token_transaction", "created_on, user_id, tokens", 3),
+        Source::Tickets => (
+            "bytemark_order_payments",
+            "created_on, user_id, payment_type, total_price, order_id",
+            5,
+        ),
+        _ => ("trip", "started_on, user_id, travel_mode, distance", 4),
+    }
+}
+
+fn values(source: Source, row: &Row) -> Vec<String> {
+    let amount = format!("{:.2}", f64::from(row.amount) / 100.0);
+    let (at, user) = (format!("'{}'", row.at), row.user.to_string());
+    let kind = row.kind.to_string();
+    match source {
+        Source::Points => vec![at, user, kind, amount, row.payer.to_string(), "0".into()],
+        Source::Tokens => vec![at, user, amount],
+        Source::Tickets => {
+            let kind = row.payment_type().map_or("NULL".into(), |kind| format!("'{kind}'"));
+            vec![at, user, kind, amount, "1".into()]
+        }
+        _ => vec![at, user, kind, format!("{:?}", row.metres())],
+    }
+}
+
+fn insert(source: Source, rows: &[Row]) -> String {
+    let (table, columns, _) = columns(source);
+    let rows: Vec<_> =
+        rows.iter().map(|row| format!("({})", values(source, row).join(", "))).collect();
+    format!("INSERT INTO {table} ({columns}) VALUES {}", rows.join(", "))
+}
+
+/// Counts and amounts to the cent; what is added up in another order within one part in 10^12.
+#[track_caller]
+fn assert_reports(conn: &mut Conn, range: DateRange, model: &Model) {
+    let reports = Analytics::new().with_summaries();
+    let rows = model.report();
+
+    let days = reports.daily_revenue(conn, range).unwrap();
+    let days: Vec<_> = days
+        .iter()
+        .map(|day| (day.date(), day.points(), day.positive_points(), day.tokens(), day.tickets()))
+        .collect();
+    assert_eq!(days, oracle::revenue(&rows, range));
+
+    let activities = reports.points_by_activity(conn, range).unwrap();
+    let activities: Vec<_> = activities
+        .iter()
+        .map(|row| {
+            let number = row.activity().number();
+            (number, row.gained(), row.positive(), row.negative(), row.movements())
+        })
+        .collect();
+    assert_eq!(activities, oracle::activities(&rows, range));
+
+    let payments = reports.revenue_by_payment_type(conn, range).unwrap();
+    let payments: Vec<_> = payments
+        .iter()
+        .map(|row| {
+            let kind = row.payment_type().map(str::to_owned);
+            (row.date(), kind, row.payments(), row.revenue())
+        })
+        .collect();
+    assert_eq!(payments, oracle::payments(&rows, range));
+
+    let trips = reports.daily_trips(conn, range).unwrap();
+    let trips: Vec<_> =
+        trips.iter().map(|row| (row.date(), row.trips(), row.previous_trips())).collect();
+    assert_eq!(trips, oracle::daily_trips(&rows, range));
+
+    let hours = reports.hourly_trips(conn, range).unwrap();
+    let expected = oracle::hours(&rows, range);
+    assert_eq!(hours.len(), expected.len());
+    for (row, (weekday, hour, mode, trips, metres)) in hours.iter().zip(expected) {
+        let got = (row.weekday().number_days_from_sunday(), row.hour(), row.travel_mode());
+        assert_eq!((got, row.trips()), ((weekday, hour, mode), trips));
+        assert_near(row.average_distance(), metres);
+    }
+
+    let shares = reports.mode_share(conn, range, Period::Week).unwrap();
+    let expected = oracle::mode_share(&rows, range, Period::Week);
+    assert_eq!(shares.len(), expected.len());
+    for (row, (day, mode, trips, metres, share, part)) in shares.iter().zip(expected) {
+        assert_eq!((row.period(), row.travel_mode(), row.trips()), (day, mode, trips));
+        assert_near(Some(row.distance()), Some(metres));
+        assert_near(Some(row.share()), Some(share));
+        assert_near(row.share_of_distance(), part);
+    }
+
+    let users = reports.active_users(conn, range).unwrap();
+    let users: Vec<_> =
+        users.iter().map(|day| (day.date(), day.daily(), day.weekly(), day.monthly())).collect();
+    assert_eq!(users, oracle::active_users(&model.report_of_users(), range));
+}
+
+#[track_caller]
+fn assert_near(got: Option<f64>, expected: Option<f64>) {
+    let is_near = match (got, expected) {
+        (Some(got), Some(expected)) => (got - expected).abs() <= 1e-12 * expected.abs(),
+        (got, expected) => got == expected,
+    };
+    assert!(is_near, "{got:?} instead of {expected:?}");
+}
