@@ -24,6 +24,7 @@ mod online;
 mod plan;
 mod policy;
 mod rows;
+mod sums;
 mod target;
 
 use std::fmt;

@@ -523,6 +523,21 @@ pub enum Error {
         table: String,
     },
 
+    /// Reports with sums would lose rows that are to go: their hours are not summed up yet, or were changed since. These
+    /// rows are still there; what the plan had done before is done.
+    #[cfg(feature = "partition")]
+    #[error(
+        "the rows of {table} before {before} did not go, because its sums do not have all of them yet; call \
+         summary::refresh (or summarise), then call again"
+    )]
+    #[non_exhaustive]
+    SumsBehind {
+        /// The table.
+        table: String,
+        /// The first day that the rows are before.
+        before: time::Date,
+    },
+
     /// A statement of a plan for partitions failed.
     #[cfg(feature = "partition")]
     #[error(

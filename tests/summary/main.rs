@@ -7,7 +7,7 @@ mod exact;
 mod killed;
 mod model;
 #[path = "../analytics/oracle.rs"]
-#[allow(dead_code)] // So do its tests.
+#[allow(dead_code, unused_imports)] // So do its tests.
 mod oracle;
 mod random;
 mod replica;

@@ -212,6 +212,11 @@ impl Model {
 
     /// The trips before this moment are gone, and their sums stay.
     pub(crate) fn drop_trips(&mut self, before: PrimitiveDateTime) {
+        if self.is_exact {
+            for source in [Source::Trips, Source::Users] {
+                self.sum(source, PrimitiveDateTime::MIN, before);
+            }
+        }
         self.rows.retain(|(source, _), row| *source != Source::Trips || row.at >= before);
         for source in [Source::Trips, Source::Users] {
             let kept_from = &mut self.sums.entry(source).or_default().kept_from;

@@ -1,7 +1,7 @@
 //! A random schedule of writers, refreshes, rebuilds, triggers, partitions, retention, kills and power cuts: reports say
 //! what a plain model of all that says.
 //!
-//! `QUICKSIGHT_TEST_SEEDS=100..200` runs other schedules than those of each day, or `=7` that of one failure.
+//! `QUICKSIGHT_TEST_SEEDS=100..200` runs others than those of each day, and `QUICKSIGHT_TEST_SEEDS=7` that of a failure.
 
 use std::{
     env,
@@ -35,10 +35,10 @@ use crate::{
 };
 
 /// How many things happen in one schedule.
-const STEPS: usize = 120;
+const STEPS: usize = 80;
 
 fn seeds() -> Range<u64> {
-    let Ok(asked) = env::var("QUICKSIGHT_TEST_SEEDS") else { return 1..4 };
+    let Ok(asked) = env::var("QUICKSIGHT_TEST_SEEDS") else { return 1..3 };
     let number = |text: &str| text.parse().expect("QUICKSIGHT_TEST_SEEDS is a seed, or a range");
     match asked.split_once("..") {
         Some((from, until)) => number(from)..number(until),
@@ -51,6 +51,7 @@ fn whatever_happens_reports_are_those_of_the_model() {
     // Cut off, it must not take others with it.
     let server = Arc::new(Mutex::new(Server::start(&["--skip-log-bin"])));
     for seed in seeds() {
+        println!("QUICKSIGHT_TEST_SEEDS={seed}");
         let mut schedule = Schedule::new(seed, &server);
         for step in 0..STEPS {
             schedule.step(step);
@@ -83,7 +84,7 @@ struct Schedule {
 impl Drop for Schedule {
     fn drop(&mut self) {
         if thread::panicking() {
-            eprintln!("QUICKSIGHT_TEST_SEEDS={}\n{}", self.seed, self.story.join("\n"));
+            eprintln!("the schedule of seed {}:\n{}", self.seed, self.story.join("\n"));
         }
     }
 }
@@ -396,7 +397,13 @@ impl Schedule {
         if is_killed {
             self.killed(40, |conn| doomed.apply(conn).map(drop));
         }
-        doomed.apply(&mut self.conn).unwrap();
+        if let Err(error) = doomed.apply(&mut self.conn) {
+            assert!(matches!(error, Error::SumsBehind { .. }), "{error:?}");
+            self.say("the sums are behind");
+            summary::refresh(&mut self.conn, &Policy::new()).unwrap();
+            self.refreshed(24, 0);
+            doomed.apply(&mut self.conn).unwrap();
+        }
         let layout = partition::look(&mut self.conn, Table::Trip).unwrap();
         let first = layout.partitions()[0].to_owned();
         if !doomed.drops().is_empty() {

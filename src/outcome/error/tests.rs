@@ -77,6 +77,13 @@ fn cases_of_partitions() -> Vec<Case> {
             false,
         ),
         (
+            Error::SumsBehind { table: "trip".into(), before: day(2025) },
+            "the rows of trip before 2025-03-31 did not go, because its sums do not have all of them yet; call \
+             summary::refresh (or summarise), then call again",
+            None,
+            false,
+        ),
+        (
             Error::PlanOutdated { table: "trip".into() },
             "trip has changed since the plan for it was made; look and plan again",
             None,
