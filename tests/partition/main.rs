@@ -1,6 +1,7 @@
 //! Partitions by date: each promise on a real server.
 
 mod beside;
+mod between;
 mod calendar;
 mod cut;
 mod refused;
