@@ -19,6 +19,7 @@
 //! ```
 
 pub(crate) mod apply;
+mod ids;
 mod layout;
 mod online;
 mod plan;

@@ -6,7 +6,7 @@ use log::info;
 use time::Date;
 
 use super::{
-    Plan, Table,
+    Plan, Table, ids,
     layout::{self, Partition},
     plan::{Step, Work},
     rows, sums,
@@ -175,6 +175,7 @@ fn work(plan: &Plan, session: &mut Session<'_>) -> Result<Done> {
         }
         if let (Work::Drop { .. } | Work::Exchange { .. }, Some(going)) = (&step.work, &going) {
             sums::keep(session, plan.table, going)?;
+            ids::keep(session, plan.table, going)?;
         }
         let started = Instant::now();
         if let Err(source) = session.execute(&step.sql) {

@@ -4,6 +4,7 @@ mod beside;
 mod between;
 mod calendar;
 mod cut;
+mod ids;
 mod refused;
 mod retention;
 #[path = "../support/mod.rs"]
