@@ -54,7 +54,8 @@ fn no_id_is_given_out_twice() {
     }
     server.crash();
     server.resume();
-    let mut conn = reopened(&server, &db).conn();
+    let db = reopened(&server, &db);
+    let mut conn = db.conn();
     for (table, _) in cases {
         insert_as(&mut conn, table, "2026-03-06", LAST);
         if table == Table::Trip {
