@@ -1,9 +1,16 @@
 //! Beside others: two calls at once, boots, readers that hold the table.
 
-use std::{thread, time::Duration};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
 
 use mysql::prelude::Queryable;
-use quicksight_migrations::{Error, Migrator, partition::Table};
+use quicksight_migrations::{
+    Error, Migrator,
+    partition::{self, Table},
+};
 
 use crate::{look, migrated, months, partitioned, plan, rows, support::lock_holder};
 
@@ -58,4 +65,34 @@ fn a_table_that_others_hold_is_named() {
     reader.query_drop("COMMIT").unwrap();
     migrator.partition(&mut db.conn(), &plan).unwrap();
     assert_eq!(rows(&mut db.conn(), Table::Trip), 2);
+}
+
+/// The catalogue of MariaDB lacks a table for a moment while somebody changes it.
+#[test]
+fn a_table_that_is_being_changed_is_not_left_out() {
+    let db = partitioned(Table::Trip);
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for comment in ["one", "other"] {
+            let (db, is_over) = (&db, &is_over);
+            scope.spawn(move || {
+                let mut conn = db.conn();
+                while !is_over.load(Ordering::SeqCst) {
+                    let changes = [
+                        "ALTER TABLE trip FORCE".to_owned(),
+                        format!("ALTER TABLE trip COMMENT = '{comment}'"),
+                        "ALTER TABLE trip REBUILD PARTITION p2026_05".into(),
+                    ];
+                    for change in changes {
+                        conn.query_drop(change).unwrap();
+                    }
+                }
+            });
+        }
+        let mut conn = db.conn();
+        let said: Vec<_> = (0..300).map(|_| partition::ahead(&mut conn)).collect();
+        is_over.store(true, Ordering::SeqCst);
+        let left_out = said.into_iter().filter(|ahead| ahead.as_ref().unwrap().len() != 1).count();
+        assert_eq!(left_out, 0);
+    });
 }
