@@ -24,7 +24,7 @@ fn two_at_once_queue_and_do_it_once() {
         let call = |plan| {
             let mut conn = db.conn();
             scope.spawn(move || {
-                let plan: quicksight_migrations::partition::Plan = plan;
+                let plan: partition::Plan = plan;
                 plan.apply(&mut conn).unwrap().statements().len()
             })
         };
@@ -50,7 +50,7 @@ fn waits_for_a_boot() {
 #[test]
 fn a_table_that_others_hold_is_named() {
     let db = partitioned(Table::Trip);
-    let policy = months().retain(quicksight_migrations::partition::Span::months(1));
+    let policy = months().retain(partition::Span::months(1));
     let plan = plan(&db, Table::Trip, &policy);
     let mut reader = db.conn();
     reader.query_drop("START TRANSACTION").unwrap();

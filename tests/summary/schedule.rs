@@ -94,7 +94,7 @@ impl Schedule {
         let db = database_on(&server.lock().unwrap()).migrated();
         // The clocks go forward, or back, in the middle.
         let (year, month) =
-            if seed % 2 == 0 { (2024, Month::February) } else { (2025, Month::October) };
+            if seed.is_multiple_of(2) { (2024, Month::February) } else { (2025, Month::October) };
         let today = Date::from_calendar_date(year, month, 20).unwrap();
         let mut conn = db.conn();
         let now = PrimitiveDateTime::new(today, Time::from_hms(15, 20, 0).unwrap());
@@ -112,7 +112,7 @@ impl Schedule {
         let (now, before) = (self.now, self.story.len());
         match self.dice.u8(0..45) {
             // Half of the schedules are exact from here on.
-            _ if number == 10 && self.seed % 2 == 1 => self.triggers(true),
+            _ if number == 10 && !self.seed.is_multiple_of(2) => self.triggers(true),
             _ if number == STEPS / 2 => self.power_cut(),
             0..=17 => self.write(),
             18..=19 => self.backfill(),
@@ -178,7 +178,7 @@ impl Schedule {
             }
             (3, own) => {
                 let key = own[self.dice.usize(0..own.len())];
-                let (table, column, _) = columns(source);
+                let (table, column) = columns(source);
                 let (table, id) = (table, key.1);
                 let sets: Vec<_> = column
                     .split(", ")
@@ -461,19 +461,17 @@ impl Schedule {
     }
 }
 
-/// The table, its columns, and how many of them there are.
-fn columns(source: Source) -> (&'static str, &'static str, usize) {
+/// The table, and its columns.
+fn columns(source: Source) -> (&'static str, &'static str) {
     match source {
         Source::Points => {
-            ("points_transaction", "created_on, user_id, activity_type, points, payer, balance", 6)
+            ("points_transaction", "created_on, user_id, activity_type, points, payer, balance")
         }
-        Source::Tokens => ("token_transaction", "created_on, user_id, tokens", 3),
-        Source::Tickets => (
-            "bytemark_order_payments",
-            "created_on, user_id, payment_type, total_price, order_id",
-            5,
-        ),
-        _ => ("trip", "started_on, user_id, travel_mode, distance", 4),
+        Source::Tokens => ("token_transaction", "created_on, user_id, tokens"),
+        Source::Tickets => {
+            ("bytemark_order_payments", "created_on, user_id, payment_type, total_price, order_id")
+        }
+        _ => ("trip", "started_on, user_id, travel_mode, distance"),
     }
 }
 
@@ -493,7 +491,7 @@ fn values(source: Source, row: &Row) -> Vec<String> {
 }
 
 fn insert(source: Source, rows: &[Row]) -> String {
-    let (table, columns, _) = columns(source);
+    let (table, columns) = columns(source);
     let rows: Vec<_> =
         rows.iter().map(|row| format!("({})", values(source, row).join(", "))).collect();
     format!("INSERT INTO {table} ({columns}) VALUES {}", rows.join(", "))

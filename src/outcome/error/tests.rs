@@ -77,8 +77,8 @@ fn cases_of_partitions() -> Vec<Case> {
             false,
         ),
         (
-            Error::SumsBehind { table: "trip".into(), before: day(2025) },
-            "the rows of trip before 2025-03-31 did not go, because its sums do not have all of them yet; call \
+            Error::SumsBehind { table: "trip".into(), before: time::Date::MAX },
+            "the rows of trip before 9999-12-31 did not go, because its sums do not have all of them yet; call \
              summary::refresh (or summarise), then call again",
             None,
             false,
