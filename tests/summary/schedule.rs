@@ -3,13 +3,14 @@
 //!
 //! `QUICKSIGHT_TEST_SEEDS=100..200` runs others than those of each day, and `QUICKSIGHT_TEST_SEEDS=7` that of a failure.
 
+mod kills;
+mod reports;
+mod sql;
+
 use std::{
     env,
     ops::Range,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, Mutex},
     thread,
     time::Duration,
 };
@@ -17,21 +18,22 @@ use std::{
 use fastrand::Rng;
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
-    Error, Result,
-    analytics::{Analytics, DateRange, Period},
+    Error,
+    analytics::DateRange,
     ledger::us_central,
     partition::{self, Span, Table},
     summary::{self, Policy, Source},
     time::{self, Date, Month, PrimitiveDateTime, Time},
 };
 
+use self::{
+    reports::assert_reports,
+    sql::{columns, insert, values},
+};
 use crate::{
     model::{Model, Row, TABLES, begin},
-    oracle, set_clock,
-    support::{
-        ByHand, Database, Server, connect, database_on, reopened,
-        wire::{Cut, crash, nth},
-    },
+    set_clock,
+    support::{ByHand, Database, Server, database_on},
 };
 
 /// How many things happen in one schedule.
@@ -299,50 +301,6 @@ impl Schedule {
         begins.map(|(source, until)| Some(begin(*source, until?))).collect()
     }
 
-    /// As far as it got, the sums are right.
-    fn killed_refresh(&mut self) {
-        let (look_back, _) = self.policy();
-        let policy = Policy::new().look_back(Duration::from_hours(look_back));
-        self.say(format!("killed refresh, look back {look_back} h"));
-        self.killed(90, |conn| summary::refresh(conn, &policy).map(drop));
-        let until = self.until();
-        for (source, until) in Source::ALL.iter().zip(until) {
-            // Less far than before: a longer look-back, of which the rest is not done.
-            self.model.refreshed(*source, until, time::Duration::ZERO);
-        }
-    }
-
-    /// Runs a call whose connection dies at a random statement, if there are so many.
-    fn killed(&mut self, most: usize, call: impl FnOnce(&mut Conn) -> Result<()>) {
-        let number = self.dice.usize(0..most);
-        let way = self.dice.u8(0..3);
-        let id = Arc::new(AtomicU32::new(0));
-        let (killed, opts) = (Arc::clone(&id), self.db.opts());
-        let act = move || match way {
-            0 => Cut::BeforeStatement,
-            1 => Cut::BeforeAnswer,
-            _ => {
-                let kill = format!("KILL {}", killed.load(Ordering::SeqCst));
-                connect(opts.clone()).unwrap().by_hand([kill]);
-                Cut::WithinAnswer(usize::MAX)
-            }
-        };
-        let mut dying = self.db.watched(nth(number, |sql| !sql.starts_with("SET time"), act));
-        id.store(dying.connection_id(), Ordering::SeqCst);
-        set_clock(&mut dying, &self.now.to_string());
-        let outcome = call(&mut dying);
-        let died = outcome.map_or_else(|error| format!("dies: {error}"), |()| "survives".into());
-        self.say(format!("{died} (statement {number}, way {way})"));
-        drop(dying);
-        let there = format!(
-            "SELECT COUNT(*) FROM information_schema.processlist WHERE id = {}",
-            id.load(Ordering::SeqCst)
-        );
-        while self.conn.query_first::<u32, _>(&there).unwrap() != Some(0) {
-            thread::sleep(Duration::from_millis(2));
-        }
-    }
-
     fn range(&mut self) -> DateRange {
         let start = self.local().date() + time::Duration::days(self.dice.i64(-80..2));
         DateRange::new(start, start + time::Duration::days(self.dice.i64(1..60))).unwrap()
@@ -418,29 +376,6 @@ impl Schedule {
         }
     }
 
-    /// The server dies in the middle of a refresh, with whoever is in the middle of something.
-    fn power_cut(&mut self) {
-        let number = self.dice.usize(0..60);
-        self.say(format!("power cut at statement {number}"));
-        self.open = None;
-        let fits = |sql: &str| !sql.starts_with("SET time");
-        let mut dying = self.db.watched(nth(number, fits, crash(&self.server)));
-        set_clock(&mut dying, &self.now.to_string());
-        let _ = summary::refresh(&mut dying, &Policy::new());
-        drop(dying);
-        {
-            let mut server = self.server.lock().unwrap();
-            server.crash();
-            server.resume();
-        }
-        self.db = reopened(&self.server.lock().unwrap(), &self.db);
-        self.conn = self.another();
-        let until = self.until();
-        for (source, until) in Source::ALL.iter().zip(until) {
-            self.model.refreshed(*source, until, time::Duration::ZERO);
-        }
-    }
-
     fn another(&self) -> Conn {
         let mut conn = self.db.conn();
         set_clock(&mut conn, &self.now.to_string());
@@ -459,112 +394,4 @@ impl Schedule {
             self.model.differences().into_iter().filter(|(_, at)| days.contains(at)).collect();
         assert_eq!(found, expected);
     }
-}
-
-/// The table, and its columns.
-fn columns(source: Source) -> (&'static str, &'static str) {
-    match source {
-        Source::Points => {
-            ("points_transaction", "created_on, user_id, activity_type, points, payer, balance")
-        }
-        Source::Tokens => ("token_transaction", "created_on, user_id, tokens"),
-        Source::Tickets => {
-            ("bytemark_order_payments", "created_on, user_id, payment_type, total_price, order_id")
-        }
-        _ => ("trip", "started_on, user_id, travel_mode, distance"),
-    }
-}
-
-fn values(source: Source, row: &Row) -> Vec<String> {
-    let amount = format!("{:.2}", f64::from(row.amount) / 100.0);
-    let (at, user) = (format!("'{}'", row.at), row.user.to_string());
-    let kind = row.kind.to_string();
-    match source {
-        Source::Points => vec![at, user, kind, amount, row.payer.to_string(), "0".into()],
-        Source::Tokens => vec![at, user, amount],
-        Source::Tickets => {
-            let kind = row.payment_type().map_or("NULL".into(), |kind| format!("'{kind}'"));
-            vec![at, user, kind, amount, "1".into()]
-        }
-        _ => vec![at, user, kind, format!("{:?}", row.metres())],
-    }
-}
-
-fn insert(source: Source, rows: &[Row]) -> String {
-    let (table, columns) = columns(source);
-    let rows: Vec<_> =
-        rows.iter().map(|row| format!("({})", values(source, row).join(", "))).collect();
-    format!("INSERT INTO {table} ({columns}) VALUES {}", rows.join(", "))
-}
-
-/// Counts and amounts to the cent; what is added up in another order within one part in 10^12.
-#[track_caller]
-fn assert_reports(conn: &mut Conn, range: DateRange, model: &Model) {
-    let reports = Analytics::new().with_summaries();
-    let rows = model.report();
-
-    let days = reports.daily_revenue(conn, range).unwrap();
-    let days: Vec<_> = days
-        .iter()
-        .map(|day| (day.date(), day.points(), day.positive_points(), day.tokens(), day.tickets()))
-        .collect();
-    assert_eq!(days, oracle::revenue(&rows, range));
-
-    let activities = reports.points_by_activity(conn, range).unwrap();
-    let activities: Vec<_> = activities
-        .iter()
-        .map(|row| {
-            let number = row.activity().number();
-            (number, row.gained(), row.positive(), row.negative(), row.movements())
-        })
-        .collect();
-    assert_eq!(activities, oracle::activities(&rows, range));
-
-    let payments = reports.revenue_by_payment_type(conn, range).unwrap();
-    let payments: Vec<_> = payments
-        .iter()
-        .map(|row| {
-            let kind = row.payment_type().map(str::to_owned);
-            (row.date(), kind, row.payments(), row.revenue())
-        })
-        .collect();
-    assert_eq!(payments, oracle::payments(&rows, range));
-
-    let trips = reports.daily_trips(conn, range).unwrap();
-    let trips: Vec<_> =
-        trips.iter().map(|row| (row.date(), row.trips(), row.previous_trips())).collect();
-    assert_eq!(trips, oracle::daily_trips(&rows, range));
-
-    let hours = reports.hourly_trips(conn, range).unwrap();
-    let expected = oracle::hours(&rows, range);
-    assert_eq!(hours.len(), expected.len());
-    for (row, (weekday, hour, mode, trips, metres)) in hours.iter().zip(expected) {
-        let got = (row.weekday().number_days_from_sunday(), row.hour(), row.travel_mode());
-        assert_eq!((got, row.trips()), ((weekday, hour, mode), trips));
-        assert_near(row.average_distance(), metres);
-    }
-
-    let shares = reports.mode_share(conn, range, Period::Week).unwrap();
-    let expected = oracle::mode_share(&rows, range, Period::Week);
-    assert_eq!(shares.len(), expected.len());
-    for (row, (day, mode, trips, metres, share, part)) in shares.iter().zip(expected) {
-        assert_eq!((row.period(), row.travel_mode(), row.trips()), (day, mode, trips));
-        assert_near(Some(row.distance()), Some(metres));
-        assert_near(Some(row.share()), Some(share));
-        assert_near(row.share_of_distance(), part);
-    }
-
-    let users = reports.active_users(conn, range).unwrap();
-    let users: Vec<_> =
-        users.iter().map(|day| (day.date(), day.daily(), day.weekly(), day.monthly())).collect();
-    assert_eq!(users, oracle::active_users(&model.report_of_users(), range));
-}
-
-#[track_caller]
-fn assert_near(got: Option<f64>, expected: Option<f64>) {
-    let is_near = match (got, expected) {
-        (Some(got), Some(expected)) => (got - expected).abs() <= 1e-12 * expected.abs(),
-        (got, expected) => got == expected,
-    };
-    assert!(is_near, "{got:?} instead of {expected:?}");
 }
