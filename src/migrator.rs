@@ -403,7 +403,7 @@ impl Migrator {
     ///
     /// [`Error::PlanOutdated`](crate::Error::PlanOutdated) if the table is not what it was at the look, and what
     /// [`partition::plan`] refuses; [`Error::SeveralWriters`](crate::Error::SeveralWriters); [`Error::Partition`](crate::Error::Partition) if a
-    /// statement failed, and [`Error::TablesInUse`](crate::Error::TablesInUse) if others held the table: what was done by then stays.
+    /// statement failed, [`Error::SumsBehind`](crate::Error::SumsBehind) if reports would lose rows that are to go, and [`Error::TablesInUse`](crate::Error::TablesInUse) if others held the table: what was done by then stays.
     /// Before anything is done, as [`mend`](Self::mend): the lock, the session, the server and the rights.
     #[cfg(feature = "partition")]
     pub fn partition<C: Connection>(

@@ -19,11 +19,13 @@
 //! ```
 
 pub(crate) mod apply;
+mod ids;
 mod layout;
 mod online;
 mod plan;
 mod policy;
 mod rows;
+mod sums;
 mod target;
 
 use std::fmt;
@@ -136,7 +138,8 @@ impl fmt::Display for Ahead {
     }
 }
 
-/// Says of each table that this crate has partitioned when its last partition ahead ends. One `SELECT`.
+/// Says of each table that this crate has partitioned when its last partition ahead ends. A few statements that look into
+/// no row.
 ///
 /// # Errors
 ///

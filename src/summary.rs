@@ -75,6 +75,7 @@ use crate::{
 /// # Errors
 ///
 /// [`Database`](crate::Error::Database), [`OpenTransaction`](crate::Error::OpenTransaction),
+/// [`StatementFormat`](crate::Error::StatementFormat), [`ReadOnly`](crate::Error::ReadOnly),
 /// [`PermissionDenied`](crate::Error::PermissionDenied) without `SELECT` on `points_transaction`,
 /// `token_transaction`, `bytemark_order_payments` and `trip`, and `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the
 /// tables `summary_*`, and [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected). What was summed up before

@@ -4,7 +4,10 @@ mod support;
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{Error, run_quicksight_migrations};
-use support::{Flavor, Server, backup, database_on, migrated, questions};
+use support::{
+    Flavor, Server, backup, database_on, migrated, questions,
+    replica::{Pair, binary_log, written},
+};
 
 /// Boots, and checks by the server's own count that this took one statement.
 #[track_caller]
@@ -89,70 +92,9 @@ fn works_on_a_read_only_server() {
 
 #[test]
 fn works_on_a_replica() {
-    let primary = Server::start(&binary_log(1));
-    let replica = Server::start(&[&binary_log(2)[..], &["--read-only=1"]].concat());
-    let mut on_replica = Conn::new(replica.opts()).unwrap();
-    follow(&mut on_replica, &primary);
+    let pair = Pair::start(&[]);
 
-    let db = database_on(&primary).migrated();
+    let db = pair.database().migrated();
 
-    wait_for_replica(&mut on_replica, &mut db.conn());
-    on_replica.query_drop(format!("USE {}", db.name())).unwrap();
-    assert_one_statement(&mut on_replica);
-}
-
-/// Options for a server that takes part in replication as number `id`.
-fn binary_log(id: u8) -> Vec<&'static str> {
-    let mut options = vec!["--log-bin=binlog", "--log-slave-updates=1"];
-    options.push(if id == 1 { "--server-id=1" } else { "--server-id=2" });
-    if is_mysql_program() {
-        options.extend(["--gtid-mode=ON", "--enforce-gtid-consistency=ON"]);
-        options[1] = "--log-replica-updates=1";
-    }
-    options
-}
-
-fn is_mysql_program() -> bool {
-    support::server::program_flavor() == Flavor::MySql
-}
-
-/// The transactions that this server has logged.
-fn written(conn: &mut Conn) -> String {
-    let variable = if is_mysql_program() { "@@gtid_executed" } else { "@@gtid_binlog_pos" };
-    conn.query_first(format!("SELECT {variable}")).unwrap().unwrap()
-}
-
-fn follow(replica: &mut Conn, primary: &Server) {
-    let port = primary.port();
-    let statements = if is_mysql_program() {
-        [
-            format!(
-                "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = {port}, \
-                 SOURCE_USER = 'root', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1"
-            ),
-            "START REPLICA".into(),
-        ]
-    } else {
-        [
-            format!(
-                "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = {port}, \
-                 MASTER_USER = 'root', MASTER_USE_GTID = slave_pos"
-            ),
-            "START SLAVE".into(),
-        ]
-    };
-    for sql in statements {
-        replica.query_drop(sql).unwrap();
-    }
-}
-
-fn wait_for_replica(replica: &mut Conn, primary: &mut Conn) {
-    let position = written(primary);
-    let wait = if is_mysql_program() {
-        format!("SELECT WAIT_FOR_EXECUTED_GTID_SET('{position}', 60)")
-    } else {
-        format!("SELECT MASTER_GTID_WAIT('{position}', 60)")
-    };
-    let timed_out: Option<i8> = replica.query_first(wait).unwrap();
-    assert_eq!(timed_out, Some(0), "the replica does not follow");
+    assert_one_statement(&mut pair.caught_up(&db));
 }

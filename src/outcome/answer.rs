@@ -52,7 +52,7 @@ impl Error {
             #[cfg(feature = "ledger")]
             Self::CommitUnknown { source, .. } => Some(source),
             #[cfg(feature = "summary")]
-            Self::TriggersRefused { source } => Some(source),
+            Self::TriggersRefused { source } | Self::StatementFormat { source } => Some(source),
             Self::ReadOnly { source } | Self::LockUnavailable { source, .. } => source.as_ref(),
             _ => None,
         }

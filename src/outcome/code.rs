@@ -27,6 +27,10 @@ pub(crate) const NOT_IN_THIS_WAY: [u16; 4] = [1800, 1845, 1846, 4092];
 #[cfg(feature = "summary")]
 pub(crate) const TRIGGERS_REFUSED: u16 = 1419;
 
+/// The binary log has statements, and this one would have to be there by its rows.
+#[cfg(feature = "summary")]
+pub(crate) const STATEMENT_FORMAT: u16 = 1665;
+
 /// A statement that cannot be run inside an XA transaction.
 pub(crate) const XA_IN_PROGRESS: u16 = 1399;
 

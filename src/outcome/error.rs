@@ -137,6 +137,19 @@ pub enum Error {
         source: mysql::Error,
     },
 
+    /// The session writes the server's binary log in statements, which the server refuses for work that reads without
+    /// locking. What was summed up before is done.
+    #[cfg(feature = "summary")]
+    #[error(
+        "no sums can be made while binlog_format is STATEMENT; have an administrator set it to ROW or MIXED, then \
+         call again on a fresh connection"
+    )]
+    #[non_exhaustive]
+    StatementFormat {
+        /// The server's answer.
+        source: mysql::Error,
+    },
+
     /// The sums are said to be exact, and a trigger that this needs is not there, or this user may not see it.
     /// Nothing was summed up.
     #[cfg(feature = "summary")]
@@ -508,6 +521,21 @@ pub enum Error {
     PlanOutdated {
         /// The table.
         table: String,
+    },
+
+    /// Reports with sums would lose rows that are to go: their hours are not summed up yet, or were changed since. These
+    /// rows are still there; what the plan had done before is done.
+    #[cfg(feature = "partition")]
+    #[error(
+        "the rows of {table} before {before} did not go, because its sums do not have all of them yet; call \
+         summary::refresh (or summarise), then call again"
+    )]
+    #[non_exhaustive]
+    SumsBehind {
+        /// The table.
+        table: String,
+        /// The first day that the rows are before.
+        before: time::Date,
     },
 
     /// A statement of a plan for partitions failed.

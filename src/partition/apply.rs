@@ -6,10 +6,10 @@ use log::info;
 use time::Date;
 
 use super::{
-    Plan, Table,
+    Plan, Table, ids,
     layout::{self, Partition},
     plan::{Step, Work},
-    rows,
+    rows, sums,
 };
 use crate::{
     outcome::{Error, Result, code},
@@ -173,8 +173,9 @@ fn work(plan: &Plan, session: &mut Session<'_>) -> Result<Done> {
         {
             return Err(refuse_late(plan.table, late));
         }
-        if let Work::Drop { partition } | Work::Exchange { partition } = &step.work {
-            keep_sums(session, plan.table, partition)?;
+        if let (Work::Drop { .. } | Work::Exchange { .. }, Some(going)) = (&step.work, &going) {
+            sums::keep(session, plan.table, going)?;
+            ids::keep(session, plan.table, going)?;
         }
         let started = Instant::now();
         if let Err(source) = session.execute(&step.sql) {
@@ -195,22 +196,6 @@ fn work(plan: &Plan, session: &mut Session<'_>) -> Result<Done> {
         done.statements.push(step.sql.clone());
     }
     Ok(done)
-}
-
-/// Sums of the rows that go are all that is left of them, and must not be made anew from nothing. Noted before the
-/// rows go: if they stay after all, their sums stay as they are.
-fn keep_sums(session: &mut Session<'_>, table: Table, partition: &Partition) -> Result<()> {
-    for source in table.summed() {
-        let until = partition.until;
-        let sql = format!(
-            "UPDATE summary_state SET kept_from = GREATEST(COALESCE(kept_from, '{until}'), '{until}') \
-             WHERE source = {source}"
-        );
-        let action =
-            format!("keep the sums of the rows of {table} (needs UPDATE on summary_state)");
-        session.execute(&sql).map_err(|error| Error::from_answer(action, error))?;
-    }
-    Ok(())
 }
 
 /// Rows have come for a partition whose other rows are archived: to drop it would lose them.

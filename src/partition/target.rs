@@ -54,10 +54,10 @@ impl Table {
         }
     }
 
-    /// The sources of `summary_state` whose sums outlive its rows.
-    pub(super) fn summed(self) -> &'static [u8] {
+    /// The sources of `summary_state` whose sums outlive its rows, each with that of its changes in `summary_log`.
+    pub(super) fn summed(self) -> &'static [(u8, u8)] {
         match self {
-            Self::Trip => &[4, 5],
+            Self::Trip => &[(4, 4), (5, 4)],
             _ => &[],
         }
     }

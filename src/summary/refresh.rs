@@ -120,6 +120,10 @@ impl Walk {
 /// Sums up the days of a range once more, as far as they are summed up.
 pub(super) fn again(conn: &mut Conn, range: DateRange) -> Result<Report> {
     prepare(conn)?;
+    // Of all, before anything is done to one.
+    for source in Source::ALL {
+        committed(conn, |conn| with_rows(State::lock(conn, source)?, source, range))?;
+    }
     let summed = Source::ALL.iter().map(|source| {
         let mut summed = Summed { source: *source, until: None, written: 0 };
         let mut begin = range.start().midnight();
@@ -136,18 +140,23 @@ pub(super) fn again(conn: &mut Conn, range: DateRange) -> Result<Report> {
     Ok(Report { sources: summed.collect::<Result<_>>()?, healed: 0 })
 }
 
+/// A state after which the range has its rows.
+fn with_rows(state: State, source: Source, range: DateRange) -> Result<State> {
+    match state.kept_from {
+        Some(before) if range.start().midnight() < before => {
+            Err(Error::RowsDropped { table: source.table(), before })
+        }
+        _ => Ok(state),
+    }
+}
+
 fn day(
     conn: &mut Conn,
     source: Source,
     begin: PrimitiveDateTime,
     range: DateRange,
 ) -> Result<(State, u64)> {
-    let state = State::lock(conn, source)?;
-    if let Some(kept_from) =
-        state.kept_from.filter(|kept_from| range.start().midnight() < *kept_from)
-    {
-        return Err(Error::RowsDropped { table: source.table(), before: kept_from });
-    }
+    let state = with_rows(State::lock(conn, source)?, source, range)?;
     let end = begin.saturating_add(Duration::DAY).min(range.end().midnight());
     let end = state.until.map_or(begin, |until| until.min(end));
     let written = if begin < end { make(conn, source, (begin, end))? } else { 0 };

@@ -49,11 +49,12 @@ impl State {
         row.ok_or_else(|| Error::UnexpectedAnswer { action: ACTION.into(), column: 1 })
     }
 
-    /// Notes how far the sums of a locked source go now, and how they are known to be right.
+    /// Notes how far the sums of a locked source go now, and how they are known to be right. Of rows that were dropped
+    /// they are all that is left, whatever is to be read from rows from now on.
     pub(super) fn store(self, conn: &mut Conn, source: Source) -> Result<()> {
         let sql = format!(
             "UPDATE summary_state SET summed_until = {}, is_exact = {} WHERE source = {}",
-            self.until.map_or_else(|| "NULL".to_owned(), literal),
+            self.until.max(self.kept_from).map_or_else(|| "NULL".to_owned(), literal),
             u8::from(self.mode == Mode::Exact),
             source.number()
         );

@@ -38,7 +38,12 @@ pub(super) fn committed<T>(
     {
         debug!("the rollback after it failed, too: {error}");
     }
-    done
+    done.map_err(|error| match error {
+        Error::Database { source, .. } if code::of(&source) == Some(code::STATEMENT_FORMAT) => {
+            Error::StatementFormat { source }
+        }
+        other => other,
+    })
 }
 
 /// Sends one statement, and returns how many rows it has written.

@@ -50,8 +50,7 @@ fn triggers() -> Vec<Trigger> {
     WATCHED.into_iter().flat_map(of).collect()
 }
 
-/// Makes what is missing. From the last one on each change is written down, and what was summed up before may be
-/// wrong: so all is summed up again.
+/// Makes what is missing, and begins from nothing. All of it, or no trigger is left.
 pub(super) fn install(conn: &mut Conn) -> Result<()> {
     let mode = contained(|| conn.query_first::<String, _>("SELECT @@SESSION.sql_mode LIMIT 1"))
         .map_err(refused)?;
@@ -61,13 +60,15 @@ pub(super) fn install(conn: &mut Conn) -> Result<()> {
     set(conn, SQL_MODE)?;
     let installed = triggers().iter().try_for_each(|trigger| make(conn, trigger));
     let restored = set(conn, &mode.unwrap_or_default());
-    if let Err(error) = installed.and(restored) {
+    // From the last one on each change is written down, and what was summed up before may be wrong.
+    let exact = |state: State| State { until: state.kept_from, mode: Mode::Exact, ..state };
+    if let Err(error) = installed.and(restored).and_then(|()| each(conn, exact)) {
         if let Err(second) = drop_all(conn) {
             info!("what was installed could not be removed: {second}");
         }
         return Err(error);
     }
-    each(conn, |state| State { until: state.kept_from, mode: Mode::Exact, ..state })
+    Ok(())
 }
 
 fn make(conn: &mut Conn, trigger: &Trigger) -> Result<()> {

@@ -1,9 +1,16 @@
 //! Beside others: two calls at once, boots, readers that hold the table.
 
-use std::{thread, time::Duration};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
 
 use mysql::prelude::Queryable;
-use quicksight_migrations::{Error, Migrator, partition::Table};
+use quicksight_migrations::{
+    Error, Migrator,
+    partition::{self, Table},
+};
 
 use crate::{look, migrated, months, partitioned, plan, rows, support::lock_holder};
 
@@ -17,7 +24,7 @@ fn two_at_once_queue_and_do_it_once() {
         let call = |plan| {
             let mut conn = db.conn();
             scope.spawn(move || {
-                let plan: quicksight_migrations::partition::Plan = plan;
+                let plan: partition::Plan = plan;
                 plan.apply(&mut conn).unwrap().statements().len()
             })
         };
@@ -43,7 +50,7 @@ fn waits_for_a_boot() {
 #[test]
 fn a_table_that_others_hold_is_named() {
     let db = partitioned(Table::Trip);
-    let policy = months().retain(quicksight_migrations::partition::Span::months(1));
+    let policy = months().retain(partition::Span::months(1));
     let plan = plan(&db, Table::Trip, &policy);
     let mut reader = db.conn();
     reader.query_drop("START TRANSACTION").unwrap();
@@ -58,4 +65,34 @@ fn a_table_that_others_hold_is_named() {
     reader.query_drop("COMMIT").unwrap();
     migrator.partition(&mut db.conn(), &plan).unwrap();
     assert_eq!(rows(&mut db.conn(), Table::Trip), 2);
+}
+
+/// The catalogue of MariaDB lacks a table for a moment while somebody changes it.
+#[test]
+fn a_table_that_is_being_changed_is_not_left_out() {
+    let db = partitioned(Table::Trip);
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for comment in ["one", "other"] {
+            let (db, is_over) = (&db, &is_over);
+            scope.spawn(move || {
+                let mut conn = db.conn();
+                while !is_over.load(Ordering::SeqCst) {
+                    let changes = [
+                        "ALTER TABLE trip FORCE".to_owned(),
+                        format!("ALTER TABLE trip COMMENT = '{comment}'"),
+                        "ALTER TABLE trip REBUILD PARTITION p2026_05".into(),
+                    ];
+                    for change in changes {
+                        conn.query_drop(change).unwrap();
+                    }
+                }
+            });
+        }
+        let mut conn = db.conn();
+        let said: Vec<_> = (0..300).map(|_| partition::ahead(&mut conn)).collect();
+        is_over.store(true, Ordering::SeqCst);
+        let left_out = said.into_iter().filter(|ahead| ahead.as_ref().unwrap().len() != 1).count();
+        assert_eq!(left_out, 0);
+    });
 }

@@ -1,17 +1,20 @@
 //! Partitions by date: each promise on a real server.
 
 mod beside;
+mod between;
 mod calendar;
 mod cut;
+mod ids;
 mod refused;
 mod retention;
 #[path = "../support/mod.rs"]
 mod support;
+mod year;
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     partition::{self, Layout, Plan, Policy, Span, Table},
-    time::Date,
+    time::{Date, PrimitiveDateTime},
 };
 use support::{Database, migrated};
 
@@ -70,6 +73,14 @@ fn insert(conn: &mut Conn, table: Table, day: &str) {
         ),
         _ => format!("INSERT INTO trip (user_id, travel_mode, started_on) VALUES (1, 1, '{day}')"),
     };
+    conn.query_drop(sql).unwrap();
+}
+
+/// A trip at each of these moments.
+fn insert_all(conn: &mut Conn, moments: &[PrimitiveDateTime]) {
+    let each: Vec<_> = moments.iter().map(|moment| format!("(1, 1, '{moment}')")).collect();
+    let sql =
+        format!("INSERT INTO trip (user_id, travel_mode, started_on) VALUES {}", each.join(", "));
     conn.query_drop(sql).unwrap();
 }
 

@@ -99,6 +99,48 @@ fn sums_outlive_the_rows() {
     }
 }
 
+/// What no sum has would be missing in reports for ever: hours that no refresh has come to, and in the exact mode what
+/// has changed since the last one.
+#[test]
+fn rows_that_no_sum_has_stay() {
+    for is_exact in [false, true] {
+        let db = partitioned(Table::Trip);
+        let mut conn = db.conn();
+        if is_exact {
+            summary::install_triggers(&mut conn).unwrap();
+        }
+        let refresh = |conn: &mut Conn| {
+            summary::refresh(conn, &summary::Policy::new()).unwrap();
+        };
+        refresh(&mut conn);
+        insert(&mut conn, Table::Trip, "2026-01-15 08:00:00");
+        if !is_exact {
+            // As after the refreshes of a while were missed.
+            let behind = "UPDATE summary_state SET summed_until = '2026-01-15' WHERE source >= 4";
+            conn.query_drop(behind).unwrap();
+        }
+        let january = DateRange::new(on(2026, 1, 1), on(2026, 2, 1)).unwrap();
+        let days =
+            |conn: &mut Conn| Analytics::new().with_summaries().daily_trips(conn, january).unwrap();
+        let (before, state) = (days(&mut conn), state(&mut conn));
+
+        for policy in [months().retain(Span::months(1)), archive()] {
+            let error = plan(&db, Table::Trip, &policy).apply(&mut conn).unwrap_err();
+            assert!(matches!(error, Error::SumsBehind { .. }), "{error:?}");
+            assert_eq!((rows(&mut conn, Table::Trip), days(&mut conn)), (4, before.clone()));
+            assert_eq!(self::state(&mut conn), state);
+        }
+
+        refresh(&mut conn);
+        plan(&db, Table::Trip, &months().retain(Span::months(1))).apply(&mut conn).unwrap();
+        assert_eq!((rows(&mut conn, Table::Trip), days(&mut conn)), (2, before));
+    }
+}
+
+fn state(conn: &mut Conn) -> Vec<(u8, Option<String>)> {
+    conn.query("SELECT source, CAST(kept_from AS CHAR) FROM summary_state ORDER BY source").unwrap()
+}
+
 fn archive() -> Policy {
     months().retain(Span::months(1)).archive()
 }

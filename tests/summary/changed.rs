@@ -122,6 +122,45 @@ fn sums_outlive_rows_that_were_dropped() {
     assert_eq!(of_sums(&mut conn, spring()), before);
 }
 
+/// All sources or none: points have all their rows, and are not summed up again where trips have not.
+#[test]
+fn a_rebuild_that_is_refused_does_nothing() {
+    let (_db, mut conn) = some_rows();
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    conn.by_hand([
+        "UPDATE summary_state SET kept_from = '2025-03-03' WHERE source = 4",
+        "UPDATE points_transaction SET points = points + 1",
+    ]);
+    let before = sums(&mut conn);
+
+    let error = summary::rebuild(&mut conn, spring()).unwrap_err();
+
+    assert!(matches!(error, Error::RowsDropped { table: "trip", .. }), "{error:?}");
+    assert_eq!(sums(&mut conn), before);
+}
+
+/// Nobody looks for rows that are gone, however long the look-back is, and in whichever mode.
+#[test]
+fn sums_of_dropped_rows_outlive_a_longer_look_back() {
+    let (_db, mut conn) = some_rows();
+    crate::set_clock(&mut conn, "2025-03-05 12:00:00");
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    let before = of_sums(&mut conn, spring());
+    conn.by_hand([
+        "UPDATE summary_state SET kept_from = '2025-03-03' WHERE source IN (4, 5)",
+        "DELETE FROM trip WHERE started_on < '2025-03-03'",
+    ]);
+    let look_back = |days: u64| Policy::new().look_back(std::time::Duration::from_hours(24 * days));
+    summary::refresh(&mut conn, &look_back(30)).unwrap();
+    assert_eq!(of_sums(&mut conn, spring()), before);
+    summary::install_triggers(&mut conn).unwrap();
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    crate::set_clock(&mut conn, "2025-03-02 12:00:00");
+    summary::remove_triggers(&mut conn).unwrap();
+    assert_eq!(of_sums(&mut conn, spring()), before);
+    assert_eq!(differences(&mut conn), []);
+}
+
 /// A longer look-back makes hours raw again that were summed up.
 #[test]
 fn a_longer_look_back_gives_hours_back_to_the_rows() {

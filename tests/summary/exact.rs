@@ -18,6 +18,7 @@ use crate::{
         ByHand, Database, Flavor, Server, database_on, flavor,
         wire::{Cut, nth, statements_of},
     },
+    triggers,
 };
 
 fn refresh(conn: &mut Conn) {
@@ -30,14 +31,6 @@ fn exact() -> (Database, Conn) {
     summary::install_triggers(&mut conn).unwrap();
     refresh(&mut conn);
     (db, conn)
-}
-
-fn triggers(conn: &mut Conn) -> Vec<String> {
-    conn.query(
-        "SELECT trigger_name AS name FROM information_schema.triggers \
-         WHERE trigger_schema = DATABASE() ORDER BY trigger_name",
-    )
-    .unwrap()
 }
 
 fn logged(conn: &mut Conn) -> u64 {
@@ -288,7 +281,11 @@ fn a_trigger_that_is_gone_is_missed() {
     let error = summary::refresh(&mut conn, &Policy::new()).unwrap_err();
     assert!(matches!(error, Error::TriggerMissing { .. }), "{error:?}");
     assert!(error.to_string().contains("quicksight_summary_trips_update"), "{error}");
+    // Who reads meanwhile does not see what nobody has written down; who compares does.
+    let before = of_sums(&mut conn, spring());
     conn.by_hand(["UPDATE trip SET travel_mode = 4"]);
+    assert_eq!(of_sums(&mut conn, spring()), before);
+    assert_ne!(summary::compare(&mut conn, spring()).unwrap(), []);
     summary::install_triggers(&mut conn).unwrap();
     refresh(&mut conn);
     assert_same(&mut conn, spring());

@@ -5,11 +5,17 @@ mod changed;
 mod command;
 mod exact;
 mod killed;
+mod model;
+#[path = "../analytics/oracle.rs"]
+#[allow(dead_code, unused_imports)] // So do its tests.
+mod oracle;
 mod random;
 mod reach;
+mod replica;
 #[path = "../analytics/rows.rs"]
 #[allow(dead_code)] // Reports without sums read more of them.
 mod rows;
+mod schedule;
 mod session;
 #[path = "../support/mod.rs"]
 mod support;
@@ -76,6 +82,11 @@ fn spring() -> DateRange {
 fn some_rows() -> (Database, Conn) {
     let db = migrated();
     let mut conn = db.conn();
+    insert_some_rows(&mut conn);
+    (db, conn)
+}
+
+fn insert_some_rows(conn: &mut Conn) {
     conn.by_hand([
         "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on, payer) \
          VALUES (1, 2, 10.50, 10.50, '2025-03-02 09:15:00', 2100), (1, 3, -4.25, 6.25, '2025-03-02 09:59:59', 0), \
@@ -90,7 +101,6 @@ fn some_rows() -> (Database, Conn) {
          (1, 2, '2025-03-02 09:59:59', 1000), (1, 2, '2025-03-02 10:00:00', 2000.5), \
          (2, 1, '2025-03-03 08:30:00', NULL), (2, 1, '2025-03-03 08:40:00', -1), (1, 1, '2025-03-03', 1)",
     ]);
-    (db, conn)
 }
 
 /// All sums, with what is noted about them.
@@ -111,6 +121,15 @@ fn forget_sums(conn: &mut Conn) {
     let tables =
         ["summary_revenue", "summary_trips", "summary_users", "summary_state", "summary_log"];
     conn.by_hand(tables.map(|table| format!("DELETE FROM {table}")));
+}
+
+/// The names of all triggers.
+fn triggers(conn: &mut Conn) -> Vec<String> {
+    conn.query(
+        "SELECT trigger_name AS name FROM information_schema.triggers \
+         WHERE trigger_schema = DATABASE() ORDER BY trigger_name",
+    )
+    .unwrap()
 }
 
 /// What the session takes for now, in UTC.

@@ -77,6 +77,13 @@ fn cases_of_partitions() -> Vec<Case> {
             false,
         ),
         (
+            Error::SumsBehind { table: "trip".into(), before: time::Date::MAX },
+            "the rows of trip before 9999-12-31 did not go, because its sums do not have all of them yet; call \
+             summary::refresh (or summarise), then call again",
+            None,
+            false,
+        ),
+        (
             Error::PlanOutdated { table: "trip".into() },
             "trip has changed since the plan for it was made; look and plan again",
             None,
@@ -662,6 +669,14 @@ fn cases_of_rows() -> Vec<Case> {
              administrator set log_bin_trust_function_creators to 1 or install them, or stay with the \
              look-back: MySqlError { ERROR 1419 (HY000): You do not have the SUPER privilege }",
             Some(1419),
+            false,
+        ),
+        (
+            Error::StatementFormat { source: server(1665, "impossible to write to binary log") },
+            "no sums can be made while binlog_format is STATEMENT; have an administrator set it to ROW or \
+             MIXED, then call again on a fresh connection: MySqlError { ERROR 1665 (HY000): impossible to write \
+             to binary log }",
+            Some(1665),
             false,
         ),
         (
