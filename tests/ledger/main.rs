@@ -287,20 +287,23 @@ fn activities_and_accounts_have_the_numbers_of_the_table() {
     assert_eq!(Account::user(1).system(), None);
 }
 
+/// One less where the user was touched at that moment or later.
 #[test]
 fn costs_six_statements_and_a_transfer_nine() {
     let (db, _conn) = users(2);
     let pool = Pool::new(db.opts()).unwrap();
     let mut conn = pool.get_conn().unwrap();
-    let fee = movement(1, Activity::Fee, points(-1));
-    let gift = payment(1, 2, Activity::Adjustment, points(1));
-    for _ in 0..2 {
+    let fee = |second| {
+        movement(1, Activity::Fee, points(-1)).created_on(noon() + Duration::seconds(second))
+    };
+    let gift = payment(1, 2, Activity::Adjustment, points(1)).created_on(noon());
+    for (second, cost) in [(0, 6), (0, 5), (1, 6), (0, 5)] {
         let before = questions(conn.as_mut());
-        record_points_transaction(&mut conn, &fee).unwrap();
+        record_points_transaction(&mut conn, &fee(second)).unwrap();
         let between = questions(conn.as_mut());
         record_points_transfer(&mut conn, &gift).unwrap();
         let after = questions(conn.as_mut());
-        assert_eq!((between - before - 1, after - between - 1), (6, 9));
+        assert_eq!((between - before - 1, after - between - 1), (cost, 9));
     }
 }
 
