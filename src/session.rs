@@ -25,6 +25,11 @@ pub(crate) use self::answer::ask_both;
 #[cfg_attr(not(feature = "full"), allow(unused_imports))]
 pub(crate) use self::answer::{Answers, Columns, ask, ask_limited, ask_on};
 pub use self::connection::Connection;
+#[cfg(feature = "summary")]
+pub(crate) use self::{
+    answer::read_all,
+    echo::{Said, heard, said},
+};
 pub(crate) use self::{
     claim::{CLAIM_TABLE, with_claim},
     cluster::{Writers, let_others_work, writers},

@@ -54,6 +54,7 @@ mod state;
 mod sums;
 mod transaction;
 mod triggers;
+mod users;
 
 pub(crate) use self::closed::{Closed, closed};
 pub use self::{
@@ -104,7 +105,7 @@ pub fn rebuild<C: Connection>(conn: &mut C, range: DateRange) -> Result<Report> 
 /// server's binary log is on and this user may not make any. No trigger is left then.
 pub fn install_triggers<C: Connection>(conn: &mut C) -> Result<()> {
     let conn = driver(conn);
-    state::prepare(conn)?;
+    state::look(conn, |_, _| Ok(()))?;
     triggers::install(conn)
 }
 
@@ -115,8 +116,7 @@ pub fn install_triggers<C: Connection>(conn: &mut C) -> Result<()> {
 /// As [`install_triggers`].
 pub fn remove_triggers<C: Connection>(conn: &mut C) -> Result<()> {
     let conn = driver(conn);
-    state::prepare(conn)?;
-    settle::all(conn)?;
-    let closed = refresh::closed(conn, Policy::new().raw())?;
-    triggers::remove(conn, closed)
+    let look = state::look(conn, |_, _| Ok(()))?;
+    settle::all(conn, &look)?;
+    triggers::remove(conn, refresh::closed(&look, Policy::new().raw()))
 }

@@ -11,7 +11,7 @@ use time::Date;
 use super::{
     ALL, Connection,
     connection::{contained, driver, unreadable},
-    echo::fresh_number,
+    echo::{fresh_number, said},
 };
 use crate::outcome::{Error, Result};
 
@@ -81,19 +81,15 @@ pub(crate) fn ask_both<A, B>(
     second: Read<B>,
 ) -> Result<(Vec<A>, Vec<B>)> {
     let answer = contained(|| {
-        let mut answer = conn.query_iter(sql)?;
-        let mut sets = Vec::new();
-        while let Some(set) = answer.iter() {
-            sets.push(set.collect::<mysql::Result<Vec<Row>>>()?);
-        }
-        <[_; 2]>::try_from(sets).map_err(|_| unreadable())
+        <[_; 2]>::try_from(said(&mut conn.query_iter(sql)?)?).map_err(|_| unreadable())
     });
     let [one, other] = answer.map_err(|error| Error::from_answer(action, error))?;
-    Ok((read_all(one, action, first)?, read_all(other, action, second)?))
+    Ok((read_all(one.rows, action, first)?, read_all(other.rows, action, second)?))
 }
 
+/// What the rows of an answer become that is there as a whole.
 #[cfg(feature = "ledger")]
-fn read_all<T>(rows: Vec<Row>, action: &'static str, read: Read<T>) -> Result<Vec<T>> {
+pub(crate) fn read_all<T>(rows: Vec<Row>, action: &'static str, read: Read<T>) -> Result<Vec<T>> {
     rows.into_iter().map(|row| read(&mut Columns { row, taken: 0, action })).collect()
 }
 

@@ -5,11 +5,11 @@ use mysql::{Conn, prelude::Queryable};
 
 use super::{
     state::{Mode, State},
-    transaction::committed,
+    transaction::{Last, answers, committed, rows},
 };
 use crate::{
     outcome::{Error, Result, code},
-    session::{Columns, ask, contained, literal},
+    session::{ALL, Columns, contained, literal},
     source::Source,
 };
 
@@ -76,11 +76,12 @@ fn make(conn: &mut Conn, trigger: &Trigger) -> Result<()> {
     send(conn, &format!("CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW {log}"))
 }
 
-/// That each of them is there. A table that was made anew has lost its own.
+/// That each of them is there, asked within a transaction. A table that was made anew has lost its own.
 pub(super) fn check(conn: &mut Conn) -> Result<()> {
-    let sql =
-        "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE()";
-    let there = ask(conn, ACTION, sql, (), Columns::take)?.collect::<Result<Vec<String>>>()?;
+    let there = format!(
+        "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE() LIMIT {ALL}"
+    );
+    let there: Vec<String> = rows(answers(conn, &[there])?.into_iter().next(), Columns::take)?;
     let is_there = |trigger: &Trigger| there.contains(&trigger.name);
     match triggers().into_iter().find(|trigger| !is_there(trigger)) {
         Some(missing) => Err(Error::TriggerMissing { name: missing.name, table: missing.table }),
@@ -106,10 +107,12 @@ fn drop_all(conn: &mut Conn) -> Result<()> {
 
 fn each(conn: &mut Conn, change: impl Fn(State) -> State) -> Result<()> {
     Source::ALL.into_iter().try_for_each(|source| {
-        committed(conn, |conn| {
-            let state = change(State::lock(conn, source)?);
-            state.store(conn, source)
+        committed(conn, &[State::lock(source)], |_, said| {
+            let mut last = Last::default();
+            last.then(change(State::locked(said.into_iter().next())?).store(source));
+            Ok(((), last))
         })
+        .map(drop)
     })
 }
 

@@ -229,6 +229,78 @@ fn without_the_log_there_are_wrong_reads() {
     assert!(wrong_reads(&db, 20) > 0);
 }
 
+/// How many packets a refresh is, each of which is a way to the server and back.
+#[test]
+fn a_refresh_touches_what_has_something_to_do() {
+    let (db, mut conn) = some_rows();
+    // 18:30 of the wall clock.
+    let packets = |conn: &mut Conn| {
+        let now = "SET time_zone = '+00:00', timestamp = UNIX_TIMESTAMP('2025-03-05 00:30:00')";
+        conn.query_drop(now).unwrap();
+        statements_of(&db, |conn| {
+            conn.query_drop(now).unwrap();
+            refresh(conn);
+        })
+        .len()
+            - 1
+    };
+    packets(&mut conn);
+    // A look at all, and its end.
+    assert_eq!(packets(&mut conn), 2);
+
+    summary::install_triggers(&mut conn).unwrap();
+    packets(&mut conn);
+    // One more for the triggers.
+    assert_eq!(packets(&mut conn), 3);
+    conn.by_hand(["UPDATE points_transaction SET points = points + 1 WHERE id = 1"]);
+    assert_eq!(packets(&mut conn), 3 + 2);
+    // Trips have users, who are looked for.
+    conn.by_hand(["UPDATE trip SET distance = 7"]);
+    assert_eq!(packets(&mut conn), 3 + 3);
+    assert_same(&mut conn, spring());
+    // An hour back, for all but the days of users.
+    conn.by_hand([
+        "UPDATE summary_state SET summed_until = '2025-03-04 17:00:00' WHERE source < 5",
+    ]);
+    assert_eq!(packets(&mut conn), 3 + 4 * 2);
+    assert_same(&mut conn, spring());
+}
+
+/// Users come to a day and go from it, also where other hours of it have them.
+#[test]
+fn the_users_of_a_day_are_those_of_all_its_hours() {
+    let (_db, mut conn) = exact();
+    let users = |conn: &mut Conn| -> Vec<(String, i32)> {
+        conn.query("SELECT CAST(day AS CHAR), user_id FROM summary_users ORDER BY day, user_id")
+            .unwrap()
+    };
+    conn.by_hand(["DELETE FROM trip"]);
+    let changes = [
+        (
+            "INSERT INTO trip (id, user_id, travel_mode, started_on) VALUES (90, 5, 1, '2025-03-02 08:00:00'), \
+          (91, 5, 1, '2025-03-02 20:00:00'), (92, 6, 1, '2025-03-02 20:00:00')",
+            vec![(2, 5), (2, 6)],
+        ),
+        ("DELETE FROM trip WHERE id = 90", vec![(2, 5), (2, 6)]),
+        ("UPDATE trip SET user_id = 7 WHERE id = 91", vec![(2, 6), (2, 7)]),
+        ("UPDATE trip SET started_on = '2025-03-03 00:00:00' WHERE id = 91", vec![(2, 6), (3, 7)]),
+        ("UPDATE trip SET started_on = '2025-03-02 23:59:59' WHERE id = 91", vec![(2, 6), (2, 7)]),
+        ("UPDATE trip SET distance = 3", vec![(2, 6), (2, 7)]),
+        ("DELETE FROM trip", vec![]),
+    ];
+    for (change, expected) in changes {
+        conn.by_hand([change]);
+        assert_same(&mut conn, spring());
+        refresh(&mut conn);
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(day, user)| (format!("2025-03-0{day} 00:00:00"), *user))
+            .collect();
+        assert_eq!(users(&mut conn), expected, "{change}");
+        assert_eq!(summary::compare(&mut conn, spring()).unwrap(), [], "{change}");
+    }
+}
+
 #[test]
 fn killed_at_every_statement_of_a_refresh() {
     let (db, mut conn) = exact();
