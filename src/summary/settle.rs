@@ -8,7 +8,7 @@ use super::{
     state::{Look, State},
     sums::make,
     transaction::{INSERT_INTO, Last, committed, execute, rows},
-    users,
+    users::{self, Hour},
 };
 use crate::{
     analytics::is_date,
@@ -32,7 +32,7 @@ const LOGS: [(Source, &[Source]); 4] = [
 /// writers that have not committed, and wait for them.
 const DROP_READ: &str = "DROP TEMPORARY TABLE IF EXISTS summary_read";
 const CREATE_READ: &str =
-    "CREATE TEMPORARY TABLE summary_read (id bigint PRIMARY KEY, at datetime)";
+    "CREATE TEMPORARY TABLE summary_read (id bigint PRIMARY KEY, source tinyint, at datetime)";
 
 /// Sums up all hours again that have changed, and returns how many sums were written.
 pub(super) fn all(conn: &mut Conn, look: &Look) -> Result<u64> {
@@ -54,21 +54,19 @@ pub(super) fn all(conn: &mut Conn, look: &Look) -> Result<u64> {
 fn some(conn: &mut Conn, log: Source, sources: &[Source]) -> Result<(u64, u64)> {
     let mut first: Vec<_> = sources.iter().map(|source| State::lock(*source)).collect();
     first.extend(read(log));
-    committed(conn, &first, |conn, said| {
+    committed(conn, &first, |_, said| {
         let mut said = said.into_iter();
         let states = sources.iter().map(|source| Ok((*source, State::locked(said.next())?)));
         let states: Vec<_> = states.collect::<Result<_>>()?;
         // After the table was dropped and made.
         let read = said.nth(2).map_or(0, |Said { written, .. }| written);
-        let hours: Vec<PrimitiveDateTime> = rows(said.next(), Columns::take)?;
+        let hours = rows(said.next(), hour)?;
         let mut last = Last::default();
         for (source, state) in states {
-            let begins = begins(source, state, &hours);
-            if source == Source::Users {
-                users::mend(conn, &mut last, &begins, &hours)?;
-            } else {
-                for begin in begins {
-                    make(&mut last, source, (begin, source.end(begin)));
+            for begin in begins(source, state, &hours) {
+                match source {
+                    Source::Users => users::mend(&mut last, begin, &hours),
+                    _ => make(&mut last, source, (begin, source.end(begin))),
                 }
             }
         }
@@ -78,27 +76,33 @@ fn some(conn: &mut Conn, log: Source, sources: &[Source]) -> Result<(u64, u64)> 
     })
 }
 
-/// Reads entries, and tells the hours that they are about.
+/// Reads entries, and tells the hours that they are about, in order.
 fn read(log: Source) -> [String; 4] {
     let begin = begin(Source::Trips, "l.at");
     [
         DROP_READ.to_owned(),
         CREATE_READ.to_owned(),
         format!(
-            "{INSERT_INTO} summary_read SELECT id, CASE WHEN {} THEN at END FROM summary_log \
-             WHERE source = {} ORDER BY source, at LIMIT {AT_ONCE}",
+            "{INSERT_INTO} summary_read SELECT id, source, CASE WHEN {} THEN at END FROM summary_log \
+             WHERE source IN ({}) ORDER BY source, at LIMIT {AT_ONCE}",
             is_date("at"),
-            log.log()
+            log.logs()
         ),
         format!(
-            "SELECT DISTINCT {begin} FROM summary_read l WHERE l.at IS NOT NULL ORDER BY {begin} LIMIT {ALL}"
+            "SELECT {begin}, MAX(l.source = {}) FROM summary_read l WHERE l.at IS NOT NULL \
+             GROUP BY {begin} ORDER BY {begin} LIMIT {ALL}",
+            Source::Users.number()
         ),
     ]
 }
 
+fn hour(columns: &mut Columns) -> Result<Hour> {
+    Ok(Hour { begin: columns.take()?, is_left: columns.take()? })
+}
+
 /// The hours, or days, of these hours, as far as they are summed up and their rows are there.
-fn begins(source: Source, state: State, hours: &[PrimitiveDateTime]) -> Vec<PrimitiveDateTime> {
-    let mut begins: Vec<_> = hours.iter().map(|hour| source.begin(*hour)).collect();
+fn begins(source: Source, state: State, hours: &[Hour]) -> Vec<PrimitiveDateTime> {
+    let mut begins: Vec<_> = hours.iter().map(|hour| source.begin(hour.begin)).collect();
     begins.dedup();
     begins.retain(|begin| {
         state.until.is_some_and(|until| *begin < until)

@@ -79,7 +79,7 @@ pub(super) fn numbered(columns: &mut Columns) -> Result<(u8, State)> {
 pub(super) struct Look {
     /// Those of [`Source::ALL`].
     states: Vec<(Source, State)>,
-    /// The logs that have entries, by their number.
+    /// Those of which the log has entries, by their number.
     logged: Vec<u8>,
     /// The server's, in UTC.
     pub(super) now: PrimitiveDateTime,
@@ -98,7 +98,7 @@ impl Look {
     }
 
     pub(super) fn is_logged(&self, source: Source) -> bool {
-        self.logged.contains(&source.log())
+        self.logged.contains(&source.number())
     }
 }
 
@@ -108,8 +108,12 @@ pub(super) fn look(
     conn: &mut Conn,
     check: impl FnOnce(&mut Conn, Mode) -> Result<()>,
 ) -> Result<Look> {
-    let logged = Source::ALL.map(Source::log).map(|log| {
-        format!("SELECT {log} FROM DUAL WHERE EXISTS (SELECT 1 FROM summary_log l WHERE l.source = {log})")
+    let logged = Source::ALL.map(|source| {
+        format!(
+            "SELECT {} FROM DUAL WHERE EXISTS (SELECT 1 FROM summary_log l WHERE l.source IN ({}))",
+            source.number(),
+            source.logs()
+        )
     });
     let first = [
         states(),

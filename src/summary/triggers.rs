@@ -33,11 +33,12 @@ struct Trigger {
 fn triggers() -> Vec<Trigger> {
     let of = |source: Source| {
         ["insert", "update", "delete"].map(|event| {
-            let row = |of: &str| format!("({}, {of}.{})", source.log(), source.column());
+            let row = |log: &str, of: &str| format!("({log}, {of}.{})", source.column());
+            let (stays, leaves) = (source.number().to_string(), left(source, event));
             let rows = match event {
-                "insert" => row("NEW"),
-                "delete" => row("OLD"),
-                _ => format!("{}, {}", row("OLD"), row("NEW")),
+                "insert" => row(&stays, "NEW"),
+                "delete" => row(&leaves, "OLD"),
+                _ => format!("{}, {}", row(&leaves, "OLD"), row(&stays, "NEW")),
             };
             Trigger {
                 name: format!("quicksight_summary_{source}_{event}"),
@@ -48,6 +49,19 @@ fn triggers() -> Vec<Trigger> {
         })
     };
     WATCHED.into_iter().flat_map(of).collect()
+}
+
+/// What is written down of a row as it was. With a trip a user may have left the day: that is an entry of
+/// [`Source::Users`], and costs more than another one.
+fn left(source: Source, event: &str) -> String {
+    let (users, plain) = (Source::Users.number(), source.number());
+    match (source, event) {
+        (Source::Trips, "delete") => users.to_string(),
+        (Source::Trips, _) => format!(
+            "IF(OLD.user_id <=> NEW.user_id AND OLD.started_on <=> NEW.started_on, {plain}, {users})"
+        ),
+        _ => plain.to_string(),
+    }
 }
 
 /// Makes what is missing. From the last one on each change is written down, and what was summed up before may be

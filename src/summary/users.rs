@@ -1,73 +1,34 @@
 //! The users of a day of whose hours some have changed.
-//!
-//! A day has many users, of whom an hour changes few. So its sums are not made anew.
 
-use mysql::Conn;
 use time::PrimitiveDateTime;
 
 use super::{
-    sums::made,
-    transaction::{INSERT_INTO, Last, answers, rows},
+    sums::{made, make},
+    transaction::{INSERT_INTO, Last},
 };
-use crate::{
-    analytics::is_date,
-    outcome::Result,
-    session::{ALL, Columns},
-    source::{Source, between, literal},
-};
+use crate::{session::ALL, source::Source};
 
-/// How many users one statement deletes.
-const AT_ONCE: usize = 1_000;
+/// An hour that has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hour {
+    pub(super) begin: PrimitiveDateTime,
+    /// Whether a user may have left the day, and not only come to it.
+    pub(super) is_left: bool,
+}
 
-/// Puts the users of these days right, of which the hours have changed. Each is one of both.
-///
-/// Who has come has a trip in one of the hours. Who is gone has none in the whole day.
-pub(super) fn mend(
-    conn: &mut Conn,
-    last: &mut Last,
-    days: &[PrimitiveDateTime],
-    hours: &[PrimitiveDateTime],
-) -> Result<()> {
-    let looks: Vec<_> = days.iter().map(|day| gone(*day)).collect();
-    if looks.is_empty() {
-        return Ok(());
+/// Puts the users of a day right. A day has many, of whom an hour brings few: so they are made anew only where somebody may
+/// have left.
+pub(super) fn mend(last: &mut Last, day: PrimitiveDateTime, hours: &[Hour]) {
+    let of_day = hours.iter().filter(|hour| hour.begin.date() == day.date());
+    if of_day.clone().any(|hour| hour.is_left) {
+        make(last, Source::Users, (day, Source::Users.end(day)));
+    } else {
+        of_day.for_each(|hour| last.make(add(hour.begin)));
     }
-    let mut said = answers(conn, &looks)?.into_iter();
-    for day in days {
-        let gone: Vec<i32> = rows(said.next(), Columns::take)?;
-        for some in gone.chunks(AT_ONCE) {
-            last.then(delete(*day, some));
-        }
-        let of_day = hours.iter().filter(|hour| hour.date() == day.date());
-        of_day.for_each(|hour| last.make(insert(*hour)));
-    }
-    Ok(())
 }
 
-/// The users of a day who have no trip in it any more. Each costs a look at an index.
-///
-/// It is a `SELECT` of its own, because the condition of a `DELETE` would lock the trips that it reads.
-fn gone(day: PrimitiveDateTime) -> String {
-    let range = between("t.started_on", day, Source::Users.end(day));
-    format!(
-        "SELECT s.user_id FROM summary_users s WHERE s.day = {} AND NOT EXISTS (\
-         SELECT 1 FROM trip t WHERE t.user_id = s.user_id AND {range} AND {}) LIMIT {ALL}",
-        literal(day),
-        is_date("t.started_on"),
-    )
-}
-
-fn delete(day: PrimitiveDateTime, users: &[i32]) -> String {
-    let users: Vec<_> = users.iter().map(ToString::to_string).collect();
-    format!(
-        "DELETE s FROM summary_users s WHERE s.day = {} AND s.user_id IN ({})",
-        literal(day),
-        users.join(", ")
-    )
-}
-
-/// The users of an hour whom the day does not have.
-fn insert(hour: PrimitiveDateTime) -> String {
+/// The users of an hour whom the day does not have yet.
+fn add(hour: PrimitiveDateTime) -> String {
     let made = made(Source::Users, (hour, Source::Trips.end(hour)));
     format!(
         "{INSERT_INTO} summary_users (day, user_id) SELECT m.day, m.user_id FROM ({made}) m \

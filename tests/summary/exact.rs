@@ -254,9 +254,8 @@ fn a_refresh_touches_what_has_something_to_do() {
     assert_eq!(packets(&mut conn), 3);
     conn.by_hand(["UPDATE points_transaction SET points = points + 1 WHERE id = 1"]);
     assert_eq!(packets(&mut conn), 3 + 2);
-    // Trips have users, who are looked for.
-    conn.by_hand(["UPDATE trip SET distance = 7"]);
-    assert_eq!(packets(&mut conn), 3 + 3);
+    conn.by_hand(["UPDATE trip SET distance = 7", "UPDATE token_transaction SET tokens = 2"]);
+    assert_eq!(packets(&mut conn), 3 + 2 * 2);
     assert_same(&mut conn, spring());
     // An hour back, for all but the days of users.
     conn.by_hand([
