@@ -21,7 +21,7 @@ mod watch;
 use std::time::Duration;
 
 use quicksight_migrations::{
-    ledger,
+    ledger::{self, Account},
     mysql::{Conn, prelude::Queryable},
     partition::{self, Plan, Policy, Span, Table},
     run_quicksight_migrations,
@@ -45,11 +45,11 @@ fn main() {
     let period = Period { first, days: 730 };
     let mut site = Site::open();
     println!("{}", site.description());
-    let size = Size::of_users(argument("--users").unwrap_or(USERS));
-    println!("{}", site.load(City { seed: 30, size, period }));
+    let users = argument("--users").unwrap_or(USERS);
+    println!("{}", site.load(City { seed: 30, size: Size::of_users(users), period }));
     // What is measured first has the same rows as what is measured second, and the server has seen both.
-    let (parts, plain) = (&mut site.ours, &mut site.original);
-    copy(parts, plain);
+    let (parts, whole) = (&mut site.ours, &mut site.original);
+    copy(parts, whole);
     for table in TABLES {
         let took = timed(|| drop(plan(parts, table, period, None).apply(parts).expect("apply")));
         println!("{table} is partitioned in {}.", table::time(took));
@@ -72,7 +72,7 @@ fn main() {
         let (from, until) = (from.expect("a date"), until.expect("a date"));
         let range = format!("started_on >= '{from}' AND started_on < '{until}'");
         let deleted = timed(|| {
-            plain.query_drop(format!("DELETE FROM trip WHERE {range}")).expect("delete");
+            whole.query_drop(format!("DELETE FROM trip WHERE {range}")).expect("delete");
         });
         let plan = plan(parts, Table::Trip, period, Some(Span::months(kept.into())));
         assert_eq!(plan.drops().len(), 1, "{plan}");
@@ -93,19 +93,21 @@ fn main() {
         add(if bare { "a month goes, the statement" } else { "a month goes, the call" }, times);
     }
 
-    let users: Vec<i32> = plain
+    let accounts: Vec<i32> = whole
         .query(format!("SELECT id FROM auth_user WHERE id NOT BETWEEN 2000 AND 2999 ORDER BY RAND(1) LIMIT {CALLS}"))
         .expect("ask for users");
     add("the newest balance", {
         let balances = |conn: &mut Conn| {
-            users.iter().for_each(|user| drop(ledger::balance(conn, ledger::Account::user(*user)).expect("a balance")));
+            for user in &accounts {
+                ledger::balance(conn, Account::user(*user)).expect("a balance");
+            }
         };
-        in_turn(ROUNDS, [&mut || balances(plain), &mut || balances(parts)])
-            .map(|time| time / u32::try_from(users.len()).expect("a small number"))
+        in_turn(ROUNDS, [&mut || balances(whole), &mut || balances(parts)])
+            .map(|time| time / u32::try_from(accounts.len()).expect("a small number"))
     });
     add("one more row", {
         let insert = |conn: &mut Conn| {
-            for user in &users {
+            for user in &accounts {
                 conn.query_drop(format!(
                     "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
                      VALUES ({user}, 1, 1, 1, '2026-12-31 12:00:00')"
@@ -113,8 +115,8 @@ fn main() {
                 .expect("add a row");
             }
         };
-        in_turn(ROUNDS, [&mut || insert(plain), &mut || insert(parts)])
-            .map(|time| time / u32::try_from(users.len()).expect("a small number"))
+        in_turn(ROUNDS, [&mut || insert(whole), &mut || insert(parts)])
+            .map(|time| time / u32::try_from(accounts.len()).expect("a small number"))
     });
     let head = ["", "plain", "partitioned", "times as fast"];
     print!("\n{}", table::aligned(&head, &rows));

@@ -18,7 +18,6 @@ const INSERTS: u32 = 100;
 pub(crate) fn print() {
     let log = if program_flavor() == Flavor::MariaDb { "--log-bin=log" } else { "--log-bin" };
     let durable = ["--innodb-flush-log-at-trx-commit=1", "--sync-binlog=1", "--server-id=1", log];
-    // Two replicas' worth of safety, as in production, and none.
     let settings: [(&str, &[&str]); 2] = [
         ("each commit on the disk, with a binary log", &durable),
         ("no wait", &["--skip-log-bin"]),

@@ -9,6 +9,7 @@ use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
     Error, Migrator, rollback_quicksight_migrations,
     summary::{self, Policy},
+    time::Month,
     verify_quicksight_schema,
 };
 
@@ -263,6 +264,28 @@ fn a_refresh_touches_what_has_something_to_do() {
     ]);
     assert_eq!(packets(&mut conn), 3 + 4 * 2);
     assert_same(&mut conn, spring());
+}
+
+/// More hours than one packet takes.
+#[test]
+fn a_year_of_late_rows() {
+    let (_db, mut conn) = exact();
+    let hours: Vec<_> =
+        (0..400).map(|hour| format!("(8, 1, '2024-03-01' + INTERVAL 21 * {hour} HOUR)")).collect();
+    conn.by_hand([format!(
+        "INSERT INTO trip (user_id, travel_mode, started_on) VALUES {}",
+        hours.join(", ")
+    )]);
+    let healed = summary::refresh(&mut conn, &Policy::new()).unwrap().healed();
+    let days: u64 = conn
+        .query_first("SELECT COUNT(DISTINCT DATE(started_on)) FROM trip WHERE user_id = 8")
+        .unwrap()
+        .unwrap();
+    assert_eq!(healed, 400 + days);
+    assert_eq!(logged(&mut conn), 0);
+    let year = crate::days((2024, Month::January, 1), (2025, Month::June, 1));
+    assert_same(&mut conn, year);
+    assert_eq!(summary::compare(&mut conn, year).unwrap(), []);
 }
 
 /// Users come to a day and go from it, also where other hours of it have them.
