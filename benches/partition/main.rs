@@ -46,7 +46,7 @@ fn main() {
     let mut site = Site::open();
     println!("{}", site.description());
     let users = argument("--users").unwrap_or(USERS);
-    println!("{}", site.load(City { seed: 30, size: Size::of_users(users), period }));
+    println!("{}", site.load(City { seed: 30, size: size(users), period }));
     // What is measured first has the same rows as what is measured second, and the server has seen both.
     let (parts, whole) = (&mut site.ours, &mut site.original);
     copy(parts, whole);
@@ -121,6 +121,12 @@ fn main() {
     let head = ["", "plain", "partitioned", "times as fast"];
     print!("\n{}", table::aligned(&head, &rows));
     site.original.query_drop(format!("DROP DATABASE {PLAIN}")).expect("clean up");
+}
+
+/// What is measured are points and trips.
+fn size(users: usize) -> Size {
+    let all = Size::of_users(users);
+    Size { tokens: users, habits: users / 8, actions: users / 8, ..all }
 }
 
 fn plan(conn: &mut Conn, table: Table, period: Period, retain: Option<Span>) -> Plan {
