@@ -16,7 +16,6 @@ mod original;
 #[allow(dead_code, unreachable_pub, reason = "the library's tests need more of it")]
 mod server;
 #[path = "../scale/site.rs"]
-#[allow(dead_code, reason = "the other benchmark counts what is read, too")]
 mod site;
 #[path = "../shared/table.rs"]
 #[allow(dead_code, reason = "the other benchmark has more columns")]
@@ -74,7 +73,10 @@ fn main() {
             for ((report, before), after) in reports.iter().zip(&before[number]).zip(&after[number])
             {
                 let times = table::digits(after.sums.div_duration_f64(before.sums));
-                println!("Ten times the rows, {mode}, {}: {times} times", report.name);
+                let (name, few, many) = (report.name, before.reads, after.reads);
+                println!(
+                    "Ten times the rows, {mode}, {name}: {times} times, {few} rows read, then {many}"
+                );
             }
         }
     }
@@ -212,12 +214,16 @@ struct Race {
     original: Duration,
     rows: Duration,
     sums: Duration,
+    /// How many rows and index entries the server reads for that.
+    reads: u64,
 }
 
 fn race(site: &mut Site, reports: &[Report]) -> Vec<Race> {
-    let Site { ours, original, .. } = site;
-    let ours = &std::cell::RefCell::new(ours);
     let lanes = |report: &Report| {
+        let summed = Analytics::new().with_summaries();
+        let reads = site.rows_read(|conn| (report.ours)(conn, summed));
+        let Site { ours, original, .. } = &mut *site;
+        let ours = std::cell::RefCell::new(ours);
         let ask = |reports| (report.ours)(&mut ours.borrow_mut(), reports);
         let [original, rows, sums] = in_turn(
             ROUNDS,
@@ -228,10 +234,10 @@ fn race(site: &mut Site, reports: &[Report]) -> Vec<Race> {
                     }
                 },
                 &mut || ask(Analytics::new()),
-                &mut || ask(Analytics::new().with_summaries()),
+                &mut || ask(summed),
             ],
         );
-        Race { original, rows, sums }
+        Race { original, rows, sums, reads }
     };
     reports.iter().map(lanes).collect()
 }
