@@ -1,6 +1,6 @@
 # Two commands for everybody, four for whoever measures. Each gets what it needs.
 
-.PHONY: demo test bench bench-scale bench-ledger mutants rust given server setup
+.PHONY: demo test bench bench-scale bench-ledger bench-summary bench-partition mutants rust given server setup
 
 # Three replicas boot at once, and then the five dashboards of a made-up city are drawn on one page: on
 # throwaway servers, or in databases of their own on that of QUICKSIGHT_DATABASE_URL.
@@ -28,6 +28,14 @@ bench-scale: rust setup
 # The ledger, next to a transaction by hand.
 bench-ledger: rust setup
 	cargo bench --bench ledger --features ledger
+
+# Reports that read sums, next to the statements that they replace, with and without triggers.
+bench-summary: rust setup
+	cargo bench --bench summary --all-features
+
+# Partitions, next to plain tables with the same rows.
+bench-partition: rust setup
+	cargo bench --bench partition --all-features
 
 # Breaks each line of the modules that need no server, and expects a test without one to notice.
 mutants: rust

@@ -23,6 +23,14 @@ mod words;
 #[cfg_attr(not(feature = "full"), allow(unused_imports))]
 pub(crate) use self::answer::{Answers, Columns, ask, ask_limited, ask_on};
 pub use self::connection::Connection;
+#[cfg(feature = "summary")]
+pub(crate) use self::echo::{Said, heard, said};
+#[cfg(feature = "ledger")]
+pub(crate) use self::{
+    answer::read_all,
+    connection::{contained, driver, unreadable},
+    echo::{Answer, Unheard, ask_numbered, ask_together, echo, tell},
+};
 pub(crate) use self::{
     claim::{CLAIM_TABLE, with_claim},
     cluster::{Writers, let_others_work, writers},
@@ -34,9 +42,4 @@ pub(crate) use self::{
     turn::{EarlierReads, Turn, in_turn, in_turn_or, settled},
     wait::wait_no_more,
     words::in_plain_words,
-};
-#[cfg(feature = "ledger")]
-pub(crate) use self::{
-    connection::{contained, driver, unreadable},
-    echo::{Answer, Unheard, ask_numbered, ask_together, echo, tell},
 };

@@ -55,6 +55,7 @@ mod status;
 mod sums;
 mod transaction;
 mod triggers;
+mod users;
 
 pub(crate) use self::closed::{Closed, closed};
 pub use self::{
@@ -129,7 +130,7 @@ pub fn reach<C: Connection>(conn: &mut C) -> Result<Vec<Reach>> {
 /// server's binary log is on and this user may not make any. No trigger is left then.
 pub fn install_triggers<C: Connection>(conn: &mut C) -> Result<()> {
     let conn = driver(conn);
-    state::prepare(conn)?;
+    state::look(conn, |_, _| Ok(()))?;
     triggers::install(conn)
 }
 
@@ -140,8 +141,7 @@ pub fn install_triggers<C: Connection>(conn: &mut C) -> Result<()> {
 /// As [`install_triggers`].
 pub fn remove_triggers<C: Connection>(conn: &mut C) -> Result<()> {
     let conn = driver(conn);
-    state::prepare(conn)?;
-    settle::all(conn)?;
-    let closed = refresh::closed(conn, Policy::new().raw())?;
-    triggers::remove(conn, closed)
+    let look = state::look(conn, |_, _| Ok(()))?;
+    settle::all(conn, &look)?;
+    triggers::remove(conn, refresh::closed(&look, Policy::new().raw()))
 }

@@ -1,10 +1,12 @@
 //! Times reports that read hourly sums, next to the same from rows and to the original statements.
 //!
-//! `cargo bench --bench summary --all-features -- --users 40000`. Uses the server in `QUICKSIGHT_DATABASE_URL`, or else
-//! a throwaway one of its own.
+//! `make bench-summary`, or `cargo bench --bench summary --all-features -- --users 40000`, and with `--grow` the same once more on
+//! ten times the rows. Uses the server in `QUICKSIGHT_DATABASE_URL`, or else a throwaway one of its own; inserts are
+//! timed on servers of their own.
 
 #[path = "../../examples/dashboard/city.rs"]
 mod city;
+mod inserts;
 #[path = "../shared/machine.rs"]
 mod machine;
 #[path = "../scale/original.rs"]
@@ -14,16 +16,14 @@ mod original;
 #[allow(dead_code, unreachable_pub, reason = "the library's tests need more of it")]
 mod server;
 #[path = "../scale/site.rs"]
-#[allow(dead_code, reason = "the other benchmark counts what is read, too")]
 mod site;
 #[path = "../shared/table.rs"]
 #[allow(dead_code, reason = "the other benchmark has more columns")]
 mod table;
+#[path = "../shared/watch.rs"]
+mod watch;
 
-use std::{
-    env,
-    time::{Duration, Instant},
-};
+use std::{env, time::Duration};
 
 use quicksight_migrations::{
     analytics::{Analytics, DateRange},
@@ -34,10 +34,11 @@ use quicksight_migrations::{
 
 use city::{City, Period, Size};
 use site::Site;
+use watch::{argument, in_turn, median, timed};
 
 const USERS: usize = 5_000;
-const ROUNDS: usize = 9;
-const INSERTS: usize = 2_000;
+const ROUNDS: usize = 5;
+const DAYS: u16 = 40;
 
 type Call = Box<dyn Fn(&mut Conn, Analytics)>;
 
@@ -49,11 +50,9 @@ struct Report {
 }
 
 fn main() {
-    let arguments: Vec<_> = env::args().collect();
-    let given = arguments.iter().position(|argument| argument == "--users");
-    let users = given.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(USERS);
-    let first = Date::from_calendar_date(2025, Month::January, 1).expect("a date");
-    let period = Period { first, days: 90 };
+    let users = argument("--users").unwrap_or(USERS);
+    let first = Date::from_calendar_date(2025, Month::February, 20).expect("a date");
+    let period = Period { first, days: DAYS };
     let mut site = Site::open();
     println!("{}", site.description());
     println!("{}", site.load(City { seed: 18, size: Size::of_users(users), period }));
@@ -62,29 +61,95 @@ fn main() {
     site.set_limits(Duration::from_mins(5), now);
     let reports = reports(period);
 
-    let plain = inserts(&mut site);
-    let built = timed(|| drop(refresh(&mut site.ours)));
+    let before = both(&mut site, &reports, now);
+    println!("\n{}", in_rows(&reports, &before));
+    refreshes(&mut site.ours);
+    if env::args().any(|argument| argument == "--grow") {
+        summary::remove_triggers(&mut site.ours).expect("remove the triggers");
+        grow(&mut site);
+        let after = both(&mut site, &reports, now);
+        println!("\nTen times the rows:\n{}", in_rows(&reports, &after));
+        for (number, mode) in ["look-back", "exact"].into_iter().enumerate() {
+            for ((report, before), after) in reports.iter().zip(&before[number]).zip(&after[number])
+            {
+                let times = table::digits(after.sums.div_duration_f64(before.sums));
+                let (name, few, many) = (report.name, before.reads, after.reads);
+                println!(
+                    "Ten times the rows, {mode}, {name}: {times} times, {few} rows read, then {many}"
+                );
+            }
+        }
+    }
+    inserts::print();
+}
+
+/// With the look-back, and with triggers, which stay.
+fn both(site: &mut Site, reports: &[Report], now: i64) -> [Vec<Race>; 2] {
+    let built = timed(|| refresh(&mut site.ours));
     println!("\nThe first refresh takes {}.", table::time(built));
-    let look_back = race(&mut site, &reports);
-    let next = timed(|| {
-        set_clock(&mut site.ours, now + 60 * 60);
-        refresh(&mut site.ours);
-    });
+    let look_back = race(site, reports);
+    set_clock(&mut site.ours, now + 60 * 60);
+    let next = timed(|| refresh(&mut site.ours));
+    println!("A refresh of the next hour: {}", table::time(next));
     set_clock(&mut site.ours, now);
     summary::install_triggers(&mut site.ours).expect("install the triggers");
     refresh(&mut site.ours);
-    let exact = race(&mut site, &reports);
-    let changed = median((0..ROUNDS).map(|_| {
-        let change = "UPDATE trip SET distance = distance + 1 WHERE id = 1000";
-        site.ours.query_drop(change).expect("change a row");
-        timed(|| drop(refresh(&mut site.ours)))
-    }));
-    let watched = inserts(&mut site);
+    [look_back, race(site, reports)]
+}
 
+/// Of an hour in the middle that has changed.
+fn refreshes(conn: &mut Conn) {
+    let hour = "started_on >= '2025-03-12 12:00:00' AND started_on < '2025-03-12 13:00:00' LIMIT 1";
+    let changes = [
+        ("no hour", "DO 0".to_owned()),
+        ("one changed hour", format!("UPDATE trip SET distance = distance + 1 WHERE {hour}")),
+        (
+            "one changed hour of points",
+            "UPDATE points_transaction SET points = points + 1 \
+             WHERE created_on >= '2025-03-12 12:00:00' ORDER BY created_on LIMIT 1"
+                .to_owned(),
+        ),
+        ("one hour of which a trip is gone", format!("DELETE FROM trip WHERE {hour}")),
+    ];
+    for (name, change) in changes {
+        let times = (0..3 * ROUNDS).map(|_| {
+            conn.query_drop(&change).expect("change a row");
+            timed(|| refresh(conn))
+        });
+        println!("A refresh of {name}, exact: {}", table::time(median(times)));
+    }
+}
+
+/// Ten times the rows, of which the asked days have none.
+fn grow(site: &mut Site) {
+    for age in 1..10 {
+        let days = DAYS * age;
+        let copies = [
+            format!(
+                "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on, payer, payee) \
+                 SELECT user_id, activity_type, points, balance, created_on - INTERVAL {days} DAY, payer, payee \
+                 FROM points_transaction WHERE created_on >= '2025-02-20'"
+            ),
+            format!(
+                "INSERT INTO trip (user_id, travel_mode, started_on, distance) \
+                 SELECT user_id, travel_mode, started_on - INTERVAL {days} DAY, distance \
+                 FROM trip WHERE started_on >= '2025-02-20'"
+            ),
+        ];
+        for copy in copies {
+            site.original.query_drop(copy).expect("copy the rows");
+        }
+    }
+    site.ours.query_drop("ANALYZE TABLE points_transaction, trip").expect("look at the tables");
+    // Their sums are ten times as many, too.
+    site.ours.query_drop("DELETE FROM summary_state").expect("forget the sums");
+}
+
+fn in_rows(reports: &[Report], [look_back, exact]: &[Vec<Race>; 2]) -> String {
     let head = ["report", "original", "from rows", "look-back of a day", "times", "exact", "times"];
     let rows: Vec<_> = reports
         .iter()
-        .zip(look_back.iter().zip(&exact))
+        .zip(look_back.iter().zip(exact))
         .map(|(report, (look_back, exact))| {
             let times = |race: &Race| table::digits(race.original.div_duration_f64(race.sums));
             vec![
@@ -98,47 +163,7 @@ fn main() {
             ]
         })
         .collect();
-    print!("\n{}", table::aligned(&head, &rows));
-    println!("\nA refresh of the next hour: {}", table::time(next));
-    println!("A refresh of one changed hour, exact: {}", table::time(changed));
-    println!(
-        "An insert, without triggers and with them: {} and {}, {} times",
-        table::time(plain),
-        table::time(watched),
-        table::digits(watched.div_duration_f64(plain))
-    );
-    if arguments.iter().any(|argument| argument == "--grow") {
-        grow(&mut site, &reports, &exact);
-    }
-}
-
-/// Ten times the rows, for the same days.
-fn grow(site: &mut Site, reports: &[Report], before: &[Race]) {
-    for age in 1..10 {
-        let days = 90 * age;
-        let copies = [
-            format!(
-                "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on, payer, payee) \
-                 SELECT user_id, activity_type, points, balance, created_on - INTERVAL {days} DAY, payer, payee \
-                 FROM points_transaction WHERE created_on >= '2025-01-01'"
-            ),
-            format!(
-                "INSERT INTO trip (user_id, travel_mode, started_on, distance) \
-                 SELECT user_id, travel_mode, started_on - INTERVAL {days} DAY, distance \
-                 FROM trip WHERE started_on >= '2025-01-01'"
-            ),
-        ];
-        for copy in copies {
-            site.original.query_drop(copy).expect("copy the rows");
-        }
-    }
-    site.ours.query_drop("ANALYZE TABLE points_transaction, trip").expect("look at the tables");
-    refresh(&mut site.ours);
-    let after = race(site, reports);
-    for ((report, before), after) in reports.iter().zip(before).zip(&after) {
-        let times = after.sums.div_duration_f64(before.sums);
-        println!("Ten times the rows, exact: {}: {} times", report.name, table::digits(times));
-    }
+    table::aligned(&head, &rows)
 }
 
 fn reports(period: Period) -> Vec<Report> {
@@ -189,59 +214,38 @@ struct Race {
     original: Duration,
     rows: Duration,
     sums: Duration,
+    /// How many rows and index entries the server reads for that.
+    reads: u64,
 }
 
-/// In turn, so that a busy moment of the machine strikes all of them.
 fn race(site: &mut Site, reports: &[Report]) -> Vec<Race> {
-    let lanes = |report: &Report, site: &mut Site| {
-        let mut times = [const { Vec::new() }; 3];
-        for _ in 0..ROUNDS {
-            times[0].push(timed(|| {
-                for sql in &report.original {
-                    site.original.query::<Row, _>(sql).expect("the original");
-                }
-            }));
-            times[1].push(timed(|| (report.ours)(&mut site.ours, Analytics::new())));
-            let sums = Analytics::new().with_summaries();
-            times[2].push(timed(|| (report.ours)(&mut site.ours, sums)));
-        }
-        let [original, rows, sums] = times.map(|times| median(times.into_iter()));
-        Race { original, rows, sums }
+    let lanes = |report: &Report| {
+        let summed = Analytics::new().with_summaries();
+        let reads = site.rows_read(|conn| (report.ours)(conn, summed));
+        let Site { ours, original, .. } = &mut *site;
+        let ours = std::cell::RefCell::new(ours);
+        let ask = |reports| (report.ours)(&mut ours.borrow_mut(), reports);
+        let [original, rows, sums] = in_turn(
+            ROUNDS,
+            [
+                &mut || {
+                    for sql in &report.original {
+                        original.query::<Row, _>(sql).expect("the original");
+                    }
+                },
+                &mut || ask(Analytics::new()),
+                &mut || ask(summed),
+            ],
+        );
+        Race { original, rows, sums, reads }
     };
-    reports.iter().map(|report| lanes(report, site)).collect()
+    reports.iter().map(lanes).collect()
 }
 
-/// How long one row takes, of those that are added one by one.
-fn inserts(site: &mut Site) -> Duration {
-    let started = Instant::now();
-    for number in 0..INSERTS {
-        let sql = if number % 2 == 0 {
-            "INSERT INTO trip (user_id, travel_mode, started_on, distance) VALUES (1, 1, '2025-03-01 12:00:00', 5)"
-        } else {
-            "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
-             VALUES (1, 1, 1, 1, '2025-03-01 12:00:00')"
-        };
-        site.original.query_drop(sql).expect("add a row");
-    }
-    started.elapsed() / u32::try_from(INSERTS).expect("a small number")
-}
-
-fn refresh(conn: &mut Conn) -> summary::Report {
-    summary::refresh(conn, &Policy::new()).expect("a refresh")
+fn refresh(conn: &mut Conn) {
+    summary::refresh(conn, &Policy::new()).expect("a refresh");
 }
 
 fn set_clock(conn: &mut Conn, unix: i64) {
     conn.query_drop(format!("SET SESSION timestamp = {unix}")).expect("set the clock");
-}
-
-fn timed(run: impl FnOnce()) -> Duration {
-    let started = Instant::now();
-    run();
-    started.elapsed()
-}
-
-fn median(times: impl Iterator<Item = Duration>) -> Duration {
-    let mut times: Vec<_> = times.collect();
-    times.sort_unstable();
-    times[times.len() / 2]
 }

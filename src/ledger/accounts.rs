@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     outcome::{Error, Refusal, Result},
-    session::{Answer, Columns, ask_numbered, ask_on},
+    session::{Answer, Columns, ask_numbered, ask_on, read_all},
 };
 
 /// Makes the movements of these accounts wait for those of others: at the user's row, or at the first
@@ -126,27 +126,37 @@ fn lock_few(users: &[&Account], number: u64) -> String {
 
 impl Locked {
     pub(super) fn read(self, accounts: &BTreeSet<Account>) -> Result<Read> {
-        let Answer { mut rows, refused } = self.answer;
+        let Answer { mut said, refused } = self.answer;
         if let Some(error) = refused {
             return Err(Error::from_answer(ACTION, error));
         }
-        let mut last = rows.pop().unwrap_or_default().into_iter();
+        let mut rows = || said.pop().map(|said| said.rows).unwrap_or_default();
         if let (Some(user), 1) = (accounts.first(), accounts.len()) {
             let unknown = Refusal::UnknownAccount { account: *user };
-            let mut columns = last.next().ok_or(Error::Refused(unknown))?;
-            let now = Moment::take(&mut columns)?.after(self.took);
-            // Whatever is no date of the calendar is no later one.
-            let modified_on = from_value_opt(columns.take::<Value>()?).ok();
-            let balances = BTreeMap::from([(*user, columns.take_sum()?)]);
+            let read = read_all(rows(), ACTION, user_and_moment)?.into_iter().next();
+            let (moment, modified_on, balance) = read.ok_or(Error::Refused(unknown))?;
+            let (balances, now) = (BTreeMap::from([(*user, balance)]), moment.after(self.took));
             return Ok(Read { balances, now, modified_on });
         }
-        let found = rows.pop().unwrap_or_default().into_iter();
-        all_found(accounts, &found.map(|mut row| row.take()).collect::<Result<Vec<_>>>()?)?;
-        let mut columns = last.next().ok_or_else(|| nothing(ACTION))?;
-        let (now, balances) = balances_and_now(&mut columns)?;
+        let read = read_all(rows(), ACTION, |columns| {
+            columns.skip();
+            balances_and_now(columns)
+        })?;
+        all_found(accounts, &read_all(rows(), ACTION, Columns::take)?)?;
+        let (now, balances) = read.into_iter().next().ok_or_else(|| nothing(ACTION))?;
         let balances = accounts.iter().copied().zip(balances).collect();
         Ok(Read { balances, now, modified_on: None })
     }
+}
+
+type OfUser = (Moment, Option<PrimitiveDateTime>, Decimal);
+
+fn user_and_moment(columns: &mut Columns) -> Result<OfUser> {
+    columns.skip();
+    let moment = Moment::take(columns)?;
+    // Whatever is no date of the calendar is no later one.
+    let modified_on = from_value_opt(columns.take::<Value>()?).ok();
+    Ok((moment, modified_on, columns.take_sum()?))
 }
 
 /// The id of the first row of an account. This reads without a lock, and one entry of an index.

@@ -182,7 +182,7 @@ pub(super) fn begin_unheard(conn: &mut Conn) -> Result<()> {
 pub(super) fn begin_with(conn: &mut Conn, more: impl FnOnce(u64) -> String) -> Result<Answer> {
     let sql = |number| format!("{}; {}", BEGIN.join("; "), more(number));
     match ask_together(conn, ACTION, sql)? {
-        Answer { rows, refused: Some(error) } if rows.len() < BEGIN.len() => Err(not_begun(error)),
+        Answer { said, refused: Some(error) } if said.len() < BEGIN.len() => Err(not_begun(error)),
         begun => Ok(begun),
     }
 }

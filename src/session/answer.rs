@@ -71,6 +71,12 @@ pub(crate) fn ask_on<'c, T>(
     }
 }
 
+/// What the rows of an answer become that is there as a whole.
+#[cfg(feature = "ledger")]
+pub(crate) fn read_all<T>(rows: Vec<Row>, action: &'static str, read: Read<T>) -> Result<Vec<T>> {
+    rows.into_iter().map(|row| read(&mut Columns::of(row, action))).collect()
+}
+
 impl<T> Iterator for Answers<'_, T> {
     type Item = Result<T>;
 
@@ -118,7 +124,7 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn of(row: Row, action: &'static str) -> Self {
+    fn of(row: Row, action: &'static str) -> Self {
         Self { row, taken: 0, action }
     }
 
@@ -130,6 +136,12 @@ impl Columns {
             Some(Ok(value)) => Ok(value),
             _ => Err(Error::UnexpectedAnswer { action: self.action.into(), column: self.taken }),
         }
+    }
+
+    /// Passes over a column.
+    #[cfg(feature = "ledger")]
+    pub(crate) fn skip(&mut self) {
+        self.taken += 1;
     }
 
     /// The next column, or `None` where it is NULL or no day of the calendar, such as the 30th of

@@ -2,12 +2,13 @@
 
 use std::{collections::hash_map::RandomState, hash::BuildHasher};
 
-use mysql::prelude::Queryable;
 #[cfg(feature = "ledger")]
-use mysql::{Params, QueryResult, prelude::Protocol};
+use mysql::Params;
+use mysql::{
+    QueryResult, Row,
+    prelude::{Protocol, Queryable},
+};
 
-#[cfg(feature = "ledger")]
-use super::answer::Columns;
 use super::connection::{contained, unreadable};
 use crate::outcome::code;
 #[cfg(feature = "ledger")]
@@ -28,6 +29,34 @@ impl Unheard {
     }
 }
 
+/// What one statement of a packet has answered.
+pub(crate) struct Said {
+    pub(crate) rows: Vec<Row>,
+    /// How many rows it has written.
+    #[cfg_attr(not(feature = "summary"), allow(dead_code))]
+    pub(crate) written: u64,
+}
+
+/// What the statements of a packet have answered, one by one. The first that fails ends them.
+pub(crate) fn said<P: Protocol>(
+    answer: &mut QueryResult<'_, '_, '_, P>,
+) -> mysql::Result<Vec<Said>> {
+    let mut all = Vec::new();
+    listen(answer, &mut all).map(|()| all)
+}
+
+/// The same, with what was answered before one failed.
+fn listen<P: Protocol>(
+    answer: &mut QueryResult<'_, '_, '_, P>,
+    all: &mut Vec<Said>,
+) -> mysql::Result<()> {
+    loop {
+        let written = answer.affected_rows();
+        let Some(set) = answer.iter() else { return Ok(()) };
+        all.push(Said { rows: set.collect::<mysql::Result<_>>()?, written });
+    }
+}
+
 /// Asks for a number that nobody can have asked for before, and sends `then` in the same packet, or
 /// nothing where that is empty.
 ///
@@ -37,32 +66,35 @@ impl Unheard {
 /// The first of several statements that fails ends them.
 /// <https://dev.mysql.com/doc/c-api/8.4/en/c-api-multiple-queries.html>
 pub(crate) fn echo(conn: &mut impl Queryable, then: &str) -> Result<(), Unheard> {
+    heard(conn, then).map(drop)
+}
+
+/// The same, with what the statements that were sent along have answered.
+pub(crate) fn heard(conn: &mut impl Queryable, then: &str) -> Result<Vec<Said>, Unheard> {
     let number = fresh_number();
     let mut is_heard = false;
-    let said = contained(|| {
+    let heard = contained(|| {
         let mut answer = conn
             .query_iter(format!("SELECT {number} LIMIT 1; {then}"))
             .map_err(own_or_unreadable)?;
-        let said = answer.next().transpose()?;
-        if said.and_then(|row| row.get_opt::<u64, _>(0)?.ok()) != Some(number) {
+        let echo = answer.next().transpose()?;
+        if echo.as_ref().and_then(number_of) != Some(number) {
             return Err(unreadable());
         }
         is_heard = true;
-        while let Some(set) = answer.iter() {
-            for row in set {
-                row?;
-            }
+        if let Some(mut rest) = answer.iter() {
+            rest.try_for_each(|row| row.map(drop))?;
         }
-        Ok(())
+        said(&mut answer)
     });
-    said.map_err(|error| if is_heard { Unheard::Refused(error) } else { Unheard::Deaf(error) })
+    heard.map_err(|error| if is_heard { Unheard::Refused(error) } else { Unheard::Deaf(error) })
 }
 
 /// What one packet was answered with.
 #[cfg(feature = "ledger")]
 pub(crate) struct Answer {
-    /// The rows of each of its statements, as far as the server went.
-    pub(crate) rows: Vec<Vec<Columns>>,
+    /// What each of its statements has answered, as far as the server went.
+    pub(crate) said: Vec<Said>,
     /// Why it went no further.
     pub(crate) refused: Option<mysql::Error>,
 }
@@ -75,11 +107,10 @@ pub(crate) fn tell(
     action: &'static str,
     statements: &[&str],
 ) -> Outcome<Option<mysql::Error>> {
-    let mut rows = Vec::new();
-    let answered =
-        contained(|| read_sets(conn.query_iter(statements.join("; "))?, action, &mut rows));
-    let is_done = rows.len() == statements.len() && rows.iter().all(Vec::is_empty);
-    heard(conn, answered, (!rows.is_empty()).then_some(is_done))
+    let mut said = Vec::new();
+    let answered = contained(|| listen(&mut conn.query_iter(statements.join("; "))?, &mut said));
+    let is_done = said.len() == statements.len() && said.iter().all(|one| one.rows.is_empty());
+    believed(conn, answered, (!said.is_empty()).then_some(is_done))
         .map_err(|error| Error::from_answer(action, error))
 }
 
@@ -93,9 +124,9 @@ pub(crate) fn ask_numbered(
     sql: &str,
     values: impl FnOnce(u64) -> Params,
 ) -> Outcome<Answer> {
-    let (number, mut rows) = (fresh_number(), Vec::new());
-    let answered = contained(|| read_sets(conn.exec_iter(sql, values(number))?, action, &mut rows));
-    numbered(conn, action, number, rows, answered)
+    let (number, mut said) = (fresh_number(), Vec::new());
+    let answered = contained(|| listen(&mut conn.exec_iter(sql, values(number))?, &mut said));
+    numbered(conn, action, number, said, answered)
 }
 
 /// The same for statements in one packet, which has nothing bound. The last one asks for the number.
@@ -105,22 +136,9 @@ pub(crate) fn ask_together(
     action: &'static str,
     sql: impl FnOnce(u64) -> String,
 ) -> Outcome<Answer> {
-    let (number, mut rows) = (fresh_number(), Vec::new());
-    let answered = contained(|| read_sets(conn.query_iter(sql(number))?, action, &mut rows));
-    numbered(conn, action, number, rows, answered)
-}
-
-#[cfg(feature = "ledger")]
-fn read_sets<P: Protocol>(
-    mut answer: QueryResult<'_, '_, '_, P>,
-    action: &'static str,
-    rows: &mut Vec<Vec<Columns>>,
-) -> mysql::Result<()> {
-    while let Some(set) = answer.iter() {
-        let set = set.map(|row| row.map(|row| Columns::of(row, action)));
-        rows.push(set.collect::<mysql::Result<_>>()?);
-    }
-    Ok(())
+    let (number, mut said) = (fresh_number(), Vec::new());
+    let answered = contained(|| listen(&mut conn.query_iter(sql(number))?, &mut said));
+    numbered(conn, action, number, said, answered)
 }
 
 #[cfg(feature = "ledger")]
@@ -128,13 +146,13 @@ fn numbered(
     conn: &mut impl Queryable,
     action: &'static str,
     number: u64,
-    mut rows: Vec<Vec<Columns>>,
+    said: Vec<Said>,
     answered: mysql::Result<()>,
 ) -> Outcome<Answer> {
-    let first = rows.last_mut().and_then(|last| last.first_mut());
-    let is_numbered = first.map(|row| row.take().is_ok_and(|said: u64| said == number));
-    match heard(conn, answered, is_numbered) {
-        Ok(refused) => Ok(Answer { rows, refused }),
+    let first = said.last().and_then(|last| last.rows.first());
+    let is_numbered = first.map(|row| number_of(row) == Some(number));
+    match believed(conn, answered, is_numbered) {
+        Ok(refused) => Ok(Answer { said, refused }),
         Err(error) => {
             hang_up(conn);
             Err(Error::from_answer(action, error))
@@ -144,7 +162,7 @@ fn numbered(
 
 /// What the server refused, if it was this that it was asked.
 #[cfg(feature = "ledger")]
-fn heard(
+fn believed(
     conn: &mut impl Queryable,
     answered: mysql::Result<()>,
     is_ours: Option<bool>,
@@ -164,6 +182,10 @@ fn heard(
 fn hang_up(conn: &mut impl Queryable) {
     // The end of the connection is no answer, and any other is one to something else.
     let _ = contained(|| conn.query_drop("KILL CONNECTION_ID()"));
+}
+
+fn number_of(row: &Row) -> Option<u64> {
+    row.get_opt(0)?.ok()
 }
 
 /// What a question for a number can be answered with. Any other error is the answer to something else.

@@ -2,11 +2,11 @@
 
 use time::PrimitiveDateTime;
 
-use super::state::{Mode, State, states};
+use super::state::{Mode, State, numbered, states};
 use crate::{
     analytics::is_date,
-    outcome::Result,
-    session::{Columns, Connection, ask},
+    outcome::{Error, Result},
+    session::{ALL, Columns, Connection, driver, heard, read_all, unreadable},
     source::{Source, between, literal},
 };
 
@@ -35,9 +35,16 @@ impl Closed {
 
     /// Takes hours out of what is summed up that were changed since. They are in order.
     fn without(mut self, changed: &[PrimitiveDateTime]) -> Self {
+        if self.state.mode == Mode::LookBack {
+            return self;
+        }
+        let comparable = self.comparable();
+        let is_ours = |begin: &&PrimitiveDateTime| {
+            comparable.iter().any(|(from, until)| from <= *begin && *begin < until)
+        };
         let Some((mut from, end)) = self.sums.pop() else { return self };
         let mut rows: Vec<Range> = Vec::new();
-        for begin in changed {
+        for begin in changed.iter().filter(is_ours) {
             let next = self.source.end(*begin);
             self.sums.extend(there(&[(from, *begin)]));
             match rows.last_mut().filter(|(_, until)| until == begin) {
@@ -100,8 +107,8 @@ impl Closed {
             return state;
         }
         format!(
-            "{state} + (SELECT COUNT(*) FROM summary_log l WHERE l.source = {} AND (({})) AND {})",
-            self.source.log(),
+            "{state} + (SELECT COUNT(*) FROM summary_log l WHERE l.source IN ({}) AND (({})) AND {})",
+            self.source.logs(),
             ranges.join(") OR ("),
             is_date("l.at"),
         )
@@ -112,14 +119,20 @@ fn there(ranges: &[Range]) -> Vec<Range> {
     ranges.iter().copied().filter(|(from, until)| from < until).collect()
 }
 
-/// What of a range of moments is summed up, for each of these sources.
+/// What of a range of moments is summed up, for each of these sources. One packet, whatever it finds.
 pub(crate) fn closed<C: Connection>(
     conn: &mut C,
     action: &'static str,
     sources: &[Source],
     range: Range,
 ) -> Result<Vec<Closed>> {
-    let states = states(conn, action)?;
+    let mut statements = vec![states()];
+    statements.extend(sources.iter().map(|source| changed(*source, range)));
+    let said = heard(driver(conn), &statements.join("; "))
+        .map_err(|unheard| Error::from_answer(action, unheard.into_error()))?;
+    let mut said = said.into_iter().map(|said| said.rows);
+    let mut next = || said.next().ok_or_else(|| Error::from_answer(action, unreadable()));
+    let states = read_all(next()?, action, numbered)?;
     let of = |source: Source| {
         let row = states.iter().find(|(number, _)| *number == source.number());
         row.map_or_else(State::default, |(_, state)| *state)
@@ -128,32 +141,23 @@ pub(crate) fn closed<C: Connection>(
         .iter()
         .map(|source| {
             let closed = Closed::new(*source, of(*source), range);
-            let changed = changed(conn, action, &closed)?;
+            let changed = read_all(next()?, action, Columns::take)?;
             Ok(closed.without(&changed))
         })
         .collect()
 }
 
-/// The hours, or days, that the log has of what is summed up.
-fn changed<C: Connection>(
-    conn: &mut C,
-    action: &'static str,
-    closed: &Closed,
-) -> Result<Vec<PrimitiveDateTime>> {
-    let source = closed.source;
-    let comparable = closed.comparable();
-    let Some((from, until)) = comparable.first() else { return Ok(Vec::new()) };
-    if closed.state.mode == Mode::LookBack {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "SELECT DISTINCT {begin} FROM summary_log l WHERE l.source = {} AND {} AND {} ORDER BY {begin}",
-        source.log(),
-        between("l.at", *from, *until),
+/// SQL for the hours, or days, of a range that the log has of what is summed up.
+fn changed(source: Source, (from, until): Range) -> String {
+    format!(
+        "SELECT DISTINCT {begin} FROM summary_log l WHERE l.source IN ({}) AND {} AND l.at < (\
+         SELECT s.summed_until FROM summary_state s WHERE s.source = {}) AND {} ORDER BY {begin} LIMIT {ALL}",
+        source.logs(),
+        between("l.at", from, until),
+        source.number(),
         is_date("l.at"),
         begin = begin(source, "l.at"),
-    );
-    ask(conn, action, &sql, (), Columns::take)?.collect()
+    )
 }
 
 /// The begin of the hour, or of the day, as SQL. It is a moment, not a date.

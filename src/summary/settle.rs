@@ -5,14 +5,15 @@ use time::PrimitiveDateTime;
 
 use super::{
     closed::begin,
-    state::State,
+    state::{Look, State},
     sums::make,
-    transaction::{ACTION, INSERT_INTO, committed, execute},
+    transaction::{INSERT_INTO, Last, committed, execute, rows},
+    users::{self, Hour},
 };
 use crate::{
     analytics::is_date,
     outcome::Result,
-    session::{Columns, ask},
+    session::{ALL, Columns, Said},
     source::Source,
 };
 
@@ -20,72 +21,92 @@ use crate::{
 const AT_ONCE: u64 = 100_000;
 
 /// What has one log.
-const LOGS: [&[Source]; 4] =
-    [&[Source::Points], &[Source::Tokens], &[Source::Tickets], &[Source::Trips, Source::Users]];
+const LOGS: [(Source, &[Source]); 4] = [
+    (Source::Points, &[Source::Points]),
+    (Source::Tokens, &[Source::Tokens]),
+    (Source::Tickets, &[Source::Tickets]),
+    (Source::Trips, &[Source::Trips, Source::Users]),
+];
+
+/// The entries that were read. In a table, because a list of them in a `DELETE` may have the server look at those of
+/// writers that have not committed, and wait for them.
+const DROP_READ: &str = "DROP TEMPORARY TABLE IF EXISTS summary_read";
+const CREATE_READ: &str =
+    "CREATE TEMPORARY TABLE summary_read (id bigint PRIMARY KEY, source tinyint, at datetime)";
 
 /// Sums up all hours again that have changed, and returns how many sums were written.
-pub(super) fn all(conn: &mut Conn) -> Result<u64> {
-    // The entries that are read. In a table, because a list of them in a `DELETE` may have the server look at those of
-    // writers that have not committed, and wait for them.
-    execute(
-        conn,
-        "CREATE TEMPORARY TABLE IF NOT EXISTS summary_read (id bigint PRIMARY KEY, at datetime)",
-    )?;
+pub(super) fn all(conn: &mut Conn, look: &Look) -> Result<u64> {
     let mut written = 0;
-    let mut settle = || {
-        for sources in LOGS {
-            loop {
-                let (read, sums) = committed(conn, |conn| some(conn, sources))?;
-                written += sums;
-                if read < AT_ONCE {
-                    break;
-                }
-            }
+    for (log, sources) in LOGS {
+        let mut is_left = look.is_logged(log);
+        while is_left {
+            let (read, sums) =
+                some(conn, log, sources).inspect_err(|_| drop(execute(conn, DROP_READ)))?;
+            written += sums;
+            is_left = read == AT_ONCE;
         }
-        Ok(())
-    };
-    let settled = settle();
-    let dropped = execute(conn, "DROP TEMPORARY TABLE IF EXISTS summary_read");
-    settled.and(dropped).map(|_| written)
+    }
+    Ok(written)
 }
 
 /// The order is what makes it right: the log is read first, then the rows are summed up, and only what was read is
 /// deleted. A change that comes in between stays in the log.
-fn some(conn: &mut Conn, sources: &[Source]) -> Result<(u64, u64)> {
-    let states = sources.iter().map(|source| Ok((*source, State::lock(conn, *source)?)));
-    let states: Vec<_> = states.collect::<Result<_>>()?;
-    let Some((first, _)) = states.first() else { return Ok((0, 0)) };
-    execute(conn, "DELETE FROM summary_read")?;
-    let read = execute(
-        conn,
-        &format!(
-            "{INSERT_INTO} summary_read SELECT id, CASE WHEN {} THEN at END FROM summary_log WHERE source = {} \
-             ORDER BY source, at LIMIT {AT_ONCE}",
-            is_date("at"),
-            first.log()
-        ),
-    )?;
-    let mut written = 0;
-    for (source, state) in states {
-        for begin in begins(conn, source, state)? {
-            written += make(conn, source, (begin, source.end(begin)))?;
+fn some(conn: &mut Conn, log: Source, sources: &[Source]) -> Result<(u64, u64)> {
+    let mut first: Vec<_> = sources.iter().map(|source| State::lock(*source)).collect();
+    first.extend(read(log));
+    committed(conn, &first, |_, said| {
+        let mut said = said.into_iter();
+        let states = sources.iter().map(|source| Ok((*source, State::locked(said.next())?)));
+        let states: Vec<_> = states.collect::<Result<_>>()?;
+        // After the table was dropped and made.
+        let read = said.nth(2).map_or(0, |Said { written, .. }| written);
+        let hours = rows(said.next(), hour)?;
+        let mut last = Last::default();
+        for (source, state) in states {
+            for begin in begins(source, state, &hours) {
+                match source {
+                    Source::Users => users::mend(&mut last, begin, &hours),
+                    _ => make(&mut last, source, (begin, source.end(begin))),
+                }
+            }
         }
-    }
-    execute(conn, "DELETE l FROM summary_read r STRAIGHT_JOIN summary_log l ON l.id = r.id")?;
-    Ok((read, written))
+        last.then("DELETE l FROM summary_read r STRAIGHT_JOIN summary_log l ON l.id = r.id");
+        last.then(DROP_READ);
+        Ok((read, last))
+    })
 }
 
-/// The hours, or days, that were read, as far as they are summed up and their rows are there.
-fn begins(conn: &mut Conn, source: Source, state: State) -> Result<Vec<PrimitiveDateTime>> {
-    let begin = begin(source, "l.at");
-    let sql = format!(
-        "SELECT DISTINCT {begin} FROM summary_read l WHERE l.at IS NOT NULL ORDER BY {begin}"
-    );
-    let begins = ask(conn, ACTION, &sql, (), Columns::take)?;
-    let begins: Vec<PrimitiveDateTime> = begins.collect::<Result<_>>()?;
-    let is_ours = |begin: &PrimitiveDateTime| {
+/// Reads entries, and tells the hours that they are about, in order.
+fn read(log: Source) -> [String; 4] {
+    let begin = begin(Source::Trips, "l.at");
+    [
+        DROP_READ.to_owned(),
+        CREATE_READ.to_owned(),
+        format!(
+            "{INSERT_INTO} summary_read SELECT id, source, CASE WHEN {} THEN at END FROM summary_log \
+             WHERE source IN ({}) ORDER BY source, at LIMIT {AT_ONCE}",
+            is_date("at"),
+            log.logs()
+        ),
+        format!(
+            "SELECT {begin}, MAX(l.source = {}) FROM summary_read l WHERE l.at IS NOT NULL \
+             GROUP BY {begin} ORDER BY {begin} LIMIT {ALL}",
+            Source::Users.number()
+        ),
+    ]
+}
+
+fn hour(columns: &mut Columns) -> Result<Hour> {
+    Ok(Hour { begin: columns.take()?, is_left: columns.take()? })
+}
+
+/// The hours, or days, of these hours, as far as they are summed up and their rows are there.
+fn begins(source: Source, state: State, hours: &[Hour]) -> Vec<PrimitiveDateTime> {
+    let mut begins: Vec<_> = hours.iter().map(|hour| source.begin(hour.begin)).collect();
+    begins.dedup();
+    begins.retain(|begin| {
         state.until.is_some_and(|until| *begin < until)
             && state.kept_from.is_none_or(|kept_from| kept_from <= *begin)
-    };
-    Ok(begins.into_iter().filter(is_ours).collect())
+    });
+    begins
 }

@@ -3,10 +3,10 @@
 use mysql::Conn;
 use time::PrimitiveDateTime;
 
-use super::transaction::{ACTION, committed, execute};
+use super::transaction::{ACTION, Last, committed, rows};
 use crate::{
     outcome::{Error, Result},
-    session::{Columns, Connection, ask, ask_limited},
+    session::{ALL, Columns, Said},
     source::{Source, between, literal},
 };
 
@@ -38,70 +38,122 @@ impl State {
         Ok(Self { until, kept_from, mode })
     }
 
-    /// Locks the row, so that whoever else sums waits.
-    pub(super) fn lock(conn: &mut Conn, source: Source) -> Result<Self> {
-        let sql = format!(
+    /// SQL that locks the row, so that whoever else sums waits.
+    pub(super) fn lock(source: Source) -> String {
+        format!(
             "SELECT {COLUMNS} FROM summary_state WHERE source = {} LIMIT 1 FOR UPDATE",
             source.number()
-        );
-        let row = ask_limited(conn, ACTION, &sql, (), Self::read)?.next().transpose()?;
-        // Somebody has deleted it since it was made.
+        )
+    }
+
+    /// What that has answered.
+    pub(super) fn locked(said: Option<Said>) -> Result<Self> {
+        // Somebody may have deleted it since it was made.
+        let row = rows(said, Self::read)?.into_iter().next();
         row.ok_or_else(|| Error::UnexpectedAnswer { action: ACTION.into(), column: 1 })
     }
 
-    /// Notes how far the sums of a locked source go now, and how they are known to be right. Of rows that were dropped
-    /// they are all that is left, whatever is to be read from rows from now on.
-    pub(super) fn store(self, conn: &mut Conn, source: Source) -> Result<()> {
-        let sql = format!(
+    /// SQL that notes how far the sums of a locked source go now, and how they are known to be right. Of rows that were
+    /// dropped they are all that is left, whatever is to be read from rows from now on.
+    pub(super) fn store(self, source: Source) -> String {
+        format!(
             "UPDATE summary_state SET summed_until = {}, is_exact = {} WHERE source = {}",
             self.until.max(self.kept_from).map_or_else(|| "NULL".to_owned(), literal),
             u8::from(self.mode == Mode::Exact),
             source.number()
-        );
-        execute(conn, &sql).map(drop)
+        )
     }
 }
 
-/// The states that are there.
-pub(super) fn states<C: Connection>(
-    conn: &mut C,
-    action: &'static str,
-) -> Result<Vec<(u8, State)>> {
-    let sql = format!("SELECT source, {COLUMNS} FROM summary_state");
-    ask(conn, action, &sql, (), |columns| Ok((columns.take()?, State::read(columns)?)))?.collect()
+/// SQL for the states that are there.
+pub(super) fn states() -> String {
+    format!("SELECT source, {COLUMNS} FROM summary_state LIMIT {ALL}")
 }
 
-/// Makes the rows that are not there yet. One that is there is not touched: two that touch it and lock it then would
-/// wait for each other.
-pub(super) fn prepare(conn: &mut Conn) -> Result<Mode> {
-    committed(conn, |conn| {
-        let there = states(conn, ACTION)?;
-        let is_there = |source: Source| there.iter().any(|(number, _)| *number == source.number());
-        let missing = Source::ALL.into_iter().filter(|source| !is_there(*source));
-        let missing: Vec<_> = missing.map(|source| format!("({})", source.number())).collect();
-        if missing.is_empty() {
-            // It is one for all: those that differ are on the way from one to the other.
-            let is_exact = there.iter().all(|(_, state)| state.mode == Mode::Exact);
-            return Ok(if is_exact { Mode::Exact } else { Mode::LookBack });
-        }
-        let rows = missing.join(", ");
-        execute(conn, &format!("INSERT IGNORE INTO summary_state (source) VALUES {rows}"))
-            .map(|_| Mode::LookBack)
-    })
+/// A row of that.
+pub(super) fn numbered(columns: &mut Columns) -> Result<(u8, State)> {
+    Ok((columns.take()?, State::read(columns)?))
 }
 
-/// The first row of a source in a range whose date the calendar has.
-pub(super) fn first_row(
+/// What there is to do, at a glance that locks nothing.
+#[derive(Debug)]
+pub(super) struct Look {
+    /// Those of [`Source::ALL`].
+    states: Vec<(Source, State)>,
+    /// Those of which the log has entries, by their number.
+    logged: Vec<u8>,
+    /// The server's, in UTC.
+    pub(super) now: PrimitiveDateTime,
+}
+
+impl Look {
+    pub(super) fn state(&self, source: Source) -> State {
+        let state = self.states.iter().find(|(other, _)| *other == source);
+        state.map_or_else(State::default, |(_, state)| *state)
+    }
+
+    /// It is one for all: those that differ are on the way from one to the other.
+    pub(super) fn mode(&self) -> Mode {
+        let is_exact = Source::ALL.iter().all(|source| self.state(*source).mode == Mode::Exact);
+        if is_exact { Mode::Exact } else { Mode::LookBack }
+    }
+
+    pub(super) fn is_logged(&self, source: Source) -> bool {
+        self.logged.contains(&source.number())
+    }
+}
+
+/// Looks, and makes the rows of the state that are not there yet. One that is there is not touched: two that touch it and
+/// lock it then would wait for each other. `check` may look at more, and find that all of it is wrong.
+pub(super) fn look(
     conn: &mut Conn,
+    check: impl FnOnce(&mut Conn, Mode) -> Result<()>,
+) -> Result<Look> {
+    let logged = Source::ALL.map(|source| {
+        format!(
+            "SELECT {} FROM DUAL WHERE EXISTS (SELECT 1 FROM summary_log l WHERE l.source IN ({}))",
+            source.number(),
+            source.logs()
+        )
+    });
+    let first = [
+        states(),
+        "SELECT UTC_TIMESTAMP() LIMIT 1".to_owned(),
+        format!("{} LIMIT {ALL}", logged.join(" UNION ")),
+    ];
+    let (look, _) = committed(conn, &first, |conn, said| {
+        let mut said = said.into_iter();
+        let there = rows(said.next(), numbered)?;
+        let now = rows(said.next(), Columns::take)?.into_iter().next();
+        let now =
+            now.ok_or_else(|| Error::UnexpectedAnswer { action: ACTION.into(), column: 1 })?;
+        let logged = rows(said.next(), Columns::take)?;
+        let of = |source: &Source| there.iter().find(|(number, _)| *number == source.number());
+        let missing = Source::ALL.iter().filter(|source| of(source).is_none());
+        let missing: Vec<_> = missing.map(|source| format!("({})", source.number())).collect();
+        let mut last = Last::default();
+        if !missing.is_empty() {
+            let rows = missing.join(", ");
+            last.then(format!("INSERT IGNORE INTO summary_state (source) VALUES {rows}"));
+        }
+        let states = Source::ALL.iter().filter_map(|source| Some((*source, of(source)?.1)));
+        let look = Look { states: states.collect(), logged, now };
+        check(conn, look.mode())?;
+        Ok((look, last))
+    })?;
+    Ok(look)
+}
+
+/// SQL for the first row of a source in a range whose date the calendar has.
+pub(super) fn first_row(
     source: Source,
     (from, until): (PrimitiveDateTime, PrimitiveDateTime),
-) -> Result<Option<PrimitiveDateTime>> {
+) -> String {
     let column = format!("t.{}", source.column());
-    let sql = format!(
+    format!(
         "SELECT {column} FROM {} t WHERE {} AND {} ORDER BY {column} LIMIT 1",
         source.table(),
         between(&column, from, until),
         crate::analytics::is_date(&column),
-    );
-    ask_limited(conn, ACTION, &sql, (), Columns::take)?.next().transpose()
+    )
 }

@@ -6,11 +6,13 @@ use mysql::Conn;
 use time::PrimitiveDateTime;
 
 use super::{
-    state::{Mode, State, states},
+    state::{Mode, State, numbered, states},
+    transaction::rows,
     triggers,
 };
 use crate::{
-    outcome::{Result, code},
+    outcome::{Error, Result, code},
+    session::{Said, heard},
     source::Source,
 };
 
@@ -77,12 +79,13 @@ impl fmt::Display for Reach {
 }
 
 pub(super) fn run(conn: &mut Conn) -> Result<Vec<Reach>> {
-    let states = match states(conn, ACTION) {
+    let states = match ask(conn, &states()) {
         Err(error) if error.server_code() == Some(code::NO_SUCH_TABLE) => return Ok(Vec::new()),
-        states => states?,
+        said => rows(said?.into_iter().next(), numbered)?,
     };
     let is_exact = states.iter().any(|(_, state)| state.mode == Mode::Exact);
-    let missing = if is_exact { triggers::missing(conn, ACTION)? } else { Vec::new() };
+    let missing =
+        if is_exact { triggers::missing(ask(conn, &triggers::seen())?)? } else { Vec::new() };
     let of = |source: Source| {
         let (_, state) = states.iter().find(|(number, _)| *number == source.number())?;
         let is_ours = |of: &Source| *of == source && state.mode == Mode::Exact;
@@ -91,4 +94,8 @@ pub(super) fn run(conn: &mut Conn) -> Result<Vec<Reach>> {
         Some(Reach { source, state: *state, missing_triggers })
     };
     Ok(Source::ALL.into_iter().filter_map(of).collect())
+}
+
+fn ask(conn: &mut Conn, sql: &str) -> Result<Vec<Said>> {
+    heard(conn, sql).map_err(|unheard| Error::from_answer(ACTION, unheard.into_error()))
 }

@@ -1,13 +1,11 @@
 //! The SQL that makes sums of rows.
 
-use mysql::Conn;
 use time::PrimitiveDateTime;
 
-use super::transaction::{INSERT_INTO, execute};
+use super::transaction::{INSERT_INTO, Last};
 use crate::{
     analytics::{is_date, of_row},
     measure::{metres, negative, points_gained, positive},
-    outcome::Result,
     session::ALL,
     source::{Source, between},
 };
@@ -106,17 +104,17 @@ pub(super) fn made(source: Source, (from, until): Range) -> String {
     }
 }
 
-/// Makes the sums of a range of whole hours anew, and returns how many there are.
-pub(super) fn make(conn: &mut Conn, source: Source, range: Range) -> Result<u64> {
+/// Makes the sums of a range of whole hours anew.
+pub(super) fn make(last: &mut Last, source: Source, range: Range) {
+    clear(last, source, range);
     let Sums { table, keys, amounts } = Sums::of(source);
-    clear(conn, source, range)?;
     let columns = [keys, amounts].concat().join(", ");
     let made = made(source, range);
-    execute(conn, &format!("{INSERT_INTO} {table} ({columns}) {made} LIMIT {ALL}"))
+    last.make(format!("{INSERT_INTO} {table} ({columns}) {made} LIMIT {ALL}"));
 }
 
 /// Deletes the sums of a range.
-pub(super) fn clear(conn: &mut Conn, source: Source, range: Range) -> Result<()> {
+pub(super) fn clear(last: &mut Last, source: Source, range: Range) {
     let table = Sums::of(source).table;
-    execute(conn, &format!("DELETE s FROM {table} s WHERE {}", there(source, range))).map(drop)
+    last.then(format!("DELETE s FROM {table} s WHERE {}", there(source, range)));
 }

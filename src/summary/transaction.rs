@@ -5,7 +5,7 @@ use mysql::{Conn, prelude::Queryable};
 
 use crate::{
     outcome::{Error, Result, code},
-    session::{Unheard, contained, echo},
+    session::{Columns, Said, Unheard, contained, heard, read_all, said, unreadable},
 };
 
 /// What completes "could not ...".
@@ -17,26 +17,83 @@ const ROLLBACK: &str = "ROLLBACK AND NO CHAIN NO RELEASE";
 
 /// READ COMMITTED, because a sum under REPEATABLE READ locks the rows that it reads, and their writers wait.
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-consistent-read.html>
-const BEGIN: &str = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION";
+const BEGIN: [&str; 2] = ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "START TRANSACTION"];
 
-/// Runs `work` in a transaction of its own, but not inside one of the caller's. If the answer to the commit
-/// is lost, the same work may be done again: it makes the same sums of the same rows.
+/// How long a packet may be that has more than one statement. A server takes 1 MB at least, unless it was told otherwise.
+const LENGTH: usize = 250_000;
+
+/// What is still to be sent in a transaction. It goes with the commit.
+#[derive(Debug, Default)]
+pub(super) struct Last {
+    statements: Vec<String>,
+    /// The places of those that make sums.
+    makes: Vec<usize>,
+}
+
+impl Last {
+    pub(super) fn then(&mut self, sql: impl Into<String>) {
+        self.statements.push(sql.into());
+    }
+
+    /// The same for a statement whose rows are sums that are written.
+    pub(super) fn make(&mut self, sql: String) {
+        self.makes.push(self.statements.len());
+        self.then(sql);
+    }
+
+    /// Sends all in as few packets as there can be, and returns how many sums were written.
+    fn send(mut self, conn: &mut Conn) -> Result<u64> {
+        self.then(COMMIT);
+        let mut said = Vec::new();
+        let mut rest = self.statements.as_slice();
+        while !rest.is_empty() {
+            let (packet, later) = rest.split_at(fitting(rest));
+            said.extend(answers(conn, packet)?);
+            rest = later;
+        }
+        Ok(self.makes.iter().filter_map(|place| said.get(*place)).map(|said| said.written).sum())
+    }
+}
+
+/// How many of these statements go into one packet.
+fn fitting(statements: &[String]) -> usize {
+    let mut length = 0;
+    let fits = |sql: &&String| {
+        length += sql.len();
+        length <= LENGTH
+    };
+    statements.iter().take_while(fits).count().max(1)
+}
+
+/// Sends some statements in one packet, and returns what each of them has answered.
+pub(super) fn answers(conn: &mut Conn, statements: &[String]) -> Result<Vec<Said>> {
+    let said = contained(|| said(&mut conn.query_iter(statements.join("; "))?));
+    match said {
+        Ok(said) if said.len() == statements.len() => Ok(said),
+        Ok(_) => Err(Error::from_answer(ACTION, unreadable())),
+        Err(error) => Err(Error::from_answer(ACTION, error)),
+    }
+}
+
+/// The rows of the next one of some answers.
+pub(super) fn rows<T>(said: Option<Said>, read: fn(&mut Columns) -> Result<T>) -> Result<Vec<T>> {
+    let said = said.ok_or_else(|| Error::from_answer(ACTION, unreadable()))?;
+    read_all(said.rows, ACTION, read)
+}
+
+/// Runs `work` in a transaction of its own, but not inside one of the caller's, and returns how many sums it has written,
+/// too. The `first` statements go with its begin, in one packet, and `work` hears what they have answered. What it leaves
+/// goes with the commit. If the answer to that is lost, the same work may be done again: it makes the same sums
+/// of the same rows.
 pub(super) fn committed<T>(
     conn: &mut Conn,
-    work: impl FnOnce(&mut Conn) -> Result<T>,
-) -> Result<T> {
-    match echo(conn, BEGIN) {
-        Ok(()) => {}
-        Err(Unheard::Refused(error)) if code::of(&error) == Some(code::TRANSACTION_IN_PROGRESS) => {
-            return Err(Error::OpenTransaction);
-        }
-        Err(unheard) => return Err(Error::from_answer(ACTION, unheard.into_error())),
-    }
-    let done = work(conn).and_then(|done| execute(conn, COMMIT).map(|_| done));
-    if done.is_err()
-        && let Err(error) = contained(|| conn.query_drop(ROLLBACK))
-    {
-        debug!("the rollback after it failed, too: {error}");
+    first: &[String],
+    work: impl FnOnce(&mut Conn, Vec<Said>) -> Result<(T, Last)>,
+) -> Result<(T, u64)> {
+    let said = begin(conn, first)?;
+    let done = work(conn, said).and_then(|(done, last)| Ok((done, last.send(conn)?)));
+    if done.is_err() {
+        roll_back(conn);
     }
     done.map_err(|error| match error {
         Error::Database { source, .. } if code::of(&source) == Some(code::STATEMENT_FORMAT) => {
@@ -44,6 +101,33 @@ pub(super) fn committed<T>(
         }
         other => other,
     })
+}
+
+fn begin(conn: &mut Conn, first: &[String]) -> Result<Vec<Said>> {
+    let statements = [BEGIN.map(str::to_owned).as_slice(), first].concat();
+    let refused = |error| Error::from_answer(ACTION, error);
+    match heard(conn, &statements.join("; ")) {
+        Ok(said) if said.len() == statements.len() => {
+            Ok(said.into_iter().skip(BEGIN.len()).collect())
+        }
+        Ok(_) => Err(refused(unreadable())),
+        Err(Unheard::Refused(error)) if code::of(&error) == Some(code::TRANSACTION_IN_PROGRESS) => {
+            Err(Error::OpenTransaction)
+        }
+        Err(Unheard::Refused(error)) => {
+            // It may have begun.
+            roll_back(conn);
+            Err(refused(error))
+        }
+        // There may be a transaction of the caller's, which is not ours to undo.
+        Err(Unheard::Deaf(error)) => Err(refused(error)),
+    }
+}
+
+fn roll_back(conn: &mut Conn) {
+    if let Err(error) = contained(|| conn.query_drop(ROLLBACK)) {
+        debug!("the rollback after it failed, too: {error}");
+    }
 }
 
 /// Sends one statement, and returns how many rows it has written.

@@ -5,11 +5,11 @@ use mysql::{Conn, prelude::Queryable};
 
 use super::{
     state::{Mode, State},
-    transaction::committed,
+    transaction::{Last, answers, committed, rows},
 };
 use crate::{
     outcome::{Error, Result, code},
-    session::{Columns, ask, contained, literal},
+    session::{ALL, Columns, Said, contained, literal},
     source::Source,
 };
 
@@ -33,11 +33,12 @@ struct Trigger {
 fn triggers() -> Vec<Trigger> {
     let of = |source: Source| {
         ["insert", "update", "delete"].map(|event| {
-            let row = |of: &str| format!("({}, {of}.{})", source.log(), source.column());
+            let row = |log: &str, of: &str| format!("({log}, {of}.{})", source.column());
+            let (stays, leaves) = (source.number().to_string(), left(source, event));
             let rows = match event {
-                "insert" => row("NEW"),
-                "delete" => row("OLD"),
-                _ => format!("{}, {}", row("OLD"), row("NEW")),
+                "insert" => row(&stays, "NEW"),
+                "delete" => row(&leaves, "OLD"),
+                _ => format!("{}, {}", row(&leaves, "OLD"), row(&stays, "NEW")),
             };
             Trigger {
                 name: format!("quicksight_summary_{source}_{event}"),
@@ -48,6 +49,19 @@ fn triggers() -> Vec<Trigger> {
         })
     };
     WATCHED.into_iter().flat_map(of).collect()
+}
+
+/// What is written down of a row as it was. With a trip a user may have left the day: that is an entry of
+/// [`Source::Users`], and costs more than another one.
+fn left(source: Source, event: &str) -> String {
+    let (users, plain) = (Source::Users.number(), source.number());
+    match (source, event) {
+        (Source::Trips, "delete") => users.to_string(),
+        (Source::Trips, _) => format!(
+            "IF(OLD.user_id <=> NEW.user_id AND OLD.started_on <=> NEW.started_on, {plain}, {users})"
+        ),
+        _ => plain.to_string(),
+    }
 }
 
 /// Makes what is missing, and begins from nothing. All of it, or no trigger is left.
@@ -78,19 +92,24 @@ fn make(conn: &mut Conn, trigger: &Trigger) -> Result<()> {
     send(conn, &format!("CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW {log}"))
 }
 
-/// That each of them is there. A table that was made anew has lost its own.
+/// That each of them is there, asked within a transaction. A table that was made anew has lost its own.
 pub(super) fn check(conn: &mut Conn) -> Result<()> {
-    match missing(conn, ACTION)?.into_iter().next() {
+    match missing(answers(conn, &[seen()])?)?.into_iter().next() {
         Some((source, name)) => Err(Error::TriggerMissing { name, table: source.table() }),
         None => Ok(()),
     }
 }
 
-/// Those that are not there, or that this user may not see.
-pub(super) fn missing(conn: &mut Conn, action: &'static str) -> Result<Vec<(Source, String)>> {
-    let sql =
-        "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE()";
-    let there = ask(conn, action, sql, (), Columns::take)?.collect::<Result<Vec<String>>>()?;
+/// SQL for the triggers that this user may see.
+pub(super) fn seen() -> String {
+    format!(
+        "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE() LIMIT {ALL}"
+    )
+}
+
+/// Those that are not among what that has answered.
+pub(super) fn missing(said: Vec<Said>) -> Result<Vec<(Source, String)>> {
+    let there: Vec<String> = rows(said.into_iter().next(), Columns::take)?;
     let missing = triggers().into_iter().filter(|trigger| !there.contains(&trigger.name));
     Ok(missing.map(|trigger| (trigger.source, trigger.name)).collect())
 }
@@ -113,10 +132,12 @@ fn drop_all(conn: &mut Conn) -> Result<()> {
 
 fn each(conn: &mut Conn, change: impl Fn(State) -> State) -> Result<()> {
     Source::ALL.into_iter().try_for_each(|source| {
-        committed(conn, |conn| {
-            let state = change(State::lock(conn, source)?);
-            state.store(conn, source)
+        committed(conn, &[State::lock(source)], |_, said| {
+            let mut last = Last::default();
+            last.then(change(State::locked(said.into_iter().next())?).store(source));
+            Ok(((), last))
         })
+        .map(drop)
     })
 }
 

@@ -213,28 +213,34 @@ impl Part {
         let at = format!("l.{}", quote(&renamed("summary_log", "at")));
         let begin = self.begin(&at);
         format!(
-            "SELECT DISTINCT {begin} AS begin FROM {} AS l WHERE l.{} = {} AND {at} >= {} AND {at} < {} AND {}",
+            "SELECT DISTINCT {begin} AS begin FROM {} AS l WHERE l.{} IN ({}) AND {at} >= {} AND {at} < {} AND {}",
             quote(&view_of("summary_log")),
             quote(&renamed("summary_log", "source")),
-            self.source.log(),
+            self.source.logs(),
             self.state("kept_from"),
             self.until(),
             is_date(&at)
         )
     }
 
-    /// A moment before all hours that have changed, NULL if there are none. The server finds it at the begin of the log's
+    /// A moment before all hours that have changed, NULL if there are none. The server finds it at the begins of the log's
     /// index, and reckons with no entry that the calendar does not have.
     fn oldest(&self) -> String {
-        let at = format!("MIN(o.{})", quote(&renamed("summary_log", "at")));
+        let at = "MIN(o.at)";
+        let oldest = |log: &str| {
+            format!(
+                "SELECT MIN(n.{at}) AS at FROM {} AS n WHERE n.{} = {log} AND n.{at} >= {FIRST}",
+                quote(&view_of("summary_log")),
+                quote(&renamed("summary_log", "source")),
+                at = quote(&renamed("summary_log", "at")),
+            )
+        };
+        let logs: Vec<_> = self.source.logs().split(", ").map(oldest).collect();
         format!(
             "(SELECT CASE WHEN {at} + INTERVAL 0 DAY = {at} THEN {at} - INTERVAL 1 {} WHEN {at} IS NOT NULL THEN {FIRST} END \
-             FROM {} AS o WHERE o.{} = {} AND o.{} >= {FIRST})",
+             FROM ({}) AS o)",
             if self.source == Source::Users { "DAY" } else { "HOUR" },
-            quote(&view_of("summary_log")),
-            quote(&renamed("summary_log", "source")),
-            self.source.log(),
-            quote(&renamed("summary_log", "at")),
+            logs.join(" UNION ALL "),
         )
     }
 

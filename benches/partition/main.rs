@@ -1,0 +1,155 @@
+//! Times what partitions are for, next to the same rows in plain tables: to drop a month, the newest balance, and one more row.
+//!
+//! `make bench-partition`, or `cargo bench --bench partition --all-features -- --users 20000`. Uses the server in
+//! `QUICKSIGHT_DATABASE_URL`, or else a throwaway one of its own.
+
+#[path = "../../examples/dashboard/city.rs"]
+mod city;
+#[path = "../shared/machine.rs"]
+mod machine;
+#[path = "../../tests/support/server.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the library's tests need more of it")]
+mod server;
+#[path = "../scale/site.rs"]
+#[allow(dead_code, reason = "the other benchmark has limits, and counts what is read")]
+mod site;
+#[path = "../shared/table.rs"]
+mod table;
+#[path = "../shared/watch.rs"]
+mod watch;
+
+use std::time::Duration;
+
+use quicksight_migrations::{
+    ledger::{self, Account},
+    mysql::{Conn, prelude::Queryable},
+    partition::{self, Plan, Policy, Span, Table},
+    run_quicksight_migrations,
+    time::{Date, Month},
+};
+
+use city::{City, Period, Size};
+use site::Site;
+use watch::{argument, in_turn, timed};
+
+const USERS: usize = 5_000;
+const ROUNDS: usize = 9;
+const CALLS: i32 = 400;
+
+/// The tables that are partitioned: a ledger, and one of which months are dropped.
+const TABLES: [Table; 2] = [Table::PointsTransaction, Table::Trip];
+const PLAIN: &str = "quicksight_plain";
+
+fn main() {
+    let first = Date::from_calendar_date(2025, Month::January, 1).expect("a date");
+    let period = Period { first, days: 730 };
+    let mut site = Site::open();
+    println!("{}", site.description());
+    let users = argument("--users").unwrap_or(USERS);
+    println!("{}", site.load(City { seed: 30, size: size(users), period }));
+    // What is measured first has the same rows as what is measured second, and the server has seen both.
+    let (parts, whole) = (&mut site.ours, &mut site.original);
+    copy(parts, whole);
+    for table in TABLES {
+        let took = timed(|| drop(plan(parts, table, period, None).apply(parts).expect("apply")));
+        println!("{table} is partitioned in {}.", table::time(took));
+    }
+
+    let mut rows = Vec::new();
+    let mut add = |what: &str, [plain, parts]: [Duration; 2]| {
+        let times = plain.div_duration_f64(parts);
+        rows.push(vec![
+            what.to_owned(),
+            table::time(plain),
+            table::time(parts),
+            table::digits(times),
+        ]);
+    };
+    let months = [23, 22, 21];
+    let mut dropped = months.map(|kept| {
+        let from = Date::from_calendar_date(2025, Month::January.nth_next(23 - kept), 1);
+        let until = Date::from_calendar_date(2025, Month::January.nth_next(24 - kept), 1);
+        let (from, until) = (from.expect("a date"), until.expect("a date"));
+        let range = format!("started_on >= '{from}' AND started_on < '{until}'");
+        let deleted = timed(|| {
+            whole.query_drop(format!("DELETE FROM trip WHERE {range}")).expect("delete");
+        });
+        let plan = plan(parts, Table::Trip, period, Some(Span::months(kept.into())));
+        assert_eq!(plan.drops().len(), 1, "{plan}");
+        let statement = plan.statements().join("; ");
+        // Every second one as a call, which counts the rows first.
+        let bare = kept % 2 == 1;
+        let went = timed(|| {
+            if bare {
+                parts.query_drop(&statement).expect("drop");
+            } else {
+                drop(plan.apply(parts).expect("apply"));
+            }
+        });
+        (bare, [deleted, went])
+    });
+    dropped.sort_by_key(|(bare, [_, went])| (*bare, *went));
+    for (bare, times) in dropped {
+        add(if bare { "a month goes, the statement" } else { "a month goes, the call" }, times);
+    }
+
+    let accounts: Vec<i32> = whole
+        .query(format!("SELECT id FROM auth_user WHERE id NOT BETWEEN 2000 AND 2999 ORDER BY RAND(1) LIMIT {CALLS}"))
+        .expect("ask for users");
+    add("the newest balance", {
+        let balances = |conn: &mut Conn| {
+            for user in &accounts {
+                ledger::balance(conn, Account::user(*user)).expect("a balance");
+            }
+        };
+        in_turn(ROUNDS, [&mut || balances(whole), &mut || balances(parts)])
+            .map(|time| time / u32::try_from(accounts.len()).expect("a small number"))
+    });
+    add("one more row", {
+        let insert = |conn: &mut Conn| {
+            for user in &accounts {
+                conn.query_drop(format!(
+                    "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
+                     VALUES ({user}, 1, 1, 1, '2026-12-31 12:00:00')"
+                ))
+                .expect("add a row");
+            }
+        };
+        in_turn(ROUNDS, [&mut || insert(whole), &mut || insert(parts)])
+            .map(|time| time / u32::try_from(accounts.len()).expect("a small number"))
+    });
+    let head = ["", "plain", "partitioned", "times as fast"];
+    print!("\n{}", table::aligned(&head, &rows));
+    site.original.query_drop(format!("DROP DATABASE {PLAIN}")).expect("clean up");
+}
+
+/// What is measured are points and trips.
+fn size(users: usize) -> Size {
+    let all = Size::of_users(users);
+    Size { tokens: users, habits: users / 8, actions: users / 8, ..all }
+}
+
+fn plan(conn: &mut Conn, table: Table, period: Period, retain: Option<Span>) -> Plan {
+    let policy = retain.map_or(Policy::monthly(), |span| Policy::monthly().retain(span));
+    let layout = partition::look(conn, table).expect("look at the table");
+    partition::plan(&layout, period.end().date(), &policy).expect("a plan")
+}
+
+/// The same rows in a database of plain tables, which this connection uses from now on.
+fn copy(from: &mut Conn, to: &mut Conn) {
+    let database: Option<String> = from.query_first("SELECT DATABASE()").expect("ask");
+    let database = database.expect("a database");
+    for sql in [
+        format!("DROP DATABASE IF EXISTS {PLAIN}"),
+        format!("CREATE DATABASE {PLAIN}"),
+        format!("USE {PLAIN}"),
+    ] {
+        to.query_drop(sql).expect("make a database");
+    }
+    run_quicksight_migrations(to).expect("migrate");
+    for table in ["auth_user", "points_transaction", "trip"] {
+        to.query_drop(format!("INSERT INTO {table} SELECT * FROM {database}.{table}"))
+            .expect("copy the rows");
+        to.query_drop(format!("ANALYZE TABLE {table}")).expect("look at the table");
+    }
+}
