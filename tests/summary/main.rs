@@ -10,6 +10,7 @@ mod random;
 #[allow(dead_code)] // Reports without sums read more of them.
 mod rows;
 mod session;
+mod settle;
 #[path = "../support/mod.rs"]
 mod support;
 
