@@ -17,6 +17,7 @@ mod replica;
 mod rows;
 mod schedule;
 mod session;
+mod settle;
 #[path = "../support/mod.rs"]
 mod support;
 
