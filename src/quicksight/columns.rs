@@ -1,6 +1,6 @@
 //! What QuickSight may see: every column of every table, and what its view makes of it. There is no view of
-//! `ledger_key`, which is the ledger's own, nor of the sums that reports are answered from: they mean nothing without
-//! `summary_state`.
+//! `ledger_key` and the opening balances, which are the ledger's own, nor of the sums that reports are answered from: they
+//! mean nothing without `summary_state`.
 
 /// What a view makes of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
