@@ -21,6 +21,7 @@
 pub(crate) mod apply;
 mod layout;
 mod online;
+mod opening;
 mod plan;
 mod policy;
 mod rows;
@@ -65,7 +66,6 @@ pub fn look<C: Connection>(conn: &mut C, table: Table) -> Result<Layout> {
 ///
 /// [`Error::RowsWithoutDate`](crate::Error::RowsWithoutDate) while rows have no date, or one that is none;
 /// [`Error::ForeignPartitions`](crate::Error::ForeignPartitions) if somebody else has partitioned the table;
-/// [`Error::RetentionOnLedger`](crate::Error::RetentionOnLedger) where a balance would be lost with the rows;
 /// [`Error::CannotPartition`](crate::Error::CannotPartition) if the server would refuse, or would have too many partitions.
 pub fn plan(layout: &Layout, today: Date, policy: &Policy) -> Result<Plan> {
     Plan::make(layout, today, policy)

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::opening::Ledger;
+
 /// A table that grows with every day, and that can be partitioned by a date of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -57,14 +59,20 @@ impl Table {
     /// The sources of `summary_state` whose sums outlive its rows.
     pub(super) fn summed(self) -> &'static [u8] {
         match self {
+            Self::PointsTransaction => &[1],
+            Self::TokenTransaction => &[2],
             Self::Trip => &[4, 5],
-            _ => &[],
+            Self::AppData => &[],
         }
     }
 
-    /// Whether each row builds on the ones before it, so that none may go.
-    pub(super) fn is_ledger(self) -> bool {
-        matches!(self, Self::PointsTransaction | Self::TokenTransaction)
+    /// The ledger that it is, if each row builds on the ones before it.
+    pub(super) fn ledger(self) -> Option<Ledger> {
+        match self {
+            Self::PointsTransaction => Some(Ledger::Points),
+            Self::TokenTransaction => Some(Ledger::Tokens),
+            Self::AppData | Self::Trip => None,
+        }
     }
 }
 

@@ -71,8 +71,20 @@ fn cases_of_partitions() -> Vec<Case> {
         ),
         (
             Error::RetentionOnLedger { table: "points_transaction".into() },
-            "points_transaction keeps all its rows, because the balance of an account is in its newest \
-             row, however old that is; partition it without a retention",
+            "points_transaction keeps all its rows, because the table for its opening balances is not \
+             there; run the migrations, then call again",
+            None,
+            false,
+        ),
+        (
+            Error::UnsoundBalances {
+                table: "points_transaction".into(),
+                accounts: 2,
+                user_id: 17,
+            },
+            "points_transaction keeps its old rows, because 2 balances are not the sum of the movements, \
+             such as that of user 17; run the checks of integrity (validate, and token_balances of the \
+             monitor), correct the rows, then call again",
             None,
             false,
         ),
