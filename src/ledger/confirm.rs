@@ -51,7 +51,9 @@ fn refuse_dropped(conn: &mut Conn, movement: &Unconfirmed) -> Result<()> {
         movement.opening()
     );
     let Unconfirmed { account, id, created_on, .. } = *movement;
-    match find::<_, Option<PrimitiveDateTime>>(conn, &sql, (account.id(), id, created_on))?.flatten() {
+    match find::<_, Option<PrimitiveDateTime>>(conn, &sql, (account.id(), id, created_on))?
+        .flatten()
+    {
         Some(before) => Err(Error::Refused(Refusal::RowsDropped { account, before })),
         None => Ok(()),
     }

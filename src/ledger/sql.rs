@@ -17,9 +17,11 @@ pub(super) const BEFORE_ALL: i32 = i32::MIN;
 
 /// The balance of the newest movement of an account, from `user_ledger_idx` alone. Where old rows were dropped, it may be
 /// one of these, whose balance is in `points_opening`: the later id says. It binds the account twice.
-pub(super) const NEWEST: &str = "COALESCE((SELECT IF(o.through_id > t.id, o.balance, t.balance) \
-    FROM points_transaction t LEFT JOIN points_opening o ON o.user_id = t.user_id WHERE t.user_id = ? \
-    ORDER BY t.user_id DESC, t.id DESC LIMIT 1), \
+pub(super) const NEWEST: &str = "COALESCE((SELECT \
+    IF(o.through_id > points_transaction.id, o.balance, points_transaction.balance) \
+    FROM points_transaction LEFT JOIN points_opening o ON o.user_id = points_transaction.user_id \
+    WHERE points_transaction.user_id = ? \
+    ORDER BY points_transaction.user_id DESC, points_transaction.id DESC LIMIT 1), \
     (SELECT balance FROM points_opening WHERE user_id = ?))";
 
 /// `?, ?, ?`

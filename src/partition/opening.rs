@@ -186,16 +186,20 @@ impl Leaving<'_> {
         number(session, self.ledger, &sql)
     }
 
-    /// The last id of the table, if it is in the partition. MariaDB would give it to the next row once more, and an
-    /// opening through this id would swallow that one.
+    /// The last id that was given to a row, if the rows that stay have a lower one. MariaDB would give it to the next row
+    /// once more, and an opening through this id would swallow that one.
     fn last_id(&self, session: &mut Session<'_>) -> mysql::Result<Option<i64>> {
-        let table = quote(self.ledger.table());
+        let (table, opening) = (quote(self.ledger.table()), self.ledger.opening());
         let mut last = |of: &str| -> mysql::Result<Option<i64>> {
-            let row = session.row(&format!("SELECT MAX(id) FROM {table}{of}"))?;
+            let row = session.row(&format!("SELECT MAX({of}"))?;
             Ok(row.and_then(|row| column(&row, 0)))
         };
-        let (mine, all) = (last(&format!(" PARTITION ({})", self.name()))?, last("")?);
-        Ok(mine.filter(|_| mine == all))
+        let mine = last(&format!("id) FROM {table} PARTITION ({})", self.name()))?;
+        if mine != last(&format!("id) FROM {table}"))? {
+            return Ok(None);
+        }
+        // A row that went earlier may have had a later one.
+        Ok(mine.max(last(&format!("through_id) FROM {opening}"))?))
     }
 
     /// Copies the rows that the archive has not.

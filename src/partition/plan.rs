@@ -140,7 +140,11 @@ impl fmt::Display for Plan {
             if let (Some(_), Work::Drop { partition } | Work::DropCopied { partition }) =
                 (table.ledger(), &step.work)
             {
-                write!(f, "\n-- writes the opening balance of each account with rows in {} first", partition.name)?;
+                write!(
+                    f,
+                    "\n-- writes the opening balance of each account with rows in {} first",
+                    partition.name
+                )?;
             }
             match &step.work {
                 Work::Copy { partition: Partition { name, until } } => {
@@ -285,7 +289,13 @@ fn archive_steps(layout: &Layout, partition: &Partition) -> Vec<Step> {
         Some(Archive::Partitioned) => 1,
         Some(Archive::Empty) => 2,
         // Copying goes on where it stopped.
-        Some(Archive::Filled) => if is_ledger { 2 } else { 3 },
+        Some(Archive::Filled) => {
+            if is_ledger {
+                2
+            } else {
+                3
+            }
+        }
     };
     steps.into_iter().skip(done).collect()
 }

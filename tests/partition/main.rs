@@ -3,6 +3,7 @@
 mod beside;
 mod calendar;
 mod cut;
+mod ledgers;
 mod refused;
 mod retention;
 #[path = "../support/mod.rs"]

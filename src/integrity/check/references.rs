@@ -19,7 +19,9 @@ const fn unknown(code: &'static str, target: Target, only: &'static str) -> Rule
 macro_rules! dropped {
     ($column:literal) => {
         concat!(
-            "COALESCE(t.", $column, " < (SELECT MAX(d.dropped_before) + INTERVAL 1 DAY FROM points_opening d), FALSE)"
+            "COALESCE(t.",
+            $column,
+            " < (SELECT MAX(d.dropped_before) + INTERVAL 1 DAY FROM points_opening d), FALSE)"
         )
     };
 }

@@ -65,8 +65,7 @@ pub(super) fn read<C: Connection>(
                FROM token_opening WHERE {is_of} AND place = 0), {BEFORE_ALL}) \
                ) m ON TRUE ORDER BY m.id, m.place"
     );
-    let values =
-        (account_id, account_id, token_id, account_id, token_id, account_id, token_id);
+    let values = (account_id, account_id, token_id, account_id, token_id, account_id, token_id);
     let (mut purse, mut balance) = (Purse::default(), None);
     let (mut now, mut is_known) = (None, account.system().is_some());
     for row in ask(conn, ACTION, &sql, values, Row::read)? {

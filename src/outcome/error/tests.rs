@@ -77,11 +77,7 @@ fn cases_of_partitions() -> Vec<Case> {
             false,
         ),
         (
-            Error::UnsoundBalances {
-                table: "points_transaction".into(),
-                accounts: 2,
-                user_id: 17,
-            },
+            Error::UnsoundBalances { table: "points_transaction".into(), accounts: 2, user_id: 17 },
             "points_transaction keeps its old rows, because 2 balances are not the sum of the movements, \
              such as that of user 17; run the checks of integrity (validate, and token_balances of the \
              monitor), correct the rows, then call again",
