@@ -4,6 +4,9 @@
 //! the partitions ahead last, as from a job every week. [`look`] reads what is there, [`plan`] says what would be done and what the table
 //! loses by it, and [`Plan::apply`] does it.
 //!
+//! Before old rows of `points_transaction` and `token_transaction` go, each account that they are of gets an opening balance,
+//! which the ledger and its checks go on from.
+//!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use quicksight_migrations::partition::{self, Policy, Span, Table};

@@ -12,12 +12,12 @@ use quicksight_migrations::{
         Account, Activity, Ends, NewPointsTransaction, NewPointsTransfer, PointsTransaction,
         PointsTransfer, SystemAccount, balance, record_points_transaction, record_points_transfer,
     },
-    partition::{Policy, Report, Span, Table},
+    partition::{self, Plan, Policy, Report, Span, Table},
     rust_decimal::Decimal,
-    time::PrimitiveDateTime,
+    time::{Duration, PrimitiveDateTime},
 };
 
-use crate::{Database, migrated, months, on, plan};
+use crate::{Database, look, migrated, months, on, plan};
 
 /// Who has movements in [`ledger`]: users, of whom 3 has been idle since January and 9 never moved, and the system.
 fn accounts() -> Vec<Account> {
@@ -67,6 +67,42 @@ fn filled() -> Database {
     let db = migrated();
     fill(&mut db.conn());
     db
+}
+
+/// A partition for each day of January, with a row or two, from which one day after the other can go: whatever a test
+/// does to a day needs no database of its own.
+fn daily() -> Database {
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("INSERT INTO auth_user (id) VALUES (1), (2), (3), (4), (9)").unwrap();
+    earn(&mut conn, 3, 7, noon(1, 1));
+    for day in 1..=31 {
+        let payee = Account::user(i32::from(day % 2) + 1);
+        pay(&mut conn, (SystemAccount::Budget.into(), payee), 2, noon(1, day));
+    }
+    partition_by_day(&db, Table::PointsTransaction);
+    db
+}
+
+fn partition_by_day(db: &Database, table: Table) {
+    let layout = look(db, table);
+    let plan = partition::plan(&layout, on(2026, 2, 10), &Policy::daily()).unwrap();
+    plan.apply(&mut db.conn()).unwrap();
+}
+
+/// Lets the day of January go, and those before it.
+#[track_caller]
+fn day_goes(db: &Database, table: Table, day: u8) -> Plan {
+    let policy = Policy::daily().ahead(Span::days(1)).retain(Span::days(1));
+    partition::plan(&look(db, table), on(2026, 1, day) + 2 * Duration::DAY, &policy).unwrap()
+}
+
+/// The statements of a call from its first look at a ledger on, by their number.
+fn work_of(sent: Vec<String>) -> Vec<(usize, String)> {
+    let is_first = |sql: &String| sql.contains("user_id > ");
+    let first = sent.iter().position(is_first).unwrap();
+    assert!(sent.iter().any(|sql| sql.starts_with("LOCK TABLES")), "{sent:?}");
+    sent.into_iter().enumerate().skip(first).collect()
 }
 
 /// Everything older than a month.

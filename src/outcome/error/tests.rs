@@ -687,6 +687,16 @@ fn cases_of_rows() -> Vec<Case> {
             false,
         ),
         (
+            refused(Refusal::RowsDropped {
+                account: Account::user(7),
+                before: time::PrimitiveDateTime::MIN,
+            }),
+            "rows of account 7 from before -9999-01-01 0:00:00.0 were dropped, so that this cannot be \
+             told any more",
+            None,
+            false,
+        ),
+        (
             refused(Refusal::AlreadyReversed { id: 17, by: 23 }),
             "movement 17 is reversed already, by movement 23",
             None,

@@ -8,13 +8,16 @@ use quicksight_migrations::{
         balance, balance_at, find_by_id, record_points_transaction, record_points_transaction_in,
         reverse_points, statement,
     },
-    partition::{self, Table},
+    partition::{self, Policy, Span, Table},
     rust_decimal::Decimal,
     time::Duration,
     verify_quicksight_schema,
 };
 
-use super::{accounts, apply, assert_clean, balances, count, earn, filled, noon, pay, retain};
+use super::{
+    accounts, apply, assert_clean, balances, count, daily, day_goes, earn, filled, noon, pay,
+    retain, work_of,
+};
 use crate::{
     look, months, plan,
     support::wire::{Cut, nth, statements_of},
@@ -69,7 +72,7 @@ fn every_balance_is_as_before_and_every_account_goes_on() {
     // Nothing is left to do, and the next month goes like the first.
     assert_eq!(apply(&db, POINTS, &retain()).statements(), Vec::<String>::new());
     let before = balances(&mut conn);
-    let plan = partition::plan(&look(&db, POINTS), crate::on(2026, 4, 10), &retain()).unwrap();
+    let plan = partition::plan(&look(&db, POINTS), on(2026, 4, 10), &retain()).unwrap();
     assert_eq!(plan.apply(&mut conn).unwrap().dropped().len(), 1);
     assert_eq!(balances(&mut conn), before);
     assert_clean(&mut conn);
@@ -85,7 +88,7 @@ fn a_ledger_without_a_row_goes_on() {
     let policy = months().retain(partition::Span::days(0));
     apply(&db, POINTS, &months());
     let layout = look(&db, POINTS);
-    let plan = partition::plan(&layout, crate::on(2026, 4, 1), &policy).unwrap();
+    let plan = partition::plan(&layout, on(2026, 4, 1), &policy).unwrap();
     plan.apply(&mut conn).unwrap();
 
     assert_eq!(count(&mut conn, "points_transaction"), 0);
@@ -110,7 +113,7 @@ fn what_was_dropped_is_refused_and_never_recorded_twice() {
     let first = record_points_transaction(&mut conn, &old).unwrap();
     let paid = pay(&mut conn, (Account::user(1), Account::user(2)), 1, noon(1, 16));
     let at = |conn: &mut _, moment| balance_at(conn, Account::user(1), moment);
-    let end = crate::on(2026, 2, 1).midnight();
+    let end = on(2026, 2, 1).midnight();
     let moments = [end - Duration::SECOND, end, noon(2, 10), noon(3, 31)];
     let before = moments.map(|moment| at(&mut conn, moment).unwrap());
 
@@ -160,37 +163,30 @@ fn a_transaction_from_before_records_right() {
 /// Wherever it is cut off, each balance is right at once, and the next call finishes.
 #[test]
 fn cut_at_any_statement_no_balance_is_lost() {
-    let prepared = || {
-        let db = filled();
-        apply(&db, POINTS, &months());
-        earn(&mut db.conn(), 2, 100, noon(1, 25));
-        db
-    };
-    let sent = {
-        let db = prepared();
-        let plan = plan(&db, POINTS, &retain());
-        statements_of(&db, |conn| drop(plan.apply(conn).unwrap()))
-    };
-    let from = sent.iter().position(|sql| sql.contains("user_id > ")).unwrap();
-    assert!(sent.iter().any(|sql| sql.contains("LOCK TABLES")), "{sent:?}");
-    let db = prepared();
-    let before = balances(&mut db.conn());
-    for (position, statement) in sent.iter().enumerate().skip(from) {
-        let cut = if position % 2 == 0 { Cut::BeforeStatement } else { Cut::BeforeAnswer };
-        let db = prepared();
-        let plan = plan(&db, POINTS, &retain());
+    let db = daily();
+    let mut conn = db.conn();
+    let sent = statements_of(&db, |conn| {
+        earn(&mut db.conn(), 2, 100, noon(1, 1));
+        day_goes(&db, POINTS, 1).apply(conn).unwrap();
+    });
+    for (day, (position, statement)) in (2..).zip(work_of(sent)) {
+        // Dated back into the day that goes, with the newest id of all.
+        earn(&mut conn, 2, 100, noon(1, day));
+        let before = balances(&mut conn);
+        let cut = if day % 2 == 0 { Cut::BeforeStatement } else { Cut::BeforeAnswer };
+        let plan = day_goes(&db, POINTS, day);
         let mut watched = db.watched(nth(position, |_| true, move || cut));
         assert!(plan.apply(&mut watched).is_err(), "{cut:?} {statement}");
         drop(watched);
 
-        let mut conn = db.conn();
         assert_eq!(balances(&mut conn), before, "{cut:?} {statement}");
         assert_clean(&mut conn);
         plan.apply(&mut conn).unwrap();
 
         assert_eq!(balances(&mut conn), before, "{cut:?} {statement}");
         assert_clean(&mut conn);
-        assert_eq!(look(&db, POINTS).partitions()[0], "p2026_02", "{cut:?} {statement}");
+        let next = format!("p2026_01_{:02}", day + 1);
+        assert_eq!(look(&db, POINTS).partitions()[0], next, "{cut:?} {statement}");
     }
 }
 
@@ -219,32 +215,40 @@ fn a_row_that_is_late_is_in_an_opening() {
     assert_clean(&mut conn);
 }
 
+/// Wherever it is cut off, each row is in the table or in the archive, or in both until the next call.
 #[test]
 fn what_is_archived_has_opening_balances() {
-    let policy = retain().archive();
-    let count_of = plan(&filled(), POINTS, &policy).statements().len();
-    let is_work = |sql: &str| {
-        ["ALTER TABLE", "CREATE TABLE `", "INSERT INTO `", "LOCK TABLES"]
-            .iter()
-            .any(|word| sql.starts_with(word))
+    let db = daily();
+    let mut conn = db.conn();
+    let policy = Policy::daily().ahead(Span::days(1)).retain(Span::days(1)).archive();
+    let plan = |day| {
+        let today = on(2026, 1, day) + 2 * Duration::DAY;
+        partition::plan(&look(&db, POINTS), today, &policy).unwrap()
     };
-    for position in 0..count_of + 2 {
-        let db = filled();
-        let mut conn = db.conn();
+    let sent = statements_of(&db, |conn| drop(plan(1).apply(conn).unwrap()));
+    let first = sent.iter().position(|sql| sql.starts_with("CREATE TABLE `")).unwrap();
+    for (day, (position, statement)) in (2..).zip(sent.iter().enumerate().skip(first)) {
         let before = balances(&mut conn);
-        let mut watched = db.watched(nth(position, is_work, || Cut::BeforeAnswer));
-        let plan = partition::plan(&look(&db, POINTS), today(), &policy).unwrap();
-        assert!(plan.apply(&mut watched).is_err(), "{position}");
+        let mut watched = db.watched(nth(position, |_| true, || Cut::BeforeAnswer));
+        assert!(plan(day).apply(&mut watched).is_err(), "{statement}");
         drop(watched);
-        assert_eq!(balances(&mut conn), before, "{position}");
-        // A late one, while the rows are half archived.
-        earn(&mut conn, 9, 1, noon(1, 30));
-        let again = partition::plan(&look(&db, POINTS), today(), &policy).unwrap();
-        again.apply(&mut conn).unwrap();
+        assert_eq!(balances(&mut conn), before, "{statement}");
+        // A late one, while the rows are half archived; it lands in the next day if all is done.
+        earn(&mut conn, 9, 1, noon(1, day));
+        plan(day).apply(&mut conn).unwrap();
 
-        let left = count(&mut conn, "points_transaction");
-        assert_eq!(count(&mut conn, "points_transaction_p2026_01") + left, 68 + 1, "{position}");
-        assert_eq!(balance(&mut conn, Account::user(9)).unwrap(), 1.into());
+        let archive = format!("points_transaction_p2026_01_{day:02}");
+        let late =
+            count(&mut conn, &format!("{archive} WHERE user_id = 9 AND DAY(created_on) = {day}"));
+        let left = format!("points_transaction WHERE user_id = 9 AND DAY(created_on) = {day}");
+        assert_eq!(late + count(&mut conn, &left), 1, "{statement}");
+        let paid = count(&mut conn, &format!("{archive} WHERE user_id = 2000"));
+        assert_eq!(paid, 1, "{statement}");
+        let after = balances(&mut conn);
+        assert_eq!(
+            after.iter().map(|(_, had)| had).sum::<Decimal>(),
+            before.iter().map(|(_, had)| had).sum::<Decimal>() + Decimal::ONE
+        );
         assert_clean(&mut conn);
     }
 }

@@ -12,9 +12,9 @@ use quicksight_migrations::{
     time::PrimitiveDateTime,
 };
 
-use super::{apply, assert_clean, count, noon, retain};
+use super::{apply, assert_clean, count, day_goes, noon, partition_by_day, retain, work_of};
 use crate::{
-    Database, migrated, months, on, plan,
+    Database, migrated, on, plan,
     support::{
         ByHand,
         wire::{Cut, nth, statements_of},
@@ -134,32 +134,34 @@ fn what_can_be_spent_is_as_before() {
 
 #[test]
 fn cut_at_any_statement_no_token_is_lost() {
-    let prepared = || {
-        let db = filled();
-        apply(&db, TOKENS, &months());
-        db
-    };
-    let sent = {
-        let db = prepared();
-        let plan = plan(&db, TOKENS, &retain());
-        statements_of(&db, |conn| drop(plan.apply(conn).unwrap()))
-    };
-    let from = sent.iter().position(|sql| sql.contains("user_id > ")).unwrap();
-    let before = has(&mut prepared().conn());
-    for (position, statement) in sent.iter().enumerate().skip(from) {
-        let cut = if position % 2 == 0 { Cut::BeforeAnswer } else { Cut::BeforeStatement };
-        let db = prepared();
-        let plan = plan(&db, TOKENS, &retain());
+    let db = migrated();
+    let mut conn = db.conn();
+    conn.query_drop("INSERT INTO auth_user (id) VALUES (1), (2), (3)").unwrap();
+    for day in 1..=31 {
+        for token in [7, 8] {
+            grant(&mut conn, 1, token, 3, (1, year(2090 - day)));
+            spend(&mut conn, 1, token, if token == 7 { 1 } else { 3 }, 1);
+        }
+        conn.by_hand([format!(
+            "UPDATE token_transaction SET created_on = '2026-01-{day:02}' WHERE id > {}",
+            4 * (day - 1)
+        )]);
+    }
+    partition_by_day(&db, TOKENS);
+    let before = has(&mut conn);
+    let sent = statements_of(&db, |conn| drop(day_goes(&db, TOKENS, 1).apply(conn).unwrap()));
+    for (day, (position, statement)) in (2..).zip(work_of(sent)) {
+        let cut = if day % 2 == 0 { Cut::BeforeAnswer } else { Cut::BeforeStatement };
+        let plan = day_goes(&db, TOKENS, day);
         let mut watched = db.watched(nth(position, |_| true, move || cut));
         assert!(plan.apply(&mut watched).is_err(), "{cut:?} {statement}");
         drop(watched);
 
-        let mut conn = db.conn();
         assert_eq!(has(&mut conn), before, "{cut:?} {statement}");
         assert_clean(&mut conn);
         plan.apply(&mut conn).unwrap();
         assert_eq!(has(&mut conn), before, "{cut:?} {statement}");
-        assert_eq!(count(&mut conn, "token_transaction"), 3, "{cut:?} {statement}");
+        assert_eq!(count(&mut conn, "token_transaction"), 4 * (31 - u64::from(day)), "{statement}");
     }
 }
 
