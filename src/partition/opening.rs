@@ -20,8 +20,8 @@ use crate::{
     session::{Session, column, quote},
 };
 
-/// How often rows may come late for a partition that goes.
-const ATTEMPTS: u32 = 10;
+/// How often openings are written beside the writers. If rows come late each time, everybody waits.
+const BESIDE: u32 = 3;
 
 /// Below all ids.
 const BEFORE_ALL: i64 = i32::MIN as i64 - 1;
@@ -102,13 +102,21 @@ pub(super) fn drop_partition(
     leaving: Leaving<'_>,
     drop: &str,
 ) -> Result<mysql::Result<Gone>> {
-    for _ in 0..ATTEMPTS {
-        leaving.write(session)?;
+    for attempt in 0..=BESIDE {
+        let is_beside = attempt < BESIDE;
+        if is_beside {
+            leaving.write(session)?;
+        }
         if let Err(error) = session.execute(&leaving.lock()) {
             return Ok(Err(error));
         }
-        let dropped = session.finally(|session| leaving.drop_locked(session, drop), unlock)?;
-        if let Some(dropped) = dropped {
+        let work = |session: &mut Session<'_>| {
+            if !is_beside {
+                leaving.write(session)?;
+            }
+            leaving.drop_locked(session, drop)
+        };
+        if let Some(dropped) = session.finally(work, unlock)? {
             return Ok(dropped);
         }
     }
@@ -142,13 +150,16 @@ impl Leaving<'_> {
         }
     }
 
+    /// Under each name that a statement has for a table.
     fn lock(&self) -> String {
         let (table, opening) = (quote(self.ledger.table()), quote(self.ledger.opening()));
-        let archive = self.archive.map(quote);
-        let archive = archive.map_or_else(String::new, |archive| {
-            format!(", {archive} WRITE, {archive} AS archived READ")
-        });
-        format!("LOCK TABLES {table} WRITE, {opening} WRITE{archive}")
+        let mut locks = vec![format!("LOCK TABLES {table} WRITE, {opening} WRITE")];
+        locks.extend(["t", "n", "s", "m"].map(|name| format!("{table} AS {name} READ")));
+        locks.extend(["c", "o"].map(|name| format!("{opening} AS {name} READ")));
+        if let Some(archive) = self.archive.map(quote) {
+            locks.push(format!("{archive} WRITE, {archive} AS archived READ"));
+        }
+        locks.join(", ")
     }
 
     /// With the tables to ourselves. `None`: a row came late, and its account has no opening yet.

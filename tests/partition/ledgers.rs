@@ -71,29 +71,29 @@ fn filled() -> Database {
 
 /// A partition for each day of January, with a row or two, from which one day after the other can go: whatever a test
 /// does to a day needs no database of its own.
-fn daily() -> Database {
+fn daily(days: u8) -> Database {
     let db = migrated();
     let mut conn = db.conn();
     conn.query_drop("INSERT INTO auth_user (id) VALUES (1), (2), (3), (4), (9)").unwrap();
     earn(&mut conn, 3, 7, noon(1, 1));
-    for day in 1..=31 {
+    for day in 1..=days {
         let payee = Account::user(i32::from(day % 2) + 1);
         pay(&mut conn, (SystemAccount::Budget.into(), payee), 2, noon(1, day));
     }
-    partition_by_day(&db, Table::PointsTransaction);
+    partition_by_day(&db, Table::PointsTransaction, days);
     db
 }
 
-fn partition_by_day(db: &Database, table: Table) {
-    let layout = look(db, table);
-    let plan = partition::plan(&layout, on(2026, 2, 10), &Policy::daily()).unwrap();
+fn partition_by_day(db: &Database, table: Table, days: u8) {
+    let policy = Policy::daily().ahead(Span::days(2));
+    let plan = partition::plan(&look(db, table), on(2026, 1, days), &policy).unwrap();
     plan.apply(&mut db.conn()).unwrap();
 }
 
 /// Lets the day of January go, and those before it.
 #[track_caller]
 fn day_goes(db: &Database, table: Table, day: u8) -> Plan {
-    let policy = Policy::daily().ahead(Span::days(1)).retain(Span::days(1));
+    let policy = Policy::daily().ahead(Span::days(0)).retain(Span::days(1));
     partition::plan(&look(db, table), on(2026, 1, day) + 2 * Duration::DAY, &policy).unwrap()
 }
 

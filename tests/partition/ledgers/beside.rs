@@ -17,6 +17,15 @@ use quicksight_migrations::{
 use super::{accounts, apply, assert_clean, balances, filled, noon};
 use crate::{look, months, on};
 
+/// Ends the writers, also where something else has failed.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Each writer knows what it recorded; so much, and no more, is what the accounts have in the end.
 #[test]
 fn balances_are_those_of_all_who_wrote_meanwhile() {
@@ -26,6 +35,7 @@ fn balances_are_those_of_all_who_wrote_meanwhile() {
     let is_over = AtomicBool::new(false);
 
     let moved: Vec<_> = thread::scope(|scope| {
+        let over = Over(&is_over);
         let writers: Vec<_> = (0..3)
             .map(|number: usize| {
                 let (mut conn, is_over) = (db.conn(), &is_over);
@@ -61,7 +71,7 @@ fn balances_are_those_of_all_who_wrote_meanwhile() {
             let report = plan.apply(&mut db.conn()).unwrap();
             assert_eq!(report.dropped().len(), 1, "{report}");
         }
-        is_over.store(true, Ordering::Relaxed);
+        drop(over);
         writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
     });
 
