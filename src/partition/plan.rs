@@ -268,15 +268,16 @@ fn archive_steps(layout: &Layout, partition: &Partition) -> Vec<Step> {
     let (table, name) = (quote(layout.table.as_str()), quote(&partition.name));
     let archive = quote(&archive_of(layout.table, &partition.name));
     let step = |sql: String, work| Step { sql, work };
-    let (is_ledger, moved) = (layout.table.ledger().is_some(), partition.clone());
+    let (is_ledger, leaving) = (layout.table.ledger().is_some(), partition.clone());
     let (moves, drops) = if is_ledger {
-        let sql = copy(layout.table.as_str(), &moved.name, &archive_of(layout.table, &moved.name));
-        let drops = Work::DropCopied { partition: moved.clone() };
-        (step(sql, Work::Copy { partition: moved }), drops)
+        let sql =
+            copy(layout.table.as_str(), &leaving.name, &archive_of(layout.table, &leaving.name));
+        let drops = Work::DropCopied { partition: leaving.clone() };
+        (step(sql, Work::Copy { partition: leaving }), drops)
     } else {
         let sql = format!("ALTER TABLE {table} EXCHANGE PARTITION {name} WITH TABLE {archive}");
-        let drops = Work::DropEmpty { partition: moved.clone() };
-        (step(sql, Work::Exchange { partition: moved }), drops)
+        let drops = Work::DropEmpty { partition: leaving.clone() };
+        (step(sql, Work::Exchange { partition: leaving }), drops)
     };
     let steps = [
         step(format!("CREATE TABLE {archive} LIKE {table}"), Work::Prepare),
@@ -289,13 +290,8 @@ fn archive_steps(layout: &Layout, partition: &Partition) -> Vec<Step> {
         Some(Archive::Partitioned) => 1,
         Some(Archive::Empty) => 2,
         // Copying goes on where it stopped.
-        Some(Archive::Filled) => {
-            if is_ledger {
-                2
-            } else {
-                3
-            }
-        }
+        Some(Archive::Filled) if is_ledger => 2,
+        Some(Archive::Filled) => 3,
     };
     steps.into_iter().skip(done).collect()
 }

@@ -40,12 +40,15 @@ fn earn(conn: &mut Conn, user: i32, points: i64, moment: PrimitiveDateTime) -> P
 #[track_caller]
 fn pay(
     conn: &mut Conn,
-    (payer, payee): (Account, Account),
+    (from, to): (Account, Account),
     points: i64,
     moment: PrimitiveDateTime,
 ) -> PointsTransfer {
-    let new =
-        NewPointsTransfer::new(Ends { payer, payee }, Activity::CampaignReward, points.into());
+    let new = NewPointsTransfer::new(
+        Ends { payer: from, payee: to },
+        Activity::CampaignReward,
+        points.into(),
+    );
     record_points_transfer(conn, &new.created_on(moment)).unwrap()
 }
 

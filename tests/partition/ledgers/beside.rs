@@ -44,21 +44,20 @@ fn balances_are_those_of_all_who_wrote_meanwhile() {
                     let mut moved = Vec::new();
                     while !is_over.load(Ordering::Relaxed) {
                         let users = [1, 2, 3, 4, 9].map(Account::user);
-                        let payee = users[dice.usize(..users.len())];
+                        let user = users[dice.usize(..users.len())];
                         // Any month, also one that goes at this moment or is gone.
                         let moment = noon(dice.u8(1..=3), dice.u8(1..=28));
                         if dice.bool() {
                             let payer = SystemAccount::ALL[dice.usize(..3)].into();
-                            let ends = Ends { payer, payee };
+                            let ends = Ends { payer, payee: user };
                             let new =
                                 NewPointsTransfer::new(ends, Activity::CampaignReward, 3.into());
                             record_points_transfer(&mut conn, &new.created_on(moment)).unwrap();
-                            moved.extend([(payer, -3), (payee, 3)]);
+                            moved.extend([(payer, -3), (user, 3)]);
                         } else {
-                            let new =
-                                NewPointsTransaction::new(payee, Activity::Purchase, 5.into());
+                            let new = NewPointsTransaction::new(user, Activity::Purchase, 5.into());
                             record_points_transaction(&mut conn, &new.created_on(moment)).unwrap();
-                            moved.push((payee, 5));
+                            moved.push((user, 5));
                         }
                     }
                     moved
