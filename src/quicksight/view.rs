@@ -23,7 +23,7 @@ pub struct ViewColumn {
     kind: ColumnKind,
 }
 
-/// All of the views, one per table but `ledger_key` and the tables `summary_*`, in the order of the migrations. No
+/// All of the views, one per table but `ledger_key` and the tables `summary_*` and `*_opening`, in the order of the migrations. No
 /// dashboard needs the ledger's idempotency keys, and sums mean nothing without the state that says how far they go.
 ///
 /// ```
