@@ -64,10 +64,11 @@ impl Walk {
         match self {
             // The order is that of user_ledger_idx, which has every column but the date.
             Self::TokenBalances => {
-                "SELECT t.user_id, t.f_token_id, t.id, t.tokens, t.balance, o.through_id, o.tokens, {new} \
-                 FROM token_transaction t LEFT JOIN (SELECT user_id, f_token_id, \
-                  MAX(through_id) AS through_id, SUM(tokens) AS tokens FROM token_opening \
-                  GROUP BY user_id, f_token_id) o ON o.user_id = t.user_id AND o.f_token_id = t.f_token_id \
+                "SELECT t.user_id, t.f_token_id, t.id, t.tokens, t.balance, o.through_id, \
+                 CASE WHEN o.through_id IS NOT NULL THEN (SELECT SUM(s.tokens) FROM token_opening s \
+                  WHERE s.user_id = o.user_id AND s.f_token_id = o.f_token_id) END, {new} \
+                 FROM token_transaction t LEFT JOIN token_opening o FORCE INDEX (PRIMARY) \
+                  ON o.user_id = t.user_id AND o.f_token_id = t.f_token_id AND o.place = 0 \
                  ORDER BY t.user_id, t.f_token_id, t.id"
             }
             Self::RetriedPoints => {
