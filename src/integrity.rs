@@ -113,13 +113,14 @@ impl fmt::Display for ValidationReport {
 /// with what campaigns may give out. Three statements.
 ///
 /// A balance is right if it is the sum of the user's points up to its row, in the order of ids; it
-/// may fall, and it may be negative. [`BalanceInconsistency`] is the first wrong row of each user,
+/// may fall, and it may be negative. Where old rows were dropped, the opening balance stands for those with its id and lower
+/// ones. [`BalanceInconsistency`] is the first wrong row of each user,
 /// because an error stays in every balance that was computed from it.
 ///
 /// # Errors
 ///
 /// [`Database`](crate::Error::Database), [`PermissionDenied`](crate::Error::PermissionDenied)
-/// without `SELECT` on `points_transaction`, `referral_history`, `auth_user`, `campaign` and
+/// without `SELECT` on `points_transaction`, `points_opening`, `referral_history`, `auth_user`, `campaign` and
 /// `token_transaction`, [`NoDatabaseSelected`](crate::Error::NoDatabaseSelected), and
 /// [`UnexpectedAnswer`](crate::Error::UnexpectedAnswer) where a column is of another type than the
 /// migrations made it.

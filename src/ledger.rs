@@ -86,6 +86,9 @@
 //! statement each, on an index. They write and lock nothing and need no right but `SELECT`, so a replica
 //! will do, and in a transaction of the caller they read its snapshot.
 //!
+//! Where old rows were dropped (feature `partition`), an account goes on from its opening balance, in `points_opening`:
+//! its balance is as before, and what its old movements were is not known any more.
+//!
 //! # The session
 //!
 //! A transaction of the caller is refused and left alone. With `autocommit=0` a `SELECT` opens one, so a
@@ -154,7 +157,7 @@ const ACTION: &str = "record a movement";
 /// A deadlock, or a lock that somebody else holds for longer than `innodb_lock_wait_timeout`, is
 /// tried again for 30 s, with longer and longer rests up to half a second. No attempt begins later.
 ///
-/// Needs `SELECT` and `INSERT` on `points_transaction`, `SELECT` and `UPDATE` on `auth_user`; for a
+/// Needs `SELECT` and `INSERT` on `points_transaction`, `SELECT` on `points_opening`, `SELECT` and `UPDATE` on `auth_user`; for a
 /// system account `UPDATE` on `points_transaction`, too, because it locks a row there; for an idempotency
 /// key `SELECT`, `INSERT` and `UPDATE` on `ledger_key`.
 ///
@@ -334,7 +337,8 @@ pub fn record_points_transfers_in(
 ///
 /// # Errors
 ///
-/// As [`record_points_transaction`], but `Refused` only for a user who was deleted. While the commit is held up for
+/// As [`record_points_transaction`], but `Refused` only for a user who was deleted, and with
+/// [`RowsDropped`](Refusal::RowsDropped) where the movement was dated back so far that its row may have been dropped. While the commit is held up for
 /// longer than 30 s, [`Database`](crate::Error::Database) with an error that
 /// [`is_retryable`](crate::Error::is_retryable): it is still not certain.
 pub fn is_recorded<C: Connection>(conn: &mut C, movement: &Unconfirmed) -> Result<bool> {

@@ -47,6 +47,8 @@ mod mode;
 mod outcome;
 #[cfg(feature = "partition")]
 pub mod partition;
+#[cfg(any(feature = "ledger", feature = "partition"))]
+mod purse;
 #[cfg(feature = "quicksight")]
 pub mod quicksight;
 #[cfg(any(feature = "integrity", feature = "quicksight"))]

@@ -382,7 +382,8 @@ impl Migrator {
     /// The table is looked at once more under the migration lock, so two calls at once queue. What needs no
     /// time itself waits a second at a time for others, and is sent again for as long as the
     /// [limit](Self::metadata_lock_timeout) says. The rows of a partition that goes are counted right before
-    /// and [reported](partition::Report::dropped).
+    /// and [reported](partition::Report::dropped). Those of a ledger go after the opening balance of each account that they
+    /// are of was written.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -397,10 +398,14 @@ impl Migrator {
     /// # }
     /// ```
     ///
-    /// Needs `SELECT`, `ALTER`, `CREATE`, `INSERT` and `DROP`.
+    /// Needs `SELECT`, `ALTER`, `CREATE`, `INSERT` and `DROP`; where rows of a ledger go also `LOCK TABLES`, and `UPDATE` on
+    /// `points_opening` and `token_opening`.
     ///
     /// # Errors
     ///
+    /// [`Error::UnsoundBalances`](crate::Error::UnsoundBalances) if a balance of rows of a ledger that were to go is not the sum of
+    /// the movements, and [`Error::RetentionOnLedger`](crate::Error::RetentionOnLedger) without the tables for opening balances;
+    /// [`Error::TablesChanging`](crate::Error::TablesChanging) if rows kept coming late for a partition that goes;
     /// [`Error::PlanOutdated`](crate::Error::PlanOutdated) if the table is not what it was at the look, and what
     /// [`partition::plan`] refuses; [`Error::SeveralWriters`](crate::Error::SeveralWriters); [`Error::Partition`](crate::Error::Partition) if a
     /// statement failed, [`Error::SumsBehind`](crate::Error::SumsBehind) if reports would lose rows that are to go, and [`Error::TablesInUse`](crate::Error::TablesInUse) if others held the table: what was done by then stays.

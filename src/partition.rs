@@ -4,6 +4,9 @@
 //! the partitions ahead last, as from a job every week. [`look`] reads what is there, [`plan`] says what would be done and what the table
 //! loses by it, and [`Plan::apply`] does it.
 //!
+//! Before old rows of `points_transaction` and `token_transaction` go, each account that they are of gets an opening balance,
+//! which the ledger and its checks go on from.
+//!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use quicksight_migrations::partition::{self, Policy, Span, Table};
@@ -22,6 +25,7 @@ pub(crate) mod apply;
 mod ids;
 mod layout;
 mod online;
+mod opening;
 mod plan;
 mod policy;
 mod rows;
@@ -67,7 +71,6 @@ pub fn look<C: Connection>(conn: &mut C, table: Table) -> Result<Layout> {
 ///
 /// [`Error::RowsWithoutDate`](crate::Error::RowsWithoutDate) while rows have no date, or one that is none;
 /// [`Error::ForeignPartitions`](crate::Error::ForeignPartitions) if somebody else has partitioned the table;
-/// [`Error::RetentionOnLedger`](crate::Error::RetentionOnLedger) where a balance would be lost with the rows;
 /// [`Error::CannotPartition`](crate::Error::CannotPartition) if the server would refuse, or would have too many partitions.
 pub fn plan(layout: &Layout, today: Date, policy: &Policy) -> Result<Plan> {
     Plan::make(layout, today, policy)

@@ -12,7 +12,7 @@ use crate::outcome::{Error, Result};
 /// ```
 /// # fn report(status: &quicksight_migrations::Status) {
 /// if !status.is_current() {
-///     println!("{status}"); // 12 of 24 migrations applied, next is V13__bytemark_pass
+///     println!("{status}"); // 12 of 26 migrations applied, next is V13__bytemark_pass
 /// }
 /// # }
 /// ```

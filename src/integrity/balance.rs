@@ -10,7 +10,8 @@ use crate::{
     session::{Columns, Connection, ask},
 };
 
-/// A user with a balance of points that is not the sum of the movements up to it: the first such row.
+/// A user with a balance of points that is not the sum of the movements up to it: the first such row. Where old rows were
+/// dropped, their sum is the opening balance, and rows that are in it are not looked at any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BalanceInconsistency {
     user_id: i32,
@@ -61,6 +62,8 @@ struct Movement {
     id: i64,
     points: Decimal,
     balance: Decimal,
+    /// Through which row the opening balance of its user goes, and the balance.
+    opening: Option<(i64, Decimal)>,
 }
 
 impl Movement {
@@ -70,6 +73,7 @@ impl Movement {
             id: columns.take()?,
             points: columns.take()?,
             balance: columns.take()?,
+            opening: columns.take::<Option<i64>>()?.zip(columns.take()?),
         })
     }
 }
@@ -82,14 +86,19 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn of(user_id: i32) -> Self {
-        Self { user_id, sum: Decimal::ZERO, is_wrong: false }
+    fn new(user_id: i32, opening: Decimal) -> Self {
+        Self { user_id, sum: opening, is_wrong: false }
     }
 
     /// Takes the next row, and returns it if it is the user's first wrong one.
     fn follow(&mut self, row: &Movement) -> Option<BalanceInconsistency> {
+        let (through, opening) = row.opening.unwrap_or((i64::MIN, Decimal::ZERO));
         if row.user_id != self.user_id {
-            *self = Self::of(row.user_id);
+            *self = Self::new(row.user_id, opening);
+        }
+        // Whatever came between such rows is gone.
+        if row.id <= through {
+            return None;
         }
         self.sum = self.sum.saturating_add(row.points);
         if self.is_wrong || self.sum == row.balance {
@@ -106,15 +115,17 @@ impl Ledger {
 }
 
 /// The rows come in the order of `user_ledger_idx`, which has all four columns, so the server sorts
-/// nothing and reads no row. The sum is made here: MySQL 5.7 has no window functions, and to look up
+/// nothing and reads no row but the opening balance of each user; left to itself MySQL would hash these few, and sort all. The sum is made here: MySQL 5.7 has no window functions, and to look up
 /// each row's predecessor there reads a user's ledger once per row.
 /// <https://dev.mysql.com/doc/refman/8.4/en/order-by-optimization.html>
 pub(super) fn inconsistencies<C: Connection>(
     conn: &mut C,
 ) -> Result<Findings<BalanceInconsistency>> {
-    let sql = "SELECT user_id, id, points, balance FROM points_transaction ORDER BY user_id, id";
+    let sql = "SELECT t.user_id, t.id, t.points, t.balance, o.through_id, o.balance \
+               FROM points_transaction t LEFT JOIN points_opening o FORCE INDEX (PRIMARY) ON o.user_id = t.user_id \
+               ORDER BY t.user_id, t.id";
     let rows = ask(conn, "compare balances with movements of points", sql, (), Movement::read)?;
 
-    let mut ledger = Ledger::of(0);
+    let mut ledger = Ledger::new(0, Decimal::ZERO);
     Findings::collect(rows.filter_map(|row| row.map(|row| ledger.follow(&row)).transpose()))
 }

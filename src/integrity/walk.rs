@@ -64,8 +64,12 @@ impl Walk {
         match self {
             // The order is that of user_ledger_idx, which has every column but the date.
             Self::TokenBalances => {
-                "SELECT t.user_id, t.f_token_id, t.id, t.tokens, t.balance, {new} \
-                 FROM token_transaction t ORDER BY t.user_id, t.f_token_id, t.id"
+                "SELECT t.user_id, t.f_token_id, t.id, t.tokens, t.balance, o.through_id, \
+                 CASE WHEN o.through_id IS NOT NULL THEN (SELECT SUM(s.tokens) FROM token_opening s \
+                  WHERE s.user_id = o.user_id AND s.f_token_id = o.f_token_id) END, {new} \
+                 FROM token_transaction t LEFT JOIN token_opening o FORCE INDEX (PRIMARY) \
+                  ON o.user_id = t.user_id AND o.f_token_id = t.f_token_id AND o.place = 0 \
+                 ORDER BY t.user_id, t.f_token_id, t.id"
             }
             Self::RetriedPoints => {
                 "SELECT t.user_id, t.activity_type, t.points, CAST(t.note AS BINARY), t.payer, t.payee, \
@@ -100,6 +104,8 @@ struct Movement {
     id: i64,
     tokens: Decimal,
     balance: Option<Decimal>,
+    /// Through which row the opening balance goes, and the sum up to it.
+    opening: Option<(i64, Decimal)>,
     is_new: bool,
 }
 
@@ -110,6 +116,7 @@ impl Movement {
             id: columns.take()?,
             tokens: columns.take_sum()?,
             balance: columns.take()?,
+            opening: columns.take::<Option<i64>>()?.zip(columns.take()?),
             is_new: columns.take()?,
         })
     }
@@ -125,8 +132,13 @@ struct TokenLedger {
 
 impl TokenLedger {
     fn follow(&mut self, row: &Movement) -> Option<i64> {
+        let (through, opening) = row.opening.unwrap_or((i64::MIN, Decimal::ZERO));
         if row.ledger != self.of {
-            *self = Self { of: row.ledger, ..Self::default() };
+            *self = Self { of: row.ledger, sum: opening, is_wrong: false };
+        }
+        // Whatever came between such rows is gone.
+        if row.id <= through {
+            return None;
         }
         self.sum = self.sum.saturating_add(row.tokens);
         let is_right = row.balance.is_none_or(|balance| balance == self.sum);

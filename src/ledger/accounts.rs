@@ -18,7 +18,7 @@ use super::{
     commit::{Whose, begin, begin_unheard, begin_with, command},
     movement::{MOST, Overdraft},
     order::{Leg, Order},
-    sql::{BATCH, NEWEST, marks, nothing, repeated},
+    sql::{BATCH, BEFORE_ALL, NEWEST, marks, nothing, repeated},
 };
 use crate::{
     outcome::{Error, Refusal, Result},
@@ -234,7 +234,8 @@ fn newest_in_snapshot<Q: Queryable>(conn: &mut Q, accounts: &BTreeSet<Account>) 
     let accounts: Vec<_> = accounts.iter().copied().collect();
     for accounts in accounts.chunks(BATCH) {
         let sql = format!("SELECT {NOW}, {} LIMIT 1", repeated(NEWEST, accounts.len()));
-        let ids: Vec<Value> = accounts.iter().map(|account| account.id().into()).collect();
+        let ids = accounts.iter().flat_map(|account| [account.id(); 2]);
+        let ids: Vec<Value> = ids.map(Value::from).collect();
         let (now, balances) = ask_on(conn, ACTION, &sql, ids, balances_and_now)?
             .next()
             .unwrap_or(Err(nothing(ACTION)))?;
@@ -254,14 +255,20 @@ fn balances_and_now(columns: &mut Columns) -> Result<(PrimitiveDateTime, Vec<Dec
     Ok((now, balances))
 }
 
-/// A caller's transaction may have taken its snapshot long ago, so this reads past it, with a lock.
+/// A caller's transaction may have taken its snapshot long ago, so this reads past it, with a lock: the opening balance,
+/// too, or a snapshot from before it was written would have neither that nor the rows that it stands for.
 fn newest_of_all<Q: Queryable>(conn: &mut Q, accounts: &BTreeSet<Account>) -> Result<Read> {
-    let sql = "SELECT balance FROM points_transaction WHERE user_id = ? \
-               ORDER BY user_id DESC, id DESC LIMIT 1 FOR UPDATE";
+    let sql = format!(
+        "SELECT COALESCE((SELECT balance FROM points_transaction WHERE user_id = ? AND id > \
+         COALESCE((SELECT through_id FROM points_opening WHERE user_id = ? LOCK IN SHARE MODE), {BEFORE_ALL}) \
+         ORDER BY user_id DESC, id DESC LIMIT 1 FOR UPDATE), \
+         (SELECT balance FROM points_opening WHERE user_id = ? LOCK IN SHARE MODE)) LIMIT 1"
+    );
     let mut all = BTreeMap::new();
     for account in accounts {
-        let balance = find::<_, Decimal>(conn, sql, (account.id(),))?.unwrap_or_default();
-        all.insert(*account, balance);
+        let id = account.id();
+        let balance = find::<_, Option<Decimal>>(conn, &sql, (id, id, id))?.flatten();
+        all.insert(*account, balance.unwrap_or_default());
     }
     let sql = format!("SELECT {NOW} LIMIT 1");
     let now =

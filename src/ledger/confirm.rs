@@ -8,11 +8,11 @@ use time::PrimitiveDateTime;
 
 use super::{
     ACTION,
-    accounts::lock,
+    accounts::{find, lock},
     commit::{Whose, Work, committed},
 };
 use crate::{
-    outcome::{Result, Unconfirmed},
+    outcome::{Error, Refusal, Result, Unconfirmed},
     session::{Columns, ask_on},
 };
 
@@ -32,10 +32,29 @@ pub(super) fn is_recorded(conn: &mut Conn, movement: &Unconfirmed) -> Result<boo
         let read = |columns: &mut Columns| -> Result<Row> {
             Ok((columns.take()?, columns.take()?, columns.take()?))
         };
-        let row = ask_on(conn, ACTION, &sql, (movement.id, movement.account.id()), read)?.next();
+        let values = (movement.id, movement.account.id());
+        let row = ask_on(conn, ACTION, &sql, values, read)?.next().transpose()?;
+        if row.is_none() {
+            refuse_dropped(conn, movement)?;
+        }
         // A server that has crashed since may have given the id to another movement.
         let ours = (Some(movement.amount), Some(movement.balance), Some(movement.created_on));
-        Ok(Work::all(row.transpose()? == Some(ours)))
+        Ok(Work::all(row == Some(ours)))
     };
     committed(conn, look, |found, _| Ok(found))
+}
+
+/// A row that is gone may have been there: one that was dated back by more than the rows are kept.
+fn refuse_dropped(conn: &mut Conn, movement: &Unconfirmed) -> Result<()> {
+    let sql = format!(
+        "SELECT MAX(dropped_before) FROM {} WHERE user_id = ? AND through_id >= ? AND dropped_before > ? LIMIT 1",
+        movement.opening()
+    );
+    let Unconfirmed { account, id, created_on, .. } = *movement;
+    match find::<_, Option<PrimitiveDateTime>>(conn, &sql, (account.id(), id, created_on))?
+        .flatten()
+    {
+        Some(before) => Err(Error::Refused(Refusal::RowsDropped { account, before })),
+        None => Ok(()),
+    }
 }

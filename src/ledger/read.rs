@@ -2,7 +2,7 @@
 
 use mysql::Params;
 use rust_decimal::Decimal;
-use time::PrimitiveDateTime;
+use time::{Duration, PrimitiveDateTime};
 
 use super::{
     Account, Activity, clock,
@@ -24,7 +24,7 @@ const IS_USER: &str = "EXISTS (SELECT 1 FROM auth_user WHERE id = ?)";
 
 /// The points that an account has now: 0 if nothing was recorded for it yet.
 ///
-/// Needs `SELECT` on `points_transaction` and `auth_user`.
+/// Needs `SELECT` on `points_transaction`, `points_opening` and `auth_user`.
 ///
 /// ```no_run
 /// # use quicksight_migrations::{Result, mysql::Conn, ledger::{Account, balance}};
@@ -47,8 +47,8 @@ const IS_USER: &str = "EXISTS (SELECT 1 FROM auth_user WHERE id = ?)";
 ///   gave it, or a movement has a date that no calendar has.
 pub fn balance<C: Connection>(conn: &mut C, account: impl Into<Account>) -> Result<Decimal> {
     let account = account.into();
-    let sql = format!("SELECT {NEWEST}, 0, {IS_USER} LIMIT 1");
-    balance_less(conn, account, &sql, (account.id(), account.id()))
+    let (id, sql) = (account.id(), format!("SELECT {NEWEST}, 0, {IS_USER}, NULL LIMIT 1"));
+    balance_less(conn, account, None, &sql, (id, id, id))
 }
 
 /// The points that an account had at a moment of the service's clock, which is US/Central
@@ -64,7 +64,8 @@ pub fn balance<C: Connection>(conn: &mut C, account: impl Into<Account>) -> Resu
 /// # Errors
 ///
 /// As [`balance`]; and [`Refused`](crate::Error::Refused) with
-/// [`MomentOutOfRange`](Refusal::MomentOutOfRange).
+/// [`MomentOutOfRange`](Refusal::MomentOutOfRange), or with [`RowsDropped`](Refusal::RowsDropped) where movements that
+/// are dated after the moment may have been dropped.
 pub fn balance_at<C: Connection>(
     conn: &mut C,
     account: impl Into<Account>,
@@ -74,24 +75,35 @@ pub fn balance_at<C: Connection>(
     clock::check_range(moment).map_err(Error::Refused)?;
     let sql = format!(
         "SELECT {NEWEST}, (SELECT SUM(points) FROM points_transaction \
-         WHERE user_id = ? AND created_on > ?), {IS_USER} LIMIT 1"
+         WHERE user_id = ? AND created_on > ?), {IS_USER}, \
+         (SELECT dropped_before FROM points_opening WHERE user_id = ?) LIMIT 1"
     );
-    balance_less(conn, account, &sql, (account.id(), account.id(), moment, account.id()))
+    let id = account.id();
+    balance_less(conn, account, Some(moment), &sql, (id, id, id, moment, id, id))
 }
 
-/// Asks for a balance, the points to take off it, and whether there is such a user.
+/// Asks for a balance, the points to take off it, whether there is such a user, and before when rows of the account
+/// were dropped. Of an earlier moment than the last second before that nobody knows what to take off.
 fn balance_less<C: Connection>(
     conn: &mut C,
     account: Account,
+    moment: Option<PrimitiveDateTime>,
     sql: &str,
     values: impl Into<Params>,
 ) -> Result<Decimal> {
     check_accounts([Some(account)]).map_err(Error::Refused)?;
     let read = |columns: &mut Columns| {
-        Ok((columns.take::<Option<Decimal>>()?, columns.take_sum()?, columns.take()?))
+        let newest: Option<Decimal> = columns.take()?;
+        let (later, is_user, before) = (columns.take_sum()?, columns.take()?, columns.take()?);
+        Ok((newest, later, is_user, before))
     };
-    let (newest, later, is_user): (_, Decimal, bool) =
+    let (newest, later, is_user, before): (_, Decimal, bool, Option<PrimitiveDateTime>) =
         ask_limited(conn, ACTION, sql, values, read)?.next().unwrap_or(Err(nothing(ACTION)))?;
+    if let (Some(before), Some(moment)) = (before, moment)
+        && moment.saturating_add(Duration::SECOND) < before
+    {
+        return Err(Error::Refused(Refusal::RowsDropped { account, before }));
+    }
     match newest {
         Some(newest) => Ok(newest.saturating_sub(later)),
         None if is_user || account.system().is_some() => Ok(Decimal::ZERO),
@@ -100,7 +112,8 @@ fn balance_less<C: Connection>(
 }
 
 /// The movements of an account by the page, the newest first, in the order in which they were
-/// recorded. Of an account that nobody knows there are none. Needs `SELECT` on `points_transaction`.
+/// recorded, as far as their rows were not dropped. Of an account that nobody knows there are none. Needs `SELECT` on
+/// `points_transaction`.
 ///
 /// ```no_run
 /// # use quicksight_migrations::{Result, mysql::Conn, ledger::{Account, Page, statement}};

@@ -12,9 +12,17 @@ use crate::{
 /// that a server has, and for its values to have a place.
 pub(super) const BATCH: usize = 200;
 
-/// The balance of the newest row of an account, from `user_ledger_idx` alone.
-pub(super) const NEWEST: &str = "(SELECT balance FROM points_transaction WHERE user_id = ? \
-                                 ORDER BY user_id DESC, id DESC LIMIT 1)";
+/// Below all ids.
+pub(super) const BEFORE_ALL: i32 = i32::MIN;
+
+/// The balance of the newest movement of an account, from `user_ledger_idx` alone. Where old rows were dropped, it may be
+/// one of these, whose balance is in `points_opening`: the later id says. It binds the account twice.
+pub(super) const NEWEST: &str = "COALESCE((SELECT \
+    IF(o.through_id > points_transaction.id, o.balance, points_transaction.balance) \
+    FROM points_transaction LEFT JOIN points_opening o ON o.user_id = points_transaction.user_id \
+    WHERE points_transaction.user_id = ? \
+    ORDER BY points_transaction.user_id DESC, points_transaction.id DESC LIMIT 1), \
+    (SELECT balance FROM points_opening WHERE user_id = ?))";
 
 /// `?, ?, ?`
 pub(super) fn marks(count: usize) -> String {

@@ -32,7 +32,7 @@
 //! A spending takes those tokens first that expire first. One spending may use up several grants, and
 //! a row has one campaign and one expiry; so it has none, and which grants it came from is not stored: it
 //! follows from the rows, which are gone through in the order of their ids. For this a spending
-//! reads all rows of its account and kind.
+//! reads all rows of its account and kind, and where old ones were dropped, what was left of each grant (`token_opening`).
 //!
 //! # What points have and tokens have not
 //!
@@ -66,7 +66,7 @@ use crate::{
 /// Whether the campaign may give out so many is not looked at:
 /// [`integrity`](crate::integrity) finds what is too much.
 ///
-/// Needs `SELECT` and `INSERT` on `token_transaction`, `SELECT` and `UPDATE` on `auth_user`; for a system
+/// Needs `SELECT` and `INSERT` on `token_transaction`, `SELECT` on `token_opening`, `SELECT` and `UPDATE` on `auth_user`; for a system
 /// account `SELECT` and `UPDATE` on `points_transaction`, too, because it locks a row there.
 ///
 /// # Errors

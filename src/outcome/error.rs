@@ -502,16 +502,36 @@ pub enum Error {
         found: String,
     },
 
-    /// Rows of a ledger were to be dropped by their age, and balances with them. Nothing was done.
+    /// Rows of a ledger were to be dropped by their age, and there is no table for the balances that they lead to. The rows
+    /// are there.
     #[cfg(feature = "partition")]
     #[error(
-        "{table} keeps all its rows, because the balance of an account is in its newest row, however old \
-         that is; partition it without a retention"
+        "{table} keeps all its rows, because the table for its opening balances is not there; run the migrations, \
+         then call again"
     )]
     #[non_exhaustive]
     RetentionOnLedger {
         /// The table.
         table: String,
+    },
+
+    /// Rows of a ledger were to be dropped by their age, and balances are not the sums of the movements up to them. What is
+    /// right cannot be told any more once the rows are gone, so they are there.
+    #[cfg(feature = "partition")]
+    #[error(
+        "{table} keeps its old rows, because {} not the sum of the movements, such as that of user \
+         {user_id}; run the checks of integrity (validate, and token_balances of the monitor), correct the rows, then \
+         call again",
+        balances(*accounts)
+    )]
+    #[non_exhaustive]
+    UnsoundBalances {
+        /// The table.
+        table: String,
+        /// How many accounts have such a balance at the last row that was to go.
+        accounts: u64,
+        /// The first of them.
+        user_id: i32,
     },
 
     /// A table is not as it was when the plan for its partitions was made. Nothing was done.
@@ -644,6 +664,12 @@ fn way_out(drifts: &[Drift]) -> &'static str {
     } else {
         "mend them with Migrator::mend, or by hand in a session with a strict sql_mode"
     }
+}
+
+/// As in "3 balances are".
+#[cfg(feature = "partition")]
+fn balances(count: u64) -> String {
+    if count == 1 { "1 balance is".to_owned() } else { format!("{count} balances are") }
 }
 
 /// Which rows belong into no partition.

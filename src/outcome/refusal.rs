@@ -177,6 +177,18 @@ pub enum Refusal {
         by: i64,
     },
 
+    /// Old rows of the account were dropped, and with them what was asked for.
+    #[error(
+        "rows of account {account} from before {before} were dropped, so that this cannot be told any more"
+    )]
+    #[non_exhaustive]
+    RowsDropped {
+        /// Whose rows.
+        account: Account,
+        /// Rows that are dated earlier may be gone.
+        before: PrimitiveDateTime,
+    },
+
     /// There is no movement to take back.
     #[error("there is no movement {id} in points_transaction")]
     #[non_exhaustive]

@@ -10,7 +10,7 @@ use super::Drift;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mut conn = mysql::Conn::new("mysql://app@localhost/tsp")?;
 /// let report = quicksight_migrations::run_quicksight_migrations(&mut conn)?;
-/// println!("{report}"); // 24 of 24 migrations applied in 179 ms (59 statements, 0 ms for the lock)
+/// println!("{report}"); // 26 of 26 migrations applied in 179 ms (63 statements, 0 ms for the lock)
 /// for migration in report.applied() {
 ///     println!("{} took {:?}", migration.name(), migration.duration());
 /// }

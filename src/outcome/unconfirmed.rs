@@ -45,6 +45,14 @@ impl Unconfirmed {
         }
     }
 
+    /// The table that has the balance where such rows were dropped.
+    pub(crate) fn opening(&self) -> &'static str {
+        match self.ledger {
+            Ledger::Points => "points_opening",
+            Ledger::Tokens => "token_opening",
+        }
+    }
+
     /// The id that its row has, if there is one.
     #[must_use]
     pub fn id(&self) -> i64 {

@@ -8,6 +8,7 @@ use time::Date;
 use super::{
     Plan, Table, ids,
     layout::{self, Partition},
+    opening::{self, Gone, Leaving},
     plan::{Step, Work},
     rows, sums,
 };
@@ -32,6 +33,7 @@ pub struct Report {
 pub struct Dropped {
     partition: Partition,
     rows: u64,
+    accounts: u64,
 }
 
 impl Dropped {
@@ -52,12 +54,23 @@ impl Dropped {
     pub fn rows(&self) -> u64 {
         self.rows
     }
+
+    /// Of a ledger: how many accounts the rows were of, each of which has an opening balance then. 0 of other tables.
+    #[must_use]
+    pub fn accounts(&self) -> u64 {
+        self.accounts
+    }
 }
 
 impl fmt::Display for Dropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let noun = if self.rows == 1 { "row" } else { "rows" };
-        write!(f, "{} with {} {noun} before {}", self.partition(), self.rows, self.before())
+        write!(f, "{} with {} {noun} before {}", self.partition(), self.rows, self.before())?;
+        match self.accounts {
+            0 => Ok(()),
+            1 => f.write_str(" of 1 account"),
+            several => write!(f, " of {several} accounts"),
+        }
     }
 }
 
@@ -159,35 +172,31 @@ fn work(plan: &Plan, session: &mut Session<'_>) -> Result<Done> {
         if step.work != Work::Partition {
             set(session, SHORT_WAITS)?;
         }
-        let going = match &step.work {
-            Work::Drop { partition }
-            | Work::Exchange { partition }
-            | Work::DropEmpty { partition } => {
-                let rows = rows::count(session, plan.table, &partition.name)?;
-                Some(Dropped { partition: partition.clone(), rows })
-            }
-            Work::Partition | Work::Extend | Work::Prepare => None,
-        };
-        if matches!(step.work, Work::DropEmpty { .. })
-            && let Some(late) = going.as_ref().filter(|going| going.rows > 0)
+        if let Work::Drop { partition }
+        | Work::Exchange { partition }
+        | Work::DropCopied { partition } = &step.work
         {
-            return Err(refuse_late(plan.table, late));
-        }
-        if let (Work::Drop { .. } | Work::Exchange { .. }, Some(going)) = (&step.work, &going) {
-            sums::keep(session, plan.table, going)?;
-            ids::keep(session, plan.table, going)?;
+            let rows = rows::count(session, plan.table, &partition.name)?;
+            sums::keep(session, plan.table, partition.until, rows)?;
+            // A ledger's are kept with its openings, while nobody writes.
+            if plan.table.ledger().is_none() {
+                ids::keep(session, plan.table, &partition.name)?;
+            }
         }
         let started = Instant::now();
-        if let Err(source) = session.execute(&step.sql) {
-            return Err(failed(session, plan, step, done.statements.len(), source)?);
-        }
+        let going = match execute(session, plan.table, step)? {
+            Ok(going) => going,
+            Err(source) => {
+                return Err(failed(session, plan, step, done.statements.len(), source)?);
+            }
+        };
         let (table, took) = (plan.table.as_str(), started.elapsed().as_millis());
         match (&step.work, going) {
             (Work::Drop { .. }, Some(going)) => {
                 info!(table, rows = going.rows; "dropped {going} of {table}");
                 done.dropped.push(going);
             }
-            (Work::Exchange { .. }, Some(going)) => {
+            (Work::Exchange { .. } | Work::DropCopied { .. }, Some(going)) => {
                 info!(table, rows = going.rows; "archived {going} of {table}");
                 done.archived.push(going);
             }
@@ -196,6 +205,47 @@ fn work(plan: &Plan, session: &mut Session<'_>) -> Result<Done> {
         done.statements.push(step.sql.clone());
     }
     Ok(done)
+}
+
+/// Does one step, and says what went. A refusal of its statement is the inner error.
+fn execute(
+    session: &mut Session<'_>,
+    table: Table,
+    step: &Step,
+) -> Result<mysql::Result<Option<Dropped>>> {
+    let (partition, is_copied) = match &step.work {
+        Work::Drop { partition } => (partition, false),
+        Work::DropCopied { partition } => (partition, true),
+        Work::Exchange { partition } | Work::DropEmpty { partition } => {
+            return move_or_drop_empty(session, table, step, partition);
+        }
+        Work::Partition | Work::Extend | Work::Prepare | Work::Copy { .. } => {
+            return Ok(session.execute(&step.sql).map(|()| None));
+        }
+    };
+    let gone = |rows, accounts| Some(Dropped { partition: partition.clone(), rows, accounts });
+    let Some(ledger) = table.ledger() else {
+        let rows = rows::count(session, table, &partition.name)?;
+        return Ok(session.execute(&step.sql).map(|()| gone(rows, 0)));
+    };
+    let archive = is_copied.then(|| layout::archive_of(table, &partition.name));
+    let leaving = Leaving { table, ledger, partition, archive: archive.as_deref() };
+    let dropped = opening::drop_partition(session, leaving, &step.sql)?;
+    Ok(dropped.map(|Gone { rows, accounts }| gone(rows, accounts)))
+}
+
+fn move_or_drop_empty(
+    session: &mut Session<'_>,
+    table: Table,
+    step: &Step,
+    partition: &Partition,
+) -> Result<mysql::Result<Option<Dropped>>> {
+    let rows = rows::count(session, table, &partition.name)?;
+    let going = Dropped { partition: partition.clone(), rows, accounts: 0 };
+    if rows > 0 && matches!(step.work, Work::DropEmpty { .. }) {
+        return Err(refuse_late(table, &going));
+    }
+    Ok(session.execute(&step.sql).map(|()| Some(going)))
 }
 
 /// Rows have come for a partition whose other rows are archived: to drop it would lose them.
@@ -242,7 +292,10 @@ fn failed(
         return Ok(Error::ReadOnly { source: Some(source) });
     }
     if code::of(&source).is_some_and(|code| code::DENIED.contains(&code)) {
-        let action = format!("partition {} (needs ALTER, CREATE, INSERT and DROP)", plan.table);
+        let action = format!(
+            "partition {} (needs ALTER, CREATE, INSERT and DROP, and LOCK TABLES where rows of a ledger go)",
+            plan.table
+        );
         return Ok(Error::PermissionDenied { action, source });
     }
     let (statement, total) = (step.sql.clone(), plan.steps.len());
@@ -258,7 +311,9 @@ pub(super) fn doomed(plan: &Plan, session: &mut Session<'_>) -> Result<Vec<Dropp
             return Ok(None);
         }
         let rows = rows::count(session, plan.table, &partition.name)?;
-        Ok(Some(Dropped { partition: partition.clone(), rows }))
+        let count = |ledger| opening::accounts(session, ledger, partition);
+        let accounts = plan.table.ledger().map_or(Ok(0), count)?;
+        Ok(Some(Dropped { partition: partition.clone(), rows, accounts }))
     };
     plan.doomed().map(count).filter_map(Result::transpose).collect()
 }

@@ -1,6 +1,6 @@
 //! Ids that are not given out twice.
 
-use super::{Table, apply::Dropped};
+use super::Table;
 use crate::{
     outcome::{Error, Result, code},
     session::{Session, column, quote, unchanged, unread},
@@ -8,8 +8,8 @@ use crate::{
 
 /// Has the server count on from here where the row with the newest id goes, as one that came very late. It would begin
 /// again from the newest id that is left, and an archive and its table would have two rows of one id.
-pub(super) fn keep(session: &mut Session<'_>, table: Table, going: &Dropped) -> Result<()> {
-    let (name, partition) = (quote(table.as_str()), quote(going.partition()));
+pub(super) fn keep(session: &mut Session<'_>, table: Table, partition: &str) -> Result<()> {
+    let (name, partition) = (quote(table.as_str()), quote(partition));
     let newest = format!(
         "SELECT (SELECT MAX(id) FROM {name} PARTITION ({partition})), (SELECT MAX(id) FROM {name}) LIMIT 1"
     );

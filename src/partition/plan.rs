@@ -7,6 +7,7 @@ use time::Date;
 use super::{
     Layout, Policy, Table,
     layout::{Archive, CATCH_ALL, Partition, Partitions, archive_of},
+    opening::copy,
     policy::Farewell,
 };
 use crate::{
@@ -52,14 +53,15 @@ pub(super) enum Work {
     Exchange { partition: Partition },
     /// A partition goes whose rows were moved.
     DropEmpty { partition: Partition },
+    /// The rows of a partition of a ledger are copied there.
+    Copy { partition: Partition },
+    /// A partition goes whose rows were copied, and those that came meanwhile are copied first.
+    DropCopied { partition: Partition },
 }
 
 impl Plan {
     pub(super) fn make(layout: &Layout, today: Date, policy: &Policy) -> Result<Self> {
         let table = layout.table;
-        if policy.retain.is_some() && table.is_ledger() {
-            return Err(Error::RetentionOnLedger { table: table.to_string() });
-        }
         let existing = refuse(layout)?;
         let last = existing.last().map(|last| last.until);
         let new = new_partitions(layout, today, policy, last)?;
@@ -135,7 +137,19 @@ impl fmt::Display for Plan {
             write!(f, "\n-- {loss}")?;
         }
         for step in &self.steps {
+            if let (Some(_), Work::Drop { partition } | Work::DropCopied { partition }) =
+                (table.ledger(), &step.work)
+            {
+                write!(
+                    f,
+                    "\n-- writes the opening balance of each account with rows in {} first",
+                    partition.name
+                )?;
+            }
             match &step.work {
+                Work::Copy { partition: Partition { name, until } } => {
+                    write!(f, "\n-- copies the rows of {name}: those before {until}")?;
+                }
                 Work::Drop { partition: Partition { name, until } } => {
                     write!(f, "\n-- drops the rows of {name}: those before {until}")?;
                 }
@@ -254,22 +268,29 @@ fn archive_steps(layout: &Layout, partition: &Partition) -> Vec<Step> {
     let (table, name) = (quote(layout.table.as_str()), quote(&partition.name));
     let archive = quote(&archive_of(layout.table, &partition.name));
     let step = |sql: String, work| Step { sql, work };
+    let (is_ledger, leaving) = (layout.table.ledger().is_some(), partition.clone());
+    let (moves, drops) = if is_ledger {
+        let sql =
+            copy(layout.table.as_str(), &leaving.name, &archive_of(layout.table, &leaving.name));
+        let drops = Work::DropCopied { partition: leaving.clone() };
+        (step(sql, Work::Copy { partition: leaving }), drops)
+    } else {
+        let sql = format!("ALTER TABLE {table} EXCHANGE PARTITION {name} WITH TABLE {archive}");
+        let drops = Work::DropEmpty { partition: leaving.clone() };
+        (step(sql, Work::Exchange { partition: leaving }), drops)
+    };
     let steps = [
         step(format!("CREATE TABLE {archive} LIKE {table}"), Work::Prepare),
         step(format!("ALTER TABLE {archive} REMOVE PARTITIONING"), Work::Prepare),
-        step(
-            format!("ALTER TABLE {table} EXCHANGE PARTITION {name} WITH TABLE {archive}"),
-            Work::Exchange { partition: partition.clone() },
-        ),
-        step(
-            format!("ALTER TABLE {table} DROP PARTITION {name}"),
-            Work::DropEmpty { partition: partition.clone() },
-        ),
+        moves,
+        step(format!("ALTER TABLE {table} DROP PARTITION {name}"), drops),
     ];
     let done = match layout.archives.get(&partition.name) {
         None => 0,
         Some(Archive::Partitioned) => 1,
         Some(Archive::Empty) => 2,
+        // Copying goes on where it stopped.
+        Some(Archive::Filled) if is_ledger => 2,
         Some(Archive::Filled) => 3,
     };
     steps.into_iter().skip(done).collect()

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::opening::Ledger;
+
 /// A table that grows with every day, and that can be partitioned by a date of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -54,17 +56,23 @@ impl Table {
         }
     }
 
-    /// The sources of `summary_state` whose sums outlive its rows, each with that of its changes in `summary_log`.
-    pub(super) fn summed(self) -> &'static [(u8, u8)] {
+    /// The sources of `summary_state` whose sums outlive its rows, each with those of its changes in `summary_log`.
+    pub(super) fn summed(self) -> &'static [(u8, &'static str)] {
         match self {
-            Self::Trip => &[(4, 4), (5, 4)],
-            _ => &[],
+            Self::PointsTransaction => &[(1, "1")],
+            Self::TokenTransaction => &[(2, "2")],
+            Self::Trip => &[(4, "4, 5"), (5, "4, 5")],
+            Self::AppData => &[],
         }
     }
 
-    /// Whether each row builds on the ones before it, so that none may go.
-    pub(super) fn is_ledger(self) -> bool {
-        matches!(self, Self::PointsTransaction | Self::TokenTransaction)
+    /// The ledger that it is, if each row builds on the ones before it.
+    pub(super) fn ledger(self) -> Option<Ledger> {
+        match self {
+            Self::PointsTransaction => Some(Ledger::Points),
+            Self::TokenTransaction => Some(Ledger::Tokens),
+            Self::AppData | Self::Trip => None,
+        }
     }
 }
 

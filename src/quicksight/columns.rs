@@ -1,5 +1,5 @@
 //! What QuickSight may see: every column of every table, and what its view makes of it. There is no view of
-//! `ledger_key`, which is the ledger's own.
+//! `ledger_key` and the opening balances, which are the ledger's own.
 
 /// What a view makes of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

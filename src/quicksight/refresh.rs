@@ -39,6 +39,8 @@ pub(super) const TABLES: &[(&str, Option<LookBack>)] = &[
     ("summary_users", None),
     ("summary_state", None),
     ("summary_log", None),
+    ("points_opening", None),
+    ("token_opening", None),
 ];
 
 /// The column by which QuickSight refreshes one of our tables a few days at a time, or `None` where it

@@ -23,8 +23,8 @@ pub struct ViewColumn {
     kind: ColumnKind,
 }
 
-/// All of the views, one per table but `ledger_key`, in the order of the migrations. No dashboard needs the ledger's
-/// idempotency keys.
+/// All of the views, one per table but `ledger_key` and the tables `*_opening`, in the order of the migrations. No dashboard needs
+/// what is the ledger's own.
 ///
 /// ```
 /// use quicksight_migrations::quicksight;

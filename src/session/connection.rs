@@ -106,6 +106,15 @@ impl<'c> Session<'c> {
         outcome
     }
 
+    /// Runs `work`, in which a statement whose wait has run out has failed.
+    #[cfg(feature = "partition")]
+    pub(crate) fn at_once<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let patience = std::mem::take(&mut self.patience);
+        let outcome = work(self);
+        self.patience = patience;
+        outcome
+    }
+
     /// From here on no wait is longer than this.
     pub(super) fn shorten(&mut self, wait: Wait) {
         self.end.get_or_insert(Instant::now() + self.wait.patience);

@@ -42,7 +42,9 @@ fn reads_balances_from_the_index_alone_and_in_its_order() {
 
         let plan = explain(&db, &sent[0]);
 
-        let [step] = &plan[..] else { panic!("{plan:?}") };
+        let [step, opening] = &plan[..] else { panic!("{plan:?}") };
+        let by_user = (opening.access.as_str(), opening.key.as_deref(), opening.puts_aside());
+        assert_eq!(by_user, ("eq_ref", Some("PRIMARY"), false), "{plan:?}");
         assert_eq!((step.access.as_str(), step.key.as_deref()), ("index", Some("user_ledger_idx")));
         assert!(step.is_index_only() && !step.puts_aside(), "{step:?}");
     }

@@ -282,6 +282,7 @@ fn a_right_to_read_is_enough() {
         call(&mut user.conn()).unwrap_or_else(|error| panic!("{name}: {error:?}"));
     }
     db.grant(&user, "SELECT", "auth_user");
+    db.grant(&user, "SELECT", "points_opening");
     for (name, call) in CALLS {
         call(&mut user.conn()).unwrap_or_else(|error| panic!("{name}: {error:?}"));
     }

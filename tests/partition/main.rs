@@ -5,6 +5,7 @@ mod between;
 mod calendar;
 mod cut;
 mod ids;
+mod ledgers;
 mod refused;
 mod retention;
 #[path = "../support/mod.rs"]

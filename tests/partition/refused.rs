@@ -3,7 +3,7 @@
 use mysql::prelude::Queryable;
 use quicksight_migrations::{
     Error,
-    partition::{self, Policy, Span, Table},
+    partition::{self, Span, Table},
 };
 
 use crate::{insert, look, migrated, months, partitioned, plan, rows, support::ByHand, today};
@@ -113,15 +113,6 @@ fn what_the_server_would_refuse_is_refused_in_words() {
         assert!(matches!(error, Error::CannotPartition { .. }), "{change}: {error:?}");
         assert!(error.to_string().contains(expected), "{change}: {error}");
     }
-}
-
-#[test]
-fn a_ledger_keeps_its_rows() {
-    let db = partitioned(Table::PointsTransaction);
-    let layout = look(&db, Table::PointsTransaction);
-    let policy = Policy::monthly().retain(Span::months(1));
-    let error = partition::plan(&layout, today(), &policy).unwrap_err();
-    assert!(matches!(error, Error::RetentionOnLedger { .. }), "{error:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{sync::LazyLock, time::Duration};
 
-use mysql::{Conn, OptsBuilder, prelude::Queryable};
+use mysql::{Conn, OptsBuilder, TxOpts, prelude::Queryable};
 use quicksight_migrations::{
     Error, Migrator,
     ledger::{
@@ -141,6 +141,11 @@ fn the_service_moves_points_and_tokens_if_it_may() {
     let ends = Ends { payer: SystemAccount::Budget.into(), payee: ledger::Account::user(7) };
     let payment = NewPointsTransfer::new(ends, Activity::Promotion, points).idempotency_key("1");
     ledger::record_points_transfer(&mut service.conn(), &payment).unwrap();
+    // Past the snapshot of a transaction, opening balances are read with a lock.
+    let mut conn = service.conn();
+    let mut transaction = conn.start_transaction(TxOpts::default()).unwrap();
+    ledger::record_points_transaction_in(&mut transaction, &movement).unwrap();
+    transaction.commit().unwrap();
     db.conn().query_drop("UPDATE ledger_key SET recorded_on = '2025-01-01'").unwrap();
     let days = Duration::from_hours(48);
     assert_eq!(ledger::forget_idempotency_keys(&mut service.conn(), days).unwrap(), 1);

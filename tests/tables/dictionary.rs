@@ -414,4 +414,29 @@ pub(crate) const TABLES: &[Table] = &[
             KEY changed_idx (source, at)
         ",
     },
+    Table {
+        name: "points_opening",
+        columns: "
+            user_id, through_id int NOT NULL
+            balance decimal(10,2) NOT NULL
+            dropped_before datetime NOT NULL
+        ",
+        keys: "
+            PRIMARY (user_id)
+        ",
+    },
+    Table {
+        name: "token_opening",
+        columns: "
+            user_id, f_token_id, through_id int NOT NULL
+            place int NOT NULL = 0
+            tokens decimal(10,2) NOT NULL
+            balance decimal(10,2)
+            issued_on, expired_on datetime
+            dropped_before datetime NOT NULL
+        ",
+        keys: "
+            PRIMARY (user_id, f_token_id, place)
+        ",
+    },
 ];

@@ -38,12 +38,15 @@ checks! {
         .suspicion();
 
     /// Points with a `ref_transaction_id` to a row that is not there, does not point back, or is not
-    /// the opposite amount.
+    /// the opposite amount. One that may have been dropped with old rows of its account is not missed.
     BROKEN_PAIR = Rule::rows("broken_pair", POINTS,
         "with another half that is missing, elsewhere or unequal",
         "points_transaction t LEFT JOIN points_transaction o ON o.id = t.ref_transaction_id \
           AND o.ref_transaction_id = t.id AND o.points = -t.points AND o.id <> t.id",
-        "t.ref_transaction_id <> 0 AND o.id IS NULL");
+        "t.ref_transaction_id <> 0 AND o.id IS NULL AND (EXISTS (SELECT 1 FROM points_transaction h \
+          WHERE h.id = t.ref_transaction_id) OR NOT EXISTS (SELECT 1 FROM points_opening d \
+          WHERE d.user_id IN (t.payer, t.payee) AND d.user_id <> t.user_id \
+          AND d.through_id >= t.ref_transaction_id))");
 
     /// Two halves of a movement that do not name the same payer and payee.
     PAIR_OF_OTHER_ACCOUNTS = Rule::rows("pair_of_other_accounts", POINTS,

@@ -15,6 +15,17 @@ const fn unknown(code: &'static str, target: Target, only: &'static str) -> Rule
     Rule::new(code, target.table(), Find::Unknown { target, only })
 }
 
+/// Whether the movement with which a row (t) came may have been dropped: it is dated by then, or a day later at most.
+macro_rules! dropped {
+    ($column:literal) => {
+        concat!(
+            "COALESCE(t.",
+            $column,
+            " < (SELECT MAX(d.dropped_before) + INTERVAL 1 DAY FROM points_opening d), FALSE)"
+        )
+    };
+}
+
 checks! {
     /// Points of an account that is neither in `auth_user` nor a system account.
     POINTS_OF_UNKNOWN_USER = unknown("points_of_unknown_user", Target::of(POINTS_USER).or_system().by_value(), "TRUE");
@@ -43,14 +54,14 @@ checks! {
     /// Gift cards of a user who is not there.
     REDEMPTIONS_OF_UNKNOWN_USER = unknown("redemptions_of_unknown_user", Target::of(GIFT_CARD_USER), "TRUE");
 
-    /// Gift cards that no row of points paid for.
-    REDEMPTIONS_WITHOUT_POINTS = unknown("redemptions_without_points", Target::of(GIFT_CARD.reversed()), "t.transaction_id <> ''");
+    /// Gift cards that no row of points paid for, unless it may have been dropped.
+    REDEMPTIONS_WITHOUT_POINTS = unknown("redemptions_without_points", Target::of(GIFT_CARD.reversed()), concat!("t.transaction_id <> '' AND NOT ", dropped!("created_on")));
 
     /// Payments of tickets by a user who is not there.
     PAYMENTS_OF_UNKNOWN_USER = unknown("payments_of_unknown_user", Target::of(PAYMENT_USER), "TRUE");
 
-    /// Payments of tickets with coins that no row of points has.
-    PAYMENTS_WITHOUT_POINTS = unknown("payments_without_points", Target::of(ORDER.reversed()), "t.payment_type = 'coins' AND t.order_uuid <> ''");
+    /// Payments of tickets with coins that no row of points has, unless it may have been dropped.
+    PAYMENTS_WITHOUT_POINTS = unknown("payments_without_points", Target::of(ORDER.reversed()), concat!("t.payment_type = 'coins' AND t.order_uuid <> '' AND NOT ", dropped!("created_on")));
 
     /// Passes bought in an order that nobody paid for.
     ITEMS_OF_UNKNOWN_ORDER = unknown("items_of_unknown_order", Target::of(ITEM_ORDER).without_index(), "t.order_uuid <> ''");
@@ -103,11 +114,11 @@ checks! {
     /// Actions in the app by a user who is not there.
     APP_ACTIONS_OF_UNKNOWN_USER = unknown("app_actions_of_unknown_user", Target::of(APP_USER), "TRUE");
 
-    /// Idempotency keys of a movement that is not there.
-    KEYS_OF_UNKNOWN_MOVEMENT = unknown("keys_of_unknown_movement", Target::of(KEY_MOVEMENT), "t.movement_id <> 0");
+    /// Idempotency keys of a movement that is not there, unless it may have been dropped.
+    KEYS_OF_UNKNOWN_MOVEMENT = unknown("keys_of_unknown_movement", Target::of(KEY_MOVEMENT), concat!("t.movement_id <> 0 AND NOT ", dropped!("moved_on")));
 
-    /// Idempotency keys of a payment whose other half is not there.
-    KEYS_OF_UNKNOWN_COUNTERPART = unknown("keys_of_unknown_counterpart", Target::of(KEY_COUNTERPART), "t.counterpart_id <> 0");
+    /// Idempotency keys of a payment whose other half is not there, unless it may have been dropped.
+    KEYS_OF_UNKNOWN_COUNTERPART = unknown("keys_of_unknown_counterpart", Target::of(KEY_COUNTERPART), concat!("t.counterpart_id <> 0 AND NOT ", dropped!("moved_on")));
 }
 
 #[cfg(all(test, feature = "quicksight"))]

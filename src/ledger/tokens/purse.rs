@@ -9,9 +9,10 @@ use crate::{
     ledger::{
         clock::{NOW, take_now},
         movement::check_accounts,
-        sql::nothing,
+        sql::{BEFORE_ALL, nothing},
     },
     outcome::{Error, Refusal, Result},
+    purse::{Movement, Purse},
     session::{Columns, Connection, ask},
 };
 
@@ -45,20 +46,26 @@ impl TokenBalance {
     }
 }
 
-/// Goes through the rows of an account and kind in the order in which they were recorded. The balance is
-/// that of the last row that has one.
+/// Goes through the rows of an account and kind in the order in which they were recorded, from what is left of those that
+/// were dropped on. The balance is that of the last row that has one.
 pub(super) fn read<C: Connection>(
     conn: &mut C,
     account: Account,
     token_id: i32,
 ) -> Result<TokenBalance> {
     check_accounts([Some(account)]).map_err(Error::Refused)?;
+    let (account_id, is_of) = (account.id(), "user_id = ? AND f_token_id = ?");
     let sql = format!(
-        "SELECT {NOW}, u.id IS NOT NULL, t.tokens, t.balance, t.created_on, t.issued_on, \
-               t.expired_on FROM (SELECT 1) one LEFT JOIN auth_user u ON u.id = ? \
-               LEFT JOIN token_transaction t ON t.user_id = ? AND t.f_token_id = ? ORDER BY t.id"
+        "SELECT {NOW}, u.id IS NOT NULL, m.tokens, m.balance, m.created_on, m.issued_on, \
+               m.expired_on FROM (SELECT 1) one LEFT JOIN auth_user u ON u.id = ? LEFT JOIN ( \
+               SELECT through_id AS id, place, tokens, balance, NULL AS created_on, issued_on, expired_on \
+               FROM token_opening WHERE {is_of} \
+               UNION ALL SELECT id, 0, tokens, balance, created_on, issued_on, expired_on \
+               FROM token_transaction WHERE {is_of} AND id > COALESCE((SELECT through_id \
+               FROM token_opening WHERE {is_of} AND place = 0), {BEFORE_ALL}) \
+               ) m ON TRUE ORDER BY m.id, m.place"
     );
-    let values = (account.id(), account.id(), token_id);
+    let values = (account_id, account_id, token_id, account_id, token_id, account_id, token_id);
     let (mut purse, mut balance) = (Purse::default(), None);
     let (mut now, mut is_known) = (None, account.system().is_some());
     for row in ask(conn, ACTION, &sql, values, Row::read)? {
@@ -66,7 +73,7 @@ pub(super) fn read<C: Connection>(
         now = Some(row.now);
         is_known |= row.is_user || row.tokens.is_some();
         balance = row.balance.or(balance);
-        purse.follow(&row);
+        purse.follow(&row.movement());
     }
     let Some(moment) = now else {
         return Err(nothing(ACTION));
@@ -78,7 +85,7 @@ pub(super) fn read<C: Connection>(
     Ok(TokenBalance { balance: balance.unwrap_or_default(), spendable, moment })
 }
 
-/// A row of the ledger, or none of it where the account has no row.
+/// A row of the ledger or of its opening, or none of it where the account has no row.
 struct Row {
     now: PrimitiveDateTime,
     is_user: bool,
@@ -103,75 +110,14 @@ impl Row {
     }
 }
 
+impl Row {
+    fn movement(&self) -> Movement {
+        let Self { created_on, issued_on, expired_on, .. } = *self;
+        Movement { tokens: self.tokens.unwrap_or_default(), created_on, issued_on, expired_on }
+    }
+}
+
 /// A moment, or `None` where it is NULL or in no calendar: neither says anything.
 fn moment(columns: &mut Columns) -> Result<Option<PrimitiveDateTime>> {
     Ok(from_value_opt(columns.take::<Value>()?).ok())
-}
-
-/// Grants that are not used up.
-#[derive(Default)]
-struct Purse {
-    grants: Vec<Grant>,
-    /// What was spent beyond all grants; the next ones make up for it.
-    debt: Decimal,
-}
-
-struct Grant {
-    left: Decimal,
-    issued_on: Option<PrimitiveDateTime>,
-    expired_on: Option<PrimitiveDateTime>,
-}
-
-impl Grant {
-    fn is_valid(&self, moment: PrimitiveDateTime) -> bool {
-        self.issued_on.is_none_or(|issued| issued <= moment)
-            && self.expired_on.is_none_or(|expired| moment < expired)
-    }
-}
-
-impl Purse {
-    fn follow(&mut self, row: &Row) {
-        match row.tokens.unwrap_or_default() {
-            tokens if tokens > Decimal::ZERO => self.put(tokens, row),
-            tokens => self.take(-tokens, row.created_on),
-        }
-    }
-
-    fn put(&mut self, tokens: Decimal, row: &Row) {
-        let settled = self.debt.min(tokens);
-        self.debt -= settled;
-        let left = tokens - settled;
-        let (issued_on, expired_on) = (row.issued_on, row.expired_on);
-        // What expires at the same moment is spent in the order of the ids.
-        let place =
-            self.grants.partition_point(|grant| !expires_later(grant.expired_on, expired_on));
-        self.grants.insert(place, Grant { left, issued_on, expired_on });
-    }
-
-    /// Takes from what could be spent at that moment; what another writer took beyond that, from whatever
-    /// there is.
-    fn take(&mut self, mut tokens: Decimal, moment: Option<PrimitiveDateTime>) {
-        let is_valid = |grant: &Grant| moment.is_none_or(|moment| grant.is_valid(moment));
-        for valid in [true, false] {
-            for grant in self.grants.iter_mut().filter(|grant| is_valid(grant) == valid) {
-                let taken = grant.left.min(tokens);
-                grant.left -= taken;
-                tokens -= taken;
-            }
-        }
-        self.debt += tokens;
-        self.grants.retain(|grant| !grant.left.is_zero());
-    }
-
-    fn spendable(&self, moment: PrimitiveDateTime) -> Decimal {
-        self.grants.iter().filter(|grant| grant.is_valid(moment)).map(|grant| grant.left).sum()
-    }
-}
-
-/// Whether one expiry is later than another. What has none, expires last.
-fn expires_later(one: Option<PrimitiveDateTime>, other: Option<PrimitiveDateTime>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => one > other,
-        (one, other) => one.is_none() && other.is_some(),
-    }
 }

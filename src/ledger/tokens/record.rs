@@ -82,12 +82,17 @@ fn recorded(
 /// passed over.
 fn newest(conn: &mut Conn, occasion: &Occasion) -> Result<(Decimal, PrimitiveDateTime)> {
     let sql = format!(
-        "SELECT (SELECT balance FROM token_transaction WHERE user_id = ? AND f_token_id = ? \
-               AND balance IS NOT NULL ORDER BY user_id DESC, f_token_id DESC, id DESC LIMIT 1), \
+        "SELECT COALESCE((SELECT IF(o.through_id > t.id, o.balance, t.balance) \
+               FROM token_transaction t LEFT JOIN token_opening o \
+               ON o.user_id = t.user_id AND o.f_token_id = t.f_token_id AND o.place = 0 \
+               WHERE t.user_id = ? AND t.f_token_id = ? AND t.balance IS NOT NULL \
+               ORDER BY t.user_id DESC, t.f_token_id DESC, t.id DESC LIMIT 1), \
+               (SELECT balance FROM token_opening WHERE user_id = ? AND f_token_id = ? AND place = 0)), \
                {NOW} LIMIT 1"
     );
     let read = |columns: &mut Columns| Ok((columns.take_sum()?, take_now(columns)?));
-    ask_on(conn, ACTION, &sql, (occasion.account.id(), occasion.token.id), read)?
+    let (account, token) = (occasion.account.id(), occasion.token.id);
+    ask_on(conn, ACTION, &sql, (account, token, account, token), read)?
         .next()
         .unwrap_or(Err(nothing(ACTION)))
 }

@@ -71,8 +71,16 @@ fn cases_of_partitions() -> Vec<Case> {
         ),
         (
             Error::RetentionOnLedger { table: "points_transaction".into() },
-            "points_transaction keeps all its rows, because the balance of an account is in its newest \
-             row, however old that is; partition it without a retention",
+            "points_transaction keeps all its rows, because the table for its opening balances is not \
+             there; run the migrations, then call again",
+            None,
+            false,
+        ),
+        (
+            Error::UnsoundBalances { table: "points_transaction".into(), accounts: 2, user_id: 17 },
+            "points_transaction keeps its old rows, because 2 balances are not the sum of the movements, \
+             such as that of user 17; run the checks of integrity (validate, and token_balances of the \
+             monitor), correct the rows, then call again",
             None,
             false,
         ),
@@ -690,6 +698,16 @@ fn cases_of_rows() -> Vec<Case> {
             Error::RowsDropped { table: "trip", before: day(2025).midnight() },
             "nothing was summed up again, because the rows of trip before 2025-03-31 0:00:00.0 were dropped \
              and only their sums are left; begin the range there",
+            None,
+            false,
+        ),
+        (
+            refused(Refusal::RowsDropped {
+                account: Account::user(7),
+                before: time::PrimitiveDateTime::MIN,
+            }),
+            "rows of account 7 from before -9999-01-01 0:00:00.0 were dropped, so that this cannot be \
+             told any more",
             None,
             false,
         ),

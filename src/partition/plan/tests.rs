@@ -240,12 +240,6 @@ fn refuses_in_words() {
     tied.shape.obstacle = Some("a foreign key is on it".into());
     let error = refused(&tied, Policy::monthly());
     assert!(matches!(error, Error::CannotPartition { .. }), "{error}");
-
-    for ledger in [Table::PointsTransaction, Table::TokenTransaction] {
-        let error =
-            refused(&plain(ledger, today, today), Policy::monthly().retain(Span::months(24)));
-        assert!(matches!(error, Error::RetentionOnLedger { .. }), "{error}");
-    }
 }
 
 #[test]
