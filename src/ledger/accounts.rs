@@ -18,7 +18,7 @@ use super::{
     commit::{Whose, begin, begin_unheard, begin_with, command},
     movement::{MOST, Overdraft},
     order::{Leg, Order},
-    sql::{BATCH, BEFORE_ALL, NEWEST, marks, nothing, repeated},
+    sql::{BATCH, BEFORE_ALL, NEWEST, NEWEST_LEFT, marks, nothing, repeated},
 };
 use crate::{
     outcome::{Error, Refusal, Result},
@@ -105,9 +105,9 @@ pub(super) fn begin_and_lock(
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-locking-reads.html>
 fn lock_one(conn: &mut Conn, user: Account) -> Result<Answer> {
     let sql = format!(
-        "SELECT CAST(? AS UNSIGNED), {NOW_AFTER_WAIT}, u.modified_on, {} FROM auth_user u FORCE INDEX (PRIMARY) WHERE u.id = ? \
-         LIMIT 1 FOR UPDATE",
-        NEWEST.replace('?', "u.id")
+        "SELECT CAST(? AS UNSIGNED) AS n, {NOW_AFTER_WAIT}, u.modified_on, {} AS b FROM auth_user u \
+         FORCE INDEX (PRIMARY) WHERE u.id = ? LIMIT 1 FOR UPDATE",
+        NEWEST_LEFT.replace('?', "u.id")
     );
     ask_numbered(conn, ACTION, &sql, |number| (number, user.id()).into())
 }
@@ -125,7 +125,8 @@ fn lock_few(users: &[&Account], number: u64) -> String {
 }
 
 impl Locked {
-    pub(super) fn read(self, accounts: &BTreeSet<Account>) -> Result<Read> {
+    /// `None` if the only user has no movement, and perhaps an opening balance: that needs a look of its own.
+    pub(super) fn read(self, accounts: &BTreeSet<Account>) -> Result<Option<Read>> {
         let Answer { mut said, refused } = self.answer;
         if let Some(error) = refused {
             return Err(Error::from_answer(ACTION, error));
@@ -135,8 +136,11 @@ impl Locked {
             let unknown = Refusal::UnknownAccount { account: *user };
             let read = read_all(rows(), ACTION, user_and_moment)?.into_iter().next();
             let (moment, modified_on, balance) = read.ok_or(Error::Refused(unknown))?;
-            let (balances, now) = (BTreeMap::from([(*user, balance)]), moment.after(self.took));
-            return Ok(Read { balances, now, modified_on });
+            let now = moment.after(self.took);
+            return Ok(balance.map(|balance| {
+                let balances = BTreeMap::from([(*user, balance)]);
+                Read { balances, now, modified_on }
+            }));
         }
         let read = read_all(rows(), ACTION, |columns| {
             columns.skip();
@@ -145,18 +149,18 @@ impl Locked {
         all_found(accounts, &read_all(rows(), ACTION, Columns::take)?)?;
         let (now, balances) = read.into_iter().next().ok_or_else(|| nothing(ACTION))?;
         let balances = accounts.iter().copied().zip(balances).collect();
-        Ok(Read { balances, now, modified_on: None })
+        Ok(Some(Read { balances, now, modified_on: None }))
     }
 }
 
-type OfUser = (Moment, Option<PrimitiveDateTime>, Decimal);
+type OfUser = (Moment, Option<PrimitiveDateTime>, Option<Decimal>);
 
 fn user_and_moment(columns: &mut Columns) -> Result<OfUser> {
     columns.skip();
     let moment = Moment::take(columns)?;
     // Whatever is no date of the calendar is no later one.
     let modified_on = from_value_opt(columns.take::<Value>()?).ok();
-    Ok((moment, modified_on, columns.take_sum()?))
+    Ok((moment, modified_on, columns.take()?))
 }
 
 /// The id of the first row of an account. This reads without a lock, and one entry of an index.

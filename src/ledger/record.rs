@@ -36,7 +36,7 @@ pub(super) fn ours_if(
 ) -> Result<Vec<Booked>> {
     let accounts = accounts(orders);
     let work = |conn: &mut Conn, locked: Option<Locked>| {
-        let read = locked.map(|locked| locked.read(&accounts)).transpose();
+        let read = locked.map_or(Ok(None), |locked| locked.read(&accounts));
         let read = read.map_err(|error| blamed(error, orders));
         let modified_on = read.as_ref().ok().and_then(|read| read.as_ref()?.modified_on);
         let booked = read.and_then(|read| book(conn, orders, &accounts, Whose::Ours, read));
@@ -76,7 +76,7 @@ fn accounts(orders: &[Order<'_>]) -> BTreeSet<Account> {
     orders.iter().flat_map(Order::accounts).collect()
 }
 
-/// `read` is what was read of the accounts, if they are locked.
+/// `read` is what was read of the accounts when they were locked.
 fn book<Q: Queryable>(
     conn: &mut Q,
     orders: &[Order<'_>],

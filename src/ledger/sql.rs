@@ -16,13 +16,25 @@ pub(super) const BATCH: usize = 200;
 pub(super) const BEFORE_ALL: i32 = i32::MIN;
 
 /// The balance of the newest movement of an account, from `user_ledger_idx` alone. Where old rows were dropped, it may be
-/// one of these, whose balance is in `points_opening`: the later id says. It binds the account twice.
-pub(super) const NEWEST: &str = "COALESCE((SELECT \
-    IF(o.through_id > points_transaction.id, o.balance, points_transaction.balance) \
-    FROM points_transaction LEFT JOIN points_opening o ON o.user_id = points_transaction.user_id \
-    WHERE points_transaction.user_id = ? \
-    ORDER BY points_transaction.user_id DESC, points_transaction.id DESC LIMIT 1), \
-    (SELECT balance FROM points_opening WHERE user_id = ?))";
+/// one of these, whose balance is in `points_opening`: the later id says.
+macro_rules! newest_left {
+    () => {
+        "(SELECT IF(o.through_id > points_transaction.id, o.balance, points_transaction.balance) \
+         FROM points_transaction LEFT JOIN points_opening o ON o.user_id = points_transaction.user_id \
+         WHERE points_transaction.user_id = ? \
+         ORDER BY points_transaction.user_id DESC, points_transaction.id DESC LIMIT 1)"
+    };
+}
+
+/// It is NULL where no row of the account is left, or none was ever there. It binds the account.
+pub(super) const NEWEST_LEFT: &str = newest_left!();
+
+/// The same, or the opening balance where no row is left. It binds the account twice.
+pub(super) const NEWEST: &str = concat!(
+    "COALESCE(",
+    newest_left!(),
+    ", (SELECT balance FROM points_opening WHERE user_id = ?))"
+);
 
 /// `?, ?, ?`
 pub(super) fn marks(count: usize) -> String {
