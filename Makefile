@@ -1,4 +1,4 @@
-# Two commands for everybody, four for whoever measures. Each gets what it needs.
+# Two commands for everybody, six for whoever measures. Each gets what it needs.
 
 .PHONY: demo test bench bench-scale bench-ledger bench-summary bench-partition mutants rust given server setup
 

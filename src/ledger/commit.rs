@@ -143,8 +143,8 @@ fn once<B, T>(
     work: impl Fn(&mut Conn, B) -> Result<Work<T>>,
     unanswered: impl Fn(T, mysql::Error) -> Result<T>,
 ) -> std::result::Result<T, Failed> {
-    let begun = begin(conn).map_err(Failed::at_work)?;
-    let done = work(conn, begun).map_err(Failed::at_work);
+    let first = begin(conn).map_err(Failed::at_work)?;
+    let done = work(conn, first).map_err(Failed::at_work);
     let done = done.and_then(|done| commit(conn, done, unanswered).map_err(Failed::at_commit));
     if let Err(failed) = &done
         // What the connection says next may be the answer to the commit.

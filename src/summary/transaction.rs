@@ -90,11 +90,13 @@ pub(super) fn committed<T>(
     first: &[String],
     work: impl FnOnce(&mut Conn, Vec<Said>) -> Result<(T, Last)>,
 ) -> Result<(T, u64)> {
-    let said = begin(conn, first)?;
-    let done = work(conn, said).and_then(|(done, last)| Ok((done, last.send(conn)?)));
-    if done.is_err() {
-        roll_back(conn);
-    }
+    let done = begin(conn, first).and_then(|said| {
+        let done = work(conn, said).and_then(|(done, last)| Ok((done, last.send(conn)?)));
+        if done.is_err() {
+            roll_back(conn);
+        }
+        done
+    });
     done.map_err(|error| match error {
         Error::Database { source, .. } if code::of(&source) == Some(code::STATEMENT_FORMAT) => {
             Error::StatementFormat { source }

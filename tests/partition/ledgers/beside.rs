@@ -47,16 +47,23 @@ fn balances_are_those_of_all_who_wrote_meanwhile() {
                         let user = users[dice.usize(..users.len())];
                         // Any month, also one that goes at this moment or is gone.
                         let moment = noon(dice.u8(1..=3), dice.u8(1..=28));
+                        // The same movement twice would be a duplicate.
+                        let note = format!("{number} {}", moved.len());
                         if dice.bool() {
                             let payer = SystemAccount::ALL[dice.usize(..3)].into();
                             let ends = Ends { payer, payee: user };
                             let new =
                                 NewPointsTransfer::new(ends, Activity::CampaignReward, 3.into());
-                            record_points_transfer(&mut conn, &new.created_on(moment)).unwrap();
+                            record_points_transfer(&mut conn, &new.created_on(moment).note(note))
+                                .unwrap();
                             moved.extend([(payer, -3), (user, 3)]);
                         } else {
                             let new = NewPointsTransaction::new(user, Activity::Purchase, 5.into());
-                            record_points_transaction(&mut conn, &new.created_on(moment)).unwrap();
+                            record_points_transaction(
+                                &mut conn,
+                                &new.created_on(moment).note(note),
+                            )
+                            .unwrap();
                             moved.push((user, 5));
                         }
                     }
