@@ -452,12 +452,6 @@ fn partition_says_what_the_tables_lose_and_does_it() {
     assert!(said.contains("\nALTER TABLE `trip` DROP PARTITION `p"), "{said}");
     assert!(!stdout(&run_on(&db, &["status"])).contains("partitions"));
 
-    // The rows of a ledger stay, and so does then the rest.
-    let refused = run_on(&db, &["partition", "--retain", "2m"]);
-    assert_ends(&refused, 1);
-    assert!(stderr(&refused).contains("points_transaction keeps all its rows"));
-    assert!(!stdout(&run_on(&db, &["status"])).contains("partitions"));
-
     let done = run_on(&db, &["partition", "--ahead", "2m", "--only-writer"]);
     assert_ends(&done, 0);
     assert_eq!(stdout(&done).lines().count(), 4, "{}", stdout(&done));
@@ -472,4 +466,28 @@ fn partition_says_what_the_tables_lose_and_does_it() {
     assert!(stdout(&dropped).contains(" with 1 row before "), "{}", stdout(&dropped));
     assert_eq!(conn.query_first("SELECT COUNT(*) FROM trip").unwrap(), Some(1));
     assert_ends(&run_on(&db, &["verify"]), 0);
+}
+
+/// The rows of a ledger stay while a balance is wrong, and leave opening balances behind.
+#[test]
+fn partition_keeps_the_balances_of_a_ledger() {
+    let db = database().migrated();
+    let mut conn = db.conn();
+    conn.query_drop(
+        "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
+         VALUES (1, 1, 5, 9, NOW() - INTERVAL 100 DAY)",
+    )
+    .unwrap();
+    let retention = ["partition", "--table", "points_transaction", "--retain", "2m"];
+
+    let refused = run_on(&db, &retention);
+
+    assert_ends(&refused, 1);
+    assert!(stderr(&refused).contains("is not the sum of the movements"), "{}", stderr(&refused));
+    assert_eq!(conn.query_first("SELECT COUNT(*) FROM points_transaction").unwrap(), Some(1));
+    conn.query_drop("UPDATE points_transaction SET balance = 5").unwrap();
+    assert_ends(&run_on(&db, &retention), 0);
+    assert_eq!(conn.query_first("SELECT COUNT(*) FROM points_transaction").unwrap(), Some(0));
+    let opening = "SELECT user_id, through_id, balance = 5 FROM points_opening";
+    assert_eq!(conn.query_first(opening).unwrap(), Some((1, 1, true)));
 }

@@ -18,7 +18,7 @@ const FOR_LEDGER: [(&str, &str); 4] = [
 ];
 
 /// What a job needs that sums up the hours, by the functions `refresh`, `compare` and `rebuild` of the feature `summary`.
-const FOR_SUMS: [(&str, &str); 8] = [
+const FOR_SUMS: [(&str, &str); 9] = [
     ("points_transaction", "SELECT"),
     ("token_transaction", "SELECT"),
     ("bytemark_order_payments", "SELECT"),
@@ -27,6 +27,7 @@ const FOR_SUMS: [(&str, &str); 8] = [
     ("summary_trips", "SELECT, INSERT, DELETE"),
     ("summary_users", "SELECT, INSERT, DELETE"),
     ("summary_state", "SELECT, INSERT, UPDATE"),
+    ("summary_log", "SELECT"),
 ];
 
 /// What it needs besides where triggers note what changes. They write the log with the rights of whoever has made them.
@@ -35,7 +36,7 @@ const FOR_EXACT_SUMS: [(&str, &str); 5] = [
     ("token_transaction", "TRIGGER"),
     ("bytemark_order_payments", "TRIGGER"),
     ("trip", "TRIGGER"),
-    ("summary_log", "SELECT, INSERT, DELETE"),
+    ("summary_log", "INSERT, DELETE"),
 ];
 
 /// The `GRANT` statements for accounts with no more rights than they need.

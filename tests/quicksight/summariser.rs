@@ -109,7 +109,7 @@ fn sees_nothing_else(conn: &mut Conn) {
 #[test]
 fn the_summariser_needs_each_right() {
     let db = filled(migrated());
-    each_right_is_needed(&db, |name| Grants::on(db.name()).summariser(name), false, 16);
+    each_right_is_needed(&db, |name| Grants::on(db.name()).summariser(name), false, 17);
 }
 
 /// On a server without a binary log, which would refuse triggers to an ordinary account.

@@ -224,23 +224,25 @@ impl Part {
     }
 
     /// A moment before all hours that have changed, NULL if there are none. The server finds it at the begins of the log's
-    /// index, and reckons with no entry that the calendar does not have.
+    /// index, and knows it before it plans the rest.
     fn oldest(&self) -> String {
-        let at = "MIN(o.at)";
-        let oldest = |log: &str| {
-            format!(
-                "SELECT MIN(n.{at}) AS at FROM {} AS n WHERE n.{} = {log} AND n.{at} >= {FIRST}",
-                quote(&view_of("summary_log")),
-                quote(&renamed("summary_log", "source")),
-                at = quote(&renamed("summary_log", "at")),
-            )
-        };
-        let logs: Vec<_> = self.source.logs().split(", ").map(oldest).collect();
+        let of: Vec<_> = self.source.logs().split(", ").map(|log| self.oldest_of(log)).collect();
+        match of.as_slice() {
+            [one, other] => format!("LEAST(COALESCE({one}, {other}), COALESCE({other}, {one}))"),
+            _ => of.concat(),
+        }
+    }
+
+    /// It reckons with no entry that the calendar does not have.
+    fn oldest_of(&self, log: &str) -> String {
+        let at = format!("MIN(o.{})", quote(&renamed("summary_log", "at")));
         format!(
             "(SELECT CASE WHEN {at} + INTERVAL 0 DAY = {at} THEN {at} - INTERVAL 1 {} WHEN {at} IS NOT NULL THEN {FIRST} END \
-             FROM ({}) AS o)",
+             FROM {} AS o WHERE o.{} = {log} AND o.{} >= {FIRST})",
             if self.source == Source::Users { "DAY" } else { "HOUR" },
-            logs.join(" UNION ALL "),
+            quote(&view_of("summary_log")),
+            quote(&renamed("summary_log", "source")),
+            quote(&renamed("summary_log", "at")),
         )
     }
 
