@@ -18,7 +18,7 @@ use super::{
     commit::{Whose, begin, begin_unheard, begin_with, command},
     movement::{MOST, Overdraft},
     order::{Leg, Order},
-    sql::{BATCH, BEFORE_ALL, NEWEST, NEWEST_LEFT, marks, nothing, repeated},
+    sql::{BATCH, BEFORE_ALL, NEWEST, NEWEST_LEFT, NEWEST_OF_ROWS, marks, nothing},
 };
 use crate::{
     outcome::{Error, Refusal, Result},
@@ -237,9 +237,13 @@ fn newest_in_snapshot<Q: Queryable>(conn: &mut Q, accounts: &BTreeSet<Account>) 
     let (mut all, mut moment) = (BTreeMap::new(), None);
     let accounts: Vec<_> = accounts.iter().copied().collect();
     for accounts in accounts.chunks(BATCH) {
-        let sql = format!("SELECT {NOW}, {} LIMIT 1", repeated(NEWEST, accounts.len()));
-        let ids = accounts.iter().flat_map(|account| [account.id(); 2]);
-        let ids: Vec<Value> = ids.map(Value::from).collect();
+        let (mut balances, mut ids) = (Vec::new(), Vec::<Value>::new());
+        let opened = opened(conn, accounts)?;
+        for (account, is_opened) in accounts.iter().zip(opened) {
+            balances.push(if is_opened { NEWEST } else { NEWEST_OF_ROWS });
+            ids.extend(vec![account.id().into(); if is_opened { 2 } else { 1 }]);
+        }
+        let sql = format!("SELECT {NOW}, {} LIMIT 1", balances.join(", "));
         let (now, balances) = ask_on(conn, ACTION, &sql, ids, balances_and_now)?
             .next()
             .unwrap_or(Err(nothing(ACTION)))?;
@@ -248,6 +252,20 @@ fn newest_in_snapshot<Q: Queryable>(conn: &mut Q, accounts: &BTreeSet<Account>) 
     }
     let now = moment.ok_or_else(|| nothing(ACTION))?;
     Ok(Read { balances: all, now, modified_on: None })
+}
+
+/// Which of these accounts may have opening balances. Of few it costs no more to look for each of them.
+fn opened<Q: Queryable>(conn: &mut Q, accounts: &[Account]) -> Result<Vec<bool>> {
+    if accounts.len() <= 2 {
+        return Ok(vec![true; accounts.len()]);
+    }
+    let sql = format!(
+        "SELECT user_id FROM points_opening FORCE INDEX (PRIMARY) WHERE user_id IN ({}) LIMIT {BATCH}",
+        marks(accounts.len())
+    );
+    let ids: Vec<Value> = accounts.iter().map(|account| account.id().into()).collect();
+    let found: Vec<i32> = ask_on(conn, ACTION, &sql, ids, Columns::take)?.collect::<Result<_>>()?;
+    Ok(accounts.iter().map(|account| found.contains(&account.id())).collect())
 }
 
 fn balances_and_now(columns: &mut Columns) -> Result<(PrimitiveDateTime, Vec<Decimal>)> {

@@ -36,6 +36,10 @@ pub(super) const NEWEST: &str = concat!(
     ", (SELECT balance FROM points_opening WHERE user_id = ?))"
 );
 
+/// The same of an account that has no opening balance.
+pub(super) const NEWEST_OF_ROWS: &str = "(SELECT balance FROM points_transaction WHERE user_id = ? \
+                                         ORDER BY user_id DESC, id DESC LIMIT 1)";
+
 /// `?, ?, ?`
 pub(super) fn marks(count: usize) -> String {
     repeated("?", count)

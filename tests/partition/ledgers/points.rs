@@ -1,12 +1,14 @@
 //! Points: what is read, recorded and refused once old rows are gone.
 
+use std::collections::BTreeMap;
+
 use mysql::{TxOpts, prelude::Queryable};
 use quicksight_migrations::{
     Error, Migrator,
     ledger::{
-        Account, Activity, NewPointsTransaction, NewReversal, Page, Refusal, SystemAccount,
-        balance, balance_at, find_by_id, record_points_transaction, record_points_transaction_in,
-        reverse_points, statement,
+        Account, Activity, Ends, NewPointsTransaction, NewPointsTransfer, NewReversal, Page,
+        Refusal, SystemAccount, balance, balance_at, find_by_id, record_points_transaction,
+        record_points_transaction_in, record_points_transfers, reverse_points, statement,
     },
     partition::{self, Policy, Span, Table},
     rust_decimal::Decimal,
@@ -74,6 +76,47 @@ fn every_balance_is_as_before_and_every_account_goes_on() {
     let plan = partition::plan(&look(&db, POINTS), on(2026, 4, 10), &retain()).unwrap();
     assert_eq!(plan.apply(&mut conn).unwrap().dropped().len(), 1);
     assert_eq!(balances(&mut conn), before);
+    assert_clean(&mut conn);
+}
+
+/// One by one and many at once: who is idle, who has a newest row that was dated back, and who has neither.
+#[test]
+fn every_account_goes_on_from_its_opening() {
+    let db = filled();
+    let mut conn = db.conn();
+    earn(&mut conn, 2, 100, noon(1, 25));
+    let before: BTreeMap<_, _> = balances(&mut conn).into_iter().collect();
+    apply(&db, POINTS, &retain());
+
+    let ends = [(3, 1), (2, 3), (1, 2)]
+        .map(|(payer, payee)| Ends { payer: Account::user(payer), payee: Account::user(payee) });
+    let payments = ends.map(|ends| {
+        NewPointsTransfer::new(ends, Activity::CampaignReward, 1.into()).created_on(noon(3, 9))
+    });
+    let recorded = record_points_transfers(&mut conn, &payments).unwrap();
+    for (payment, ends) in recorded.iter().zip(&ends) {
+        assert_eq!(
+            (payment.debit().account(), payment.credit().account()),
+            (ends.payer, ends.payee)
+        );
+    }
+    let users = [1, 2, 3].map(Account::user);
+    for user in users {
+        assert_eq!(
+            balance(&mut conn, user).unwrap(),
+            before[&user],
+            "{user} pays one and gets one"
+        );
+    }
+
+    let db = filled();
+    let mut conn = db.conn();
+    earn(&mut conn, 2, 100, noon(1, 25));
+    apply(&db, POINTS, &retain());
+    for user in [1, 2, 3] {
+        let earned = earn(&mut conn, user, 1, noon(3, 9));
+        assert_eq!(earned.balance(), before[&Account::user(user)] + Decimal::ONE, "{user}");
+    }
     assert_clean(&mut conn);
 }
 
