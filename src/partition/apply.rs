@@ -172,17 +172,6 @@ fn work(plan: &Plan, session: &mut Session<'_>) -> Result<Done> {
         if step.work != Work::Partition {
             set(session, SHORT_WAITS)?;
         }
-        if let Work::Drop { partition }
-        | Work::Exchange { partition }
-        | Work::DropCopied { partition } = &step.work
-        {
-            let rows = rows::count(session, plan.table, &partition.name)?;
-            sums::keep(session, plan.table, partition.until, rows)?;
-            // A ledger's are kept with its openings, while nobody writes.
-            if plan.table.ledger().is_none() {
-                ids::keep(session, plan.table, &partition.name)?;
-            }
-        }
         let started = Instant::now();
         let going = match execute(session, plan.table, step)? {
             Ok(going) => going,
@@ -224,10 +213,13 @@ fn execute(
         }
     };
     let gone = |rows, accounts| Some(Dropped { partition: partition.clone(), rows, accounts });
+    let rows = rows::count(session, table, &partition.name)?;
+    sums::keep(session, table, partition.until, rows)?;
     let Some(ledger) = table.ledger() else {
-        let rows = rows::count(session, table, &partition.name)?;
+        ids::keep(session, table, &partition.name)?;
         return Ok(session.execute(&step.sql).map(|()| gone(rows, 0)));
     };
+    // Its ids are kept with its openings, while nobody writes.
     let archive = is_copied.then(|| layout::archive_of(table, &partition.name));
     let leaving = Leaving { table, ledger, partition, archive: archive.as_deref() };
     let dropped = opening::drop_partition(session, leaving, &step.sql)?;
@@ -244,6 +236,10 @@ fn move_or_drop_empty(
     let going = Dropped { partition: partition.clone(), rows, accounts: 0 };
     if rows > 0 && matches!(step.work, Work::DropEmpty { .. }) {
         return Err(refuse_late(table, &going));
+    }
+    if matches!(step.work, Work::Exchange { .. }) {
+        sums::keep(session, table, partition.until, rows)?;
+        ids::keep(session, table, &partition.name)?;
     }
     Ok(session.execute(&step.sql).map(|()| Some(going)))
 }
