@@ -61,7 +61,7 @@ pub(super) fn callers(
     transaction: &mut Transaction<'_>,
     orders: &[Order<'_>],
 ) -> Result<Vec<Booked>> {
-    echo(transaction, "").map_err(|error| Error::from_answer(ACTION, error.into_error()))?;
+    echo(transaction, "").map_err(|unheard| unheard.answer_to(ACTION))?;
     let booked = book(transaction, orders, &accounts(orders), Whose::Callers, None)?;
     last(orders, &booked, None).iter().try_for_each(|sql| command(transaction, sql))?;
     Ok(booked)

@@ -27,6 +27,12 @@ impl Unheard {
         let (Self::Deaf(error) | Self::Refused(error)) = self;
         error
     }
+
+    /// The error for callers to whom it is all one whether the question was heard. `action` completes "could not ...".
+    #[cfg(feature = "ledger")]
+    pub(crate) fn answer_to(self, action: &'static str) -> Error {
+        Error::from_answer(action, self.into_error())
+    }
 }
 
 /// What one statement of a packet has answered.

@@ -128,8 +128,8 @@ pub(crate) fn closed<C: Connection>(
 ) -> Result<Vec<Closed>> {
     let mut statements = vec![states()];
     statements.extend(sources.iter().map(|source| changed(*source, range)));
-    let said = heard(driver(conn), &statements.join("; "))
-        .map_err(|unheard| Error::from_answer(action, unheard.into_error()))?;
+    let said =
+        heard(driver(conn), &statements.join("; ")).map_err(|unheard| unheard.answer_to(action))?;
     let mut said = said.into_iter().map(|said| said.rows);
     let mut next = || said.next().ok_or_else(|| Error::from_answer(action, unreadable()));
     let states = read_all(next()?, action, numbered)?;

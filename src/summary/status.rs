@@ -11,7 +11,7 @@ use super::{
     triggers,
 };
 use crate::{
-    outcome::{Error, Result, code},
+    outcome::{Result, code},
     session::{Said, heard},
     source::Source,
 };
@@ -97,5 +97,5 @@ pub(super) fn run(conn: &mut Conn) -> Result<Vec<Reach>> {
 }
 
 fn ask(conn: &mut Conn, sql: &str) -> Result<Vec<Said>> {
-    heard(conn, sql).map_err(|unheard| Error::from_answer(ACTION, unheard.into_error()))
+    heard(conn, sql).map_err(|unheard| unheard.answer_to(ACTION))
 }
