@@ -18,7 +18,7 @@ use super::{
     commit::{Whose, begin, begin_unheard, begin_with, command},
     movement::{MOST, Overdraft},
     order::{Leg, Order},
-    sql::{BATCH, BEFORE_ALL, NEWEST, NEWEST_LEFT, NEWEST_OF_ROWS, marks, nothing},
+    sql::{BATCH, BEFORE_ALL, NEWEST, NEWEST_LEFT, NEWEST_OF_ROWS, SELECT, marks, nothing},
 };
 use crate::{
     outcome::{Error, Refusal, Result},
@@ -105,7 +105,7 @@ pub(super) fn begin_and_lock(
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-locking-reads.html>
 fn lock_one(conn: &mut Conn, user: Account) -> Result<Answer> {
     let sql = format!(
-        "SELECT CAST(? AS UNSIGNED) AS n, {NOW_AFTER_WAIT}, u.modified_on, {} AS b FROM auth_user u \
+        "{SELECT} CAST(? AS UNSIGNED) AS n, {NOW_AFTER_WAIT}, u.modified_on, {} AS b FROM auth_user u \
          FORCE INDEX (PRIMARY) WHERE u.id = ? LIMIT 1 FOR UPDATE",
         NEWEST_LEFT.replace('?', "u.id")
     );
@@ -118,7 +118,7 @@ fn lock_few(users: &[&Account], number: u64) -> String {
     let ids: Vec<_> = users.iter().map(ToString::to_string).collect();
     let balances: Vec<_> = ids.iter().map(|id| NEWEST.replace('?', id)).collect();
     format!(
-        "{}; SELECT {number}, {NOW}, {} LIMIT 1",
+        "{}; {SELECT} {number}, {NOW}, {} LIMIT 1",
         users_lock(&ids.join(", "), ids.len()),
         balances.join(", ")
     )
@@ -243,7 +243,7 @@ fn newest_in_snapshot<Q: Queryable>(conn: &mut Q, accounts: &BTreeSet<Account>) 
             balances.push(if is_opened { NEWEST } else { NEWEST_OF_ROWS });
             ids.extend(vec![account.id().into(); if is_opened { 2 } else { 1 }]);
         }
-        let sql = format!("SELECT {NOW}, {} LIMIT 1", balances.join(", "));
+        let sql = format!("{SELECT} {NOW}, {} LIMIT 1", balances.join(", "));
         let (now, balances) = ask_on(conn, ACTION, &sql, ids, balances_and_now)?
             .next()
             .unwrap_or(Err(nothing(ACTION)))?;

@@ -81,7 +81,7 @@ pub(super) fn add<Q: Queryable>(conn: &mut Q, sql: &str, values: Vec<Value>) -> 
 }
 
 /// The ids of all rows, which the server gave in the order of the rows, but not always one after the
-/// other: nobody else adds rows to accounts that are locked.
+/// other: nobody else adds rows to accounts that are locked. Their dates say in which partition they are.
 fn ids<Q: Queryable>(conn: &mut Q, new: &[New<'_>], first: i64) -> Result<Vec<i64>> {
     let count = new.iter().flat_map(rows).count();
     if count == 1 {
@@ -89,12 +89,16 @@ fn ids<Q: Queryable>(conn: &mut Q, new: &[New<'_>], first: i64) -> Result<Vec<i6
     }
     let accounts: BTreeSet<_> = new.iter().flat_map(|(order, _)| order.accounts()).collect();
     let sql = format!(
-        "SELECT id FROM points_transaction FORCE INDEX (PRIMARY) WHERE id >= ? AND user_id IN ({}) \
-         ORDER BY id LIMIT {count}",
+        "SELECT id FROM points_transaction FORCE INDEX (PRIMARY) \
+         WHERE id >= ? AND created_on BETWEEN ? AND ? AND user_id IN ({}) ORDER BY id LIMIT {count}",
         marks(accounts.len())
     );
+    let moments = new.iter().map(|(_, booked)| booked.moment);
     let accounts = accounts.iter().map(|account| Value::from(account.id()));
-    let values: Vec<_> = std::iter::once(first.into()).chain(accounts).collect();
+    let values: Vec<_> = [first.into(), moments.clone().min().into(), moments.max().into()]
+        .into_iter()
+        .chain(accounts)
+        .collect();
     let ids = ask_on(conn, ACTION, &sql, values, Columns::take)?.collect::<Result<Vec<_>>>()?;
     if ids.len() == count { Ok(ids) } else { Err(nothing(ACTION)) }
 }
@@ -121,22 +125,27 @@ fn links(orders: &[Order<'_>], booked: &[Booked]) -> Vec<String> {
     let pairs = orders.iter().zip(booked);
     let pairs: Vec<_> = pairs
         .filter(|(order, booked)| !booked.replay && order.legs.len() == 2)
-        .map(|(_, booked)| booked.rows.map(|row| row.id))
+        .map(|(_, booked)| (booked.moment, booked.rows.map(|row| row.id)))
         .collect();
     pairs
         .chunks(BATCH)
         .map(|pairs| {
             let whens: Vec<_> = pairs
                 .iter()
-                .map(|[debit, credit]| {
+                .map(|(_, [debit, credit])| {
                     format!("WHEN {debit} THEN {credit} WHEN {credit} THEN {debit}")
                 })
                 .collect();
-            let ids: Vec<_> = pairs.iter().flatten().map(ToString::to_string).collect();
+            let ids: Vec<_> =
+                pairs.iter().flat_map(|(_, ids)| ids).map(ToString::to_string).collect();
+            let moments = pairs.iter().map(|(moment, _)| *moment);
+            let [from, to] =
+                [moments.clone().min(), moments.max()].map(|at| Value::from(at).as_sql(true));
             format!(
-                "UPDATE points_transaction SET ref_transaction_id = CASE id {} END WHERE id IN ({})",
+                "UPDATE points_transaction SET ref_transaction_id = CASE id {} END \
+                 WHERE id IN ({}) AND created_on BETWEEN {from} AND {to}",
                 whens.join(" "),
-                ids.join(", ")
+                ids.join(", "),
             )
         })
         .collect()

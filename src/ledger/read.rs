@@ -9,7 +9,7 @@ use super::{
     entry::PointsTransaction,
     movement::check_accounts,
     page::{Movements, Page},
-    sql::{NEWEST, nothing},
+    sql::{NEWEST, SELECT, nothing},
 };
 use crate::{
     outcome::{Error, Refusal, Result},
@@ -47,7 +47,7 @@ const IS_USER: &str = "EXISTS (SELECT 1 FROM auth_user WHERE id = ?)";
 ///   gave it, or a movement has a date that no calendar has.
 pub fn balance<C: Connection>(conn: &mut C, account: impl Into<Account>) -> Result<Decimal> {
     let account = account.into();
-    let (id, sql) = (account.id(), format!("SELECT {NEWEST}, 0, {IS_USER}, NULL LIMIT 1"));
+    let (id, sql) = (account.id(), format!("{SELECT} {NEWEST}, 0, {IS_USER}, NULL LIMIT 1"));
     balance_less(conn, account, None, &sql, (id, id, id))
 }
 
@@ -74,7 +74,7 @@ pub fn balance_at<C: Connection>(
     let account = account.into();
     clock::check_range(moment).map_err(Error::Refused)?;
     let sql = format!(
-        "SELECT {NEWEST}, (SELECT SUM(points) FROM points_transaction \
+        "{SELECT} {NEWEST}, (SELECT SUM(points) FROM points_transaction \
          WHERE user_id = ? AND created_on > ?), {IS_USER}, \
          (SELECT dropped_before FROM points_opening WHERE user_id = ?) LIMIT 1"
     );

@@ -15,6 +15,14 @@ pub(super) const BATCH: usize = 200;
 /// Below all ids.
 pub(super) const BEFORE_ALL: i32 = i32::MIN;
 
+/// `SELECT` for a statement that reads newest balances. To plan it, a server would look up both ends of the account in the index, in
+/// each partition of it, and again to read; as if it had many accounts in a list, it takes the index's statistics here. Each
+/// server takes the way of the other for a comment.
+/// <https://dev.mysql.com/doc/refman/8.4/en/range-optimization.html#equality-range-optimization>
+/// <https://mariadb.com/docs/server/reference/sql-statements/administrative-sql-statements/set-commands/set-statement>
+pub(super) const SELECT: &str = "/*M!100403 SET STATEMENT eq_range_index_dive_limit = 1 FOR */ \
+                                 SELECT /*+ SET_VAR(eq_range_index_dive_limit = 1) */";
+
 /// The balance of the newest movement of an account, from `user_ledger_idx` alone. Where old rows were dropped, it may be
 /// one of these, whose balance is in `points_opening`: the later id says.
 macro_rules! newest_left {

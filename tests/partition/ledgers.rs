@@ -3,6 +3,7 @@
 mod beside;
 mod found;
 mod points;
+mod reads;
 mod tokens;
 
 use mysql::{Conn, prelude::Queryable};
