@@ -3,6 +3,7 @@
 mod beside;
 mod found;
 mod points;
+mod reversed;
 mod tokens;
 
 use mysql::{Conn, prelude::Queryable};
