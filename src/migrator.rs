@@ -398,8 +398,8 @@ impl Migrator {
     /// # }
     /// ```
     ///
-    /// Needs `SELECT`, `ALTER`, `CREATE`, `INSERT` and `DROP`; where rows of a ledger go also `LOCK TABLES`, and `UPDATE` on
-    /// `points_opening` and `token_opening`.
+    /// Needs `SELECT`, `ALTER`, `CREATE`, `INSERT` and `DROP`; where rows go also `UPDATE` on `summary_state`, and where they are those
+    /// of a ledger `LOCK TABLES`, and `UPDATE` on `points_opening` or `token_opening`.
     ///
     /// # Errors
     ///
