@@ -5,6 +5,7 @@ mod found;
 mod points;
 mod reversed;
 mod tokens;
+mod unconfirmed;
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{
