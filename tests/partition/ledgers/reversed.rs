@@ -56,12 +56,12 @@ fn a_movement_that_stays_keeps_its_reversal() {
     reverse_in_january(&mut january, early);
     let by = reverse_in_january(&mut january, ahead);
     let back = reverse_in_january(&mut january, paid.credit().id());
-    // What has the note of a reversal and is none: of another account, and of other points.
+    // What has the note of a reversal and is none: of another account, of other points, and for something else.
     let stays = earn(&mut conn, 4, 5, noon(3, 22)).id();
-    for (user, points) in [(2, -5), (4, -4)] {
+    for (user, points, activity) in [(2, -5, 1), (4, -4, 1), (4, -5, 2)] {
         let other = earn(&mut conn, user, points, noon(1, 20)).id();
         conn.by_hand([format!(
-            "UPDATE points_transaction SET note = 'reversal of {stays}', activity_type = 1 WHERE id = {other}"
+            "UPDATE points_transaction SET note = 'reversal of {stays}', activity_type = {activity} WHERE id = {other}"
         )]);
     }
     let (before, all) = (balances(&mut conn), rows(&mut conn));

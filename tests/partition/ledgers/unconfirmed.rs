@@ -16,7 +16,7 @@ use quicksight_migrations::{
     time::PrimitiveDateTime,
 };
 
-use super::{apply, assert_clean, balances, count, filled, noon, retain};
+use super::{apply, assert_clean, balances, count, earn, filled, noon, retain};
 use crate::{
     Database, migrated, months, on,
     support::wire::{Cut, is_commit, nth},
@@ -92,6 +92,8 @@ fn points_whose_row_is_gone_cannot_be_confirmed() {
     for movement in gone.iter().chain([&kept]) {
         assert!(is_recorded(&mut conn, movement).unwrap(), "{movement:?}");
     }
+    // Its opening goes through a later id than that one had.
+    earn(&mut conn, 1, 5, noon(1, 19));
     let before = balances(&mut conn);
 
     apply(&db, Table::PointsTransaction, &retain());
@@ -99,6 +101,11 @@ fn points_whose_row_is_gone_cannot_be_confirmed() {
     gone.iter().for_each(|movement| assert_cannot_be_told(&mut conn, movement));
     assert!(is_recorded(&mut conn, &kept).unwrap());
     assert!(!is_recorded(&mut conn, &never).unwrap());
+    // What came after its month had gone cannot have gone with it.
+    let late = earning(noon(1, 15)).note("late");
+    let late =
+        unconfirmed(&db, Cut::BeforeStatement, |conn| record_points_transaction(conn, &late));
+    assert!(!is_recorded(&mut conn, &late).unwrap());
     assert_eq!(balances(&mut conn), before);
 }
 
