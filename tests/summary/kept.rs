@@ -80,7 +80,9 @@ fn every_report_is_as_before() {
             summary::install_triggers(&mut conn).unwrap();
         }
         summary::refresh(&mut conn, &summary::Policy::new()).unwrap();
-        ranges().iter().for_each(|range| assert_same(&mut conn, *range));
+        for range in ranges() {
+            assert_same(&mut conn, range);
+        }
         let before = ranges().map(|range| of_sums(&mut conn, range));
         let again = |hours| {
             summary::Policy::new()

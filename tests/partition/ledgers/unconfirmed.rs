@@ -98,7 +98,9 @@ fn points_whose_row_is_gone_cannot_be_confirmed() {
 
     apply(&db, Table::PointsTransaction, &retain());
 
-    gone.iter().for_each(|movement| assert_cannot_be_told(&mut conn, movement));
+    for movement in &gone {
+        assert_cannot_be_told(&mut conn, movement);
+    }
     assert!(is_recorded(&mut conn, &kept).unwrap());
     assert!(!is_recorded(&mut conn, &never).unwrap());
     // What came after its month had gone cannot have gone with it.
@@ -181,7 +183,9 @@ fn tokens_whose_row_is_gone_cannot_be_confirmed() {
 
     apply(&db, Table::TokenTransaction, &retain());
 
-    gone.iter().for_each(|movement| assert_cannot_be_told(&mut conn, movement));
+    for movement in &gone {
+        assert_cannot_be_told(&mut conn, movement);
+    }
     assert!(is_there(&mut conn, &kept) && !is_there(&mut conn, &never));
     let balance = tokens::balance(&mut conn, user, 7).unwrap();
     assert_eq!((balance.balance(), balance.spendable()), (4.into(), 4.into()));
