@@ -164,7 +164,7 @@ impl Writer {
         let points = points.created_on(moment);
         let mut record = || {
             timed(|| {
-                drop(ledger::record_points_transaction(&mut self.conn, &points).expect("record"))
+                ledger::record_points_transaction(&mut self.conn, &points).expect("record");
             })
         };
         record();

@@ -39,6 +39,7 @@ const TABLES: [&str; 8] = [
 pub(crate) struct Site {
     pub(crate) ours: Conn,
     pub(crate) original: Conn,
+    #[allow(dead_code, reason = "one of the benchmarks has writers besides")]
     opts: Opts,
     server: Option<Server>,
 }
@@ -66,6 +67,7 @@ impl Site {
     }
 
     /// One more connection, to this database of the server.
+    #[allow(dead_code, reason = "one of the benchmarks has writers besides")]
     pub(crate) fn another(&self, database: &str) -> Conn {
         let opts = OptsBuilder::from_opts(self.opts.clone()).db_name(Some(database));
         Conn::new(opts).expect("connect")
