@@ -398,13 +398,14 @@ impl Migrator {
     /// # }
     /// ```
     ///
-    /// Needs `SELECT`, `ALTER`, `CREATE`, `INSERT` and `DROP`; where rows of a ledger go also `LOCK TABLES`, and `UPDATE` on
-    /// `points_opening` and `token_opening`.
+    /// Needs `SELECT`, `ALTER`, `CREATE`, `INSERT` and `DROP`; where rows go also `UPDATE` on `summary_state`, and where they are those
+    /// of a ledger `LOCK TABLES`, and `UPDATE` on `points_opening` or `token_opening`.
     ///
     /// # Errors
     ///
     /// [`Error::UnsoundBalances`](crate::Error::UnsoundBalances) if a balance of rows of a ledger that were to go is not the sum of
-    /// the movements, and [`Error::RetentionOnLedger`](crate::Error::RetentionOnLedger) without the tables for opening balances;
+    /// the movements, [`Error::ReversalWouldGo`](crate::Error::ReversalWouldGo) if a movement would outlive its reversal, and
+    /// [`Error::RetentionOnLedger`](crate::Error::RetentionOnLedger) without the tables for opening balances;
     /// [`Error::TablesChanging`](crate::Error::TablesChanging) if rows kept coming late for a partition that goes;
     /// [`Error::PlanOutdated`](crate::Error::PlanOutdated) if the table is not what it was at the look, and what
     /// [`partition::plan`] refuses; [`Error::SeveralWriters`](crate::Error::SeveralWriters); [`Error::Partition`](crate::Error::Partition) if a

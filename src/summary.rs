@@ -126,7 +126,8 @@ pub fn reach<C: Connection>(conn: &mut C) -> Result<Vec<Reach>> {
 ///
 /// # Errors
 ///
-/// As [`refresh`], with `TRIGGER` on the four tables, and [`TriggersRefused`](crate::Error::TriggersRefused) where the
+/// As [`refresh`], with `TRIGGER` on the four tables and `INSERT` on `summary_log`, both granted to the account itself and not
+/// to a role, and [`TriggersRefused`](crate::Error::TriggersRefused) where the
 /// server's binary log is on and this user may not make any. No trigger is left then.
 pub fn install_triggers<C: Connection>(conn: &mut C) -> Result<()> {
     let conn = driver(conn);

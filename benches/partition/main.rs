@@ -1,4 +1,5 @@
-//! Times what partitions are for, next to the same rows in plain tables: to drop a month, the newest balance, and one more row.
+//! Times what partitions are for, next to the same rows in plain tables: to drop a month, of trips and of the ledger of
+//! points with a writer beside it, the newest balance, and one more row.
 //!
 //! `make bench-partition`, or `cargo bench --bench partition --all-features -- --users 20000`. Uses the server in
 //! `QUICKSIGHT_DATABASE_URL`, or else a throwaway one of its own.
@@ -18,10 +19,14 @@ mod table;
 #[path = "../shared/watch.rs"]
 mod watch;
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
 
 use quicksight_migrations::{
-    ledger::{self, Account},
+    ledger::{self, Account, Activity, NewPointsTransaction},
     mysql::{Conn, prelude::Queryable},
     partition::{self, Plan, Policy, Span, Table},
     run_quicksight_migrations,
@@ -48,8 +53,10 @@ fn main() {
     let users = argument("--users").unwrap_or(USERS);
     println!("{}", site.load(City { seed: 30, size: size(users), period }));
     // What is measured first has the same rows as what is measured second, and the server has seen both.
+    copy(&mut site.ours, &mut site.original);
+    let ours: Option<String> = site.ours.query_first("SELECT DATABASE()").expect("ask");
+    let writers = [PLAIN, &ours.expect("a database")].map(|database| site.another(database));
     let (parts, whole) = (&mut site.ours, &mut site.original);
-    copy(parts, whole);
     for table in TABLES {
         let took = timed(|| drop(plan(parts, table, period, None).apply(parts).expect("apply")));
         println!("{table} is partitioned in {}.", table::time(took));
@@ -67,13 +74,8 @@ fn main() {
     };
     let months = [23, 22, 21];
     let mut dropped = months.map(|kept| {
-        let from = Date::from_calendar_date(2025, Month::January.nth_next(23 - kept), 1);
-        let until = Date::from_calendar_date(2025, Month::January.nth_next(24 - kept), 1);
-        let (from, until) = (from.expect("a date"), until.expect("a date"));
-        let range = format!("started_on >= '{from}' AND started_on < '{until}'");
-        let deleted = timed(|| {
-            whole.query_drop(format!("DELETE FROM trip WHERE {range}")).expect("delete");
-        });
+        let delete = delete(Table::Trip, kept);
+        let deleted = timed(|| whole.query_drop(delete).expect("delete"));
         let plan = plan(parts, Table::Trip, period, Some(Span::months(kept.into())));
         assert_eq!(plan.drops().len(), 1, "{plan}");
         let statement = plan.statements().join("; ");
@@ -118,9 +120,67 @@ fn main() {
         in_turn(ROUNDS, [&mut || insert(whole), &mut || insert(parts)])
             .map(|time| time / u32::try_from(accounts.len()).expect("a small number"))
     });
+    let mut writers = writers.map(|conn| Writer { conn, user: accounts[0] });
+    let [beside_whole, beside_parts] = &mut writers;
+    for kept in months {
+        let delete = delete(Table::PointsTransaction, kept);
+        let (deleted, waited) = beside_whole.beside(|| whole.query_drop(delete).expect("delete"));
+        let plan = plan(parts, Table::PointsTransaction, period, Some(Span::months(kept.into())));
+        let mut report = None;
+        let (went, waited_less) =
+            beside_parts.beside(|| report = Some(plan.apply(parts).expect("apply")));
+        println!("{}.", report.expect("a report"));
+        add("a month of points goes, the call", [deleted, went]);
+        add("the longest wait of a writer beside it", [waited, waited_less]);
+    }
     let head = ["", "plain", "partitioned", "times as fast"];
     print!("\n{}", table::aligned(&head, &rows));
     site.original.query_drop(format!("DROP DATABASE {PLAIN}")).expect("clean up");
+}
+
+/// Deletes the rows of the month that is the first of those that go when so many months are kept.
+fn delete(table: Table, kept: u8) -> String {
+    let first = |past: u8| {
+        Date::from_calendar_date(2025, Month::January.nth_next(past), 1).expect("a date")
+    };
+    let (from, until, date) = (first(23 - kept), first(24 - kept), table.date_column());
+    format!("DELETE FROM {table} WHERE {date} >= '{from}' AND {date} < '{until}'")
+}
+
+/// Somebody who records one movement after the other.
+struct Writer {
+    conn: Conn,
+    user: i32,
+}
+
+impl Writer {
+    /// How long some work takes, and the longest of the movements that are recorded beside it.
+    fn beside(&mut self, work: impl FnOnce()) -> (Duration, Duration) {
+        let is_over = AtomicBool::new(false);
+        let moment =
+            Date::from_calendar_date(2026, Month::December, 31).expect("a date").midnight();
+        let points =
+            NewPointsTransaction::new(Account::user(self.user), Activity::Purchase, 1.into());
+        let points = points.created_on(moment);
+        let mut record = || {
+            timed(|| {
+                ledger::record_points_transaction(&mut self.conn, &points).expect("record");
+            })
+        };
+        record();
+        thread::scope(|scope| {
+            let writing = scope.spawn(|| {
+                let mut longest = record();
+                while !is_over.load(Ordering::Relaxed) {
+                    longest = longest.max(record());
+                }
+                longest
+            });
+            let took = timed(work);
+            is_over.store(true, Ordering::Relaxed);
+            (took, writing.join().expect("a writer"))
+        })
+    }
 }
 
 /// What is measured are points and trips.

@@ -39,6 +39,8 @@ const TABLES: [&str; 8] = [
 pub(crate) struct Site {
     pub(crate) ours: Conn,
     pub(crate) original: Conn,
+    #[allow(dead_code, reason = "one of the benchmarks has writers besides")]
+    opts: Opts,
     server: Option<Server>,
 }
 
@@ -53,7 +55,8 @@ impl Site {
             (Opts::from(server.opts()), Some(server))
         };
         let connect = || Conn::new(OptsBuilder::from_opts(opts.clone())).expect("connect");
-        let mut site = Self { ours: connect(), original: connect(), server };
+        let (ours, original) = (connect(), connect());
+        let mut site = Self { ours, original, opts: opts.clone(), server };
         site.ours.query_drop(format!("DROP DATABASE IF EXISTS {DATABASE}")).expect("drop");
         site.ours.query_drop(format!("CREATE DATABASE {DATABASE}")).expect("create a database");
         for conn in [&mut site.ours, &mut site.original] {
@@ -61,6 +64,13 @@ impl Site {
         }
         run_quicksight_migrations(&mut site.ours).expect("migrate");
         site
+    }
+
+    /// One more connection, to this database of the server.
+    #[allow(dead_code, reason = "one of the benchmarks has writers besides")]
+    pub(crate) fn another(&self, database: &str) -> Conn {
+        let opts = OptsBuilder::from_opts(self.opts.clone()).db_name(Some(database));
+        Conn::new(opts).expect("connect")
     }
 
     /// Fills the tables, and tells how many rows they have.

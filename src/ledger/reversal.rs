@@ -201,7 +201,7 @@ fn pay_back(debit: &PointsTransaction, credit: &PointsTransaction, overdraft: Ov
 }
 
 /// How a reversal names what it takes back. The table has no column for it: `ref_transaction_id` is
-/// for the two halves of a payment, which name each other.
+/// for the two halves of a payment, which name each other. The room `partition` looks for it before old rows go.
 fn note(original: i64) -> String {
     format!("reversal of {original}")
 }

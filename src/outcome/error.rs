@@ -534,6 +534,24 @@ pub enum Error {
         user_id: i32,
     },
 
+    /// The reversal of a movement was to be dropped by its age, and the movement stays, because it is dated later. Without
+    /// its reversal it could be taken back once more. The rows are there.
+    #[cfg(feature = "partition")]
+    #[error(
+        "points_transaction keeps its rows before {before}, because movement {reversal} among them took back \
+         movement {id}, which is dated later and would stay, and could be taken back once more; date {id} and the other \
+         half of its payment before {before}, as when they were recorded, or keep rows for longer, then call again"
+    )]
+    #[non_exhaustive]
+    ReversalWouldGo {
+        /// The first such movement.
+        id: i64,
+        /// What took it back.
+        reversal: i64,
+        /// The first day that the rows are before.
+        before: time::Date,
+    },
+
     /// A table is not as it was when the plan for its partitions was made. Nothing was done.
     #[cfg(feature = "partition")]
     #[error("{table} has changed since the plan for it was made; look and plan again")]

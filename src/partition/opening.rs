@@ -102,6 +102,8 @@ pub(super) fn drop_partition(
     leaving: Leaving<'_>,
     drop: &str,
 ) -> Result<mysql::Result<Gone>> {
+    // Before an opening says that rows are gone.
+    leaving.refuse_reversals(session)?;
     for attempt in 0..=BESIDE {
         let is_beside = attempt < BESIDE;
         if is_beside {
@@ -150,6 +152,14 @@ impl Leaving<'_> {
         }
     }
 
+    /// Movements of tokens are not reversed.
+    fn refuse_reversals(&self, session: &mut Session<'_>) -> Result<()> {
+        match self.ledger {
+            Ledger::Points => points::refuse_reversals(session, self),
+            Ledger::Tokens => Ok(()),
+        }
+    }
+
     /// Under each name that a statement has for a table.
     fn lock(&self) -> String {
         let (table, opening) = (quote(self.ledger.table()), quote(self.ledger.opening()));
@@ -171,6 +181,7 @@ impl Leaving<'_> {
         if self.open(session)? > 0 {
             return Ok(None);
         }
+        self.refuse_reversals(session)?;
         let rows = rows::count(session, self.table, &self.partition.name)?;
         let accounts = accounts(session, self.ledger, self.partition)?;
         // A server that has let go of the lock must not be asked again.

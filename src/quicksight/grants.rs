@@ -17,6 +17,10 @@ const FOR_LEDGER: [(&str, &str); 4] = [
     ("auth_user", "UPDATE"),
 ];
 
+/// What the migrator needs besides where old rows of partitioned tables go: it writes what is left of them.
+const FOR_RETENTION: [(&str, &str); 3] =
+    [("points_opening", "UPDATE"), ("token_opening", "UPDATE"), ("summary_state", "UPDATE")];
+
 /// What a job needs that sums up the hours, by the functions `refresh`, `compare` and `rebuild` of the feature `summary`.
 const FOR_SUMS: [(&str, &str); 9] = [
     ("points_transaction", "SELECT"),
@@ -58,7 +62,7 @@ const FOR_EXACT_SUMS: [(&str, &str); 5] = [
 /// ```
 ///
 /// An account is `name@host`, split at its last `@`; without one its host is `%`. The accounts must be
-/// there already, with passwords that nobody else has seen; the reader's rights need the views to be there.
+/// there already, with passwords that nobody else has seen; rights on one table or view need that to be there.
 ///
 /// A server with `partial_revokes` takes the backslash before a `_` or `%` in the name of the database for
 /// a letter; leave it out there.
@@ -70,6 +74,7 @@ pub struct Grants {
     service: Option<String>,
     summariser: Option<String>,
     reader: Option<String>,
+    retention: bool,
     ledger: bool,
     exact_sums: bool,
 }
@@ -83,6 +88,7 @@ impl Grants {
             service: None,
             summariser: None,
             reader: None,
+            retention: false,
             ledger: false,
             exact_sums: false,
         }
@@ -91,6 +97,13 @@ impl Grants {
     /// Who makes the tables and the views, compares, mends and drops them. The views read with its rights.
     pub fn migrator(mut self, account: &str) -> Self {
         self.migrator = Some(account.to_owned());
+        self
+    }
+
+    /// Lets the migrator drop or archive old rows of partitioned tables, as the feature `partition` does where it is given a
+    /// retention. It may change opening balances and how far sums go then, and no other row.
+    pub fn retention(mut self) -> Self {
+        self.retention = true;
         self
     }
 
@@ -127,7 +140,8 @@ impl Grants {
         self
     }
 
-    /// The statements, in order, for an administrator to send.
+    /// The statements, in order, for an administrator to send: the first before there are tables, if a migrator is given, and
+    /// the others after its first boot and its views.
     ///
     /// # Errors
     ///
@@ -145,6 +159,9 @@ impl Grants {
         let mut statements = Vec::new();
         if let Some(migrator) = migrator {
             statements.push(format!("GRANT {FOR_MIGRATOR} ON {database}.* TO {migrator}"));
+            if self.retention {
+                statements.extend(self.on_each(&FOR_RETENTION, &migrator));
+            }
         }
         if let Some(service) = service {
             statements.push(format!("GRANT SELECT ON {database}.* TO {service}"));

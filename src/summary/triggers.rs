@@ -66,6 +66,7 @@ fn left(source: Source, event: &str) -> String {
 
 /// Makes what is missing, and begins from nothing. All of it, or no trigger is left.
 pub(super) fn install(conn: &mut Conn) -> Result<()> {
+    WATCHED.into_iter().try_for_each(|source| may_write(conn, source))?;
     let mode = contained(|| conn.query_first::<String, _>("SELECT @@SESSION.sql_mode LIMIT 1"))
         .map_err(refused)?;
     let set = |conn: &mut Conn, mode: &str| {
@@ -83,6 +84,20 @@ pub(super) fn install(conn: &mut Conn) -> Result<()> {
         return Err(error);
     }
     Ok(())
+}
+
+/// That the triggers of a source may do what they do, with the rights of this account: otherwise they would be made, and
+/// each writer of its table refused. The server looks for the rights before it finds that there is no row to write.
+fn may_write(conn: &mut Conn, source: Source) -> Result<()> {
+    let (table, column) = (source.table(), source.column());
+    let sql = format!(
+        "INSERT INTO summary_log (source, at) SELECT {}, t.{column} FROM {table} t WHERE FALSE",
+        source.number()
+    );
+    let action = format!(
+        "{ACTION} (they run with the rights of this account, which needs SELECT on {table} and INSERT on summary_log)"
+    );
+    contained(|| conn.query_drop(sql)).map_err(|error| Error::from_answer(action, error))
 }
 
 fn make(conn: &mut Conn, trigger: &Trigger) -> Result<()> {

@@ -4,7 +4,9 @@ mod beside;
 mod found;
 mod points;
 mod reads;
+mod reversed;
 mod tokens;
+mod unconfirmed;
 
 use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{

@@ -90,6 +90,9 @@ fn grants_are_printed_or_refused() {
     let exact = said(&with(&["--summariser", "hourly", "--exact-sums"]), 0);
     assert!(exact.contains("GRANT TRIGGER ON `tsp`.`trip` TO 'hourly'@'%';"), "{exact}");
     said(&with(&["--exact-sums"]), 64);
+    let kept = said(&with(&["--retention"]), 0);
+    assert!(kept.contains("GRANT UPDATE ON `tsp`.`points_opening` TO 'deploy'@'%';"), "{kept}");
+    assert!(!exact.contains("_opening"), "{exact}");
 }
 
 #[test]

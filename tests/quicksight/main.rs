@@ -6,6 +6,7 @@ mod command;
 mod dashboards;
 mod diagram;
 mod plans;
+mod retention;
 mod summariser;
 mod sums;
 #[path = "../support/mod.rs"]

@@ -43,9 +43,9 @@ fn work(db: &Database, conn: &mut Conn, is_exact: bool) -> Result<(), String> {
     if is_exact {
         summary::install_triggers(conn).map_err(denied)?;
     }
-    // A service, which is refused where the triggers may not write.
+    // A service, which would be refused where the triggers may not write.
     let written = db.conn().query_drop("UPDATE trip SET user_id = user_id + 1");
-    written.map_err(|error| error.to_string())?;
+    written.unwrap();
     summary::refresh(conn, &Policy::new()).map_err(denied)?;
     assert_eq!(summary::compare(conn, spring()).map_err(denied)?, []);
     assert!(summary::rebuild(conn, spring()).map_err(denied)?.written() >= 5);
@@ -117,4 +117,37 @@ fn the_summariser_needs_each_right() {
 fn the_exact_summariser_needs_each_right() {
     let db = filled(database_on(&TLS.server).migrated());
     each_right_is_needed(&db, |name| Grants::on(db.name()).summariser(name).exact_sums(), true, 24);
+}
+
+/// Triggers that may not write would be made, and from then on each writer refused.
+#[test]
+fn triggers_that_may_not_write_are_not_made() {
+    let db = filled(database_on(&TLS.server).migrated());
+    let account = Account::new(&db, &unique("hourly"));
+    let grants = Grants::on(db.name()).summariser(&account.given()).exact_sums();
+    let rights = single(&grants.statements().unwrap());
+    db.conn().by_hand(rights.clone());
+    let is_of_triggers = |right: &&String| {
+        let of_rows = right.starts_with("GRANT SELECT") && !right.contains("`summary_");
+        of_rows || right.starts_with("GRANT INSERT") && right.contains("summary_log")
+    };
+    let needed: Vec<_> = rights.iter().filter(is_of_triggers).collect();
+    assert_eq!(needed.len(), 5, "{needed:?}");
+
+    for right in needed {
+        let revoked = right.replacen("GRANT", "REVOKE", 1).replacen(" TO ", " FROM ", 1);
+        db.conn().by_hand([revoked]);
+        let error = summary::install_triggers(&mut account.conn()).unwrap_err();
+        assert!(matches!(error, Error::PermissionDenied { .. }), "{right}: {error:?}");
+        assert!(error.to_string().contains("needs SELECT on"), "{right}: {error}");
+        let made =
+            "SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = DATABASE()";
+        assert_eq!(db.conn().query_first(made).unwrap(), Some(0), "{right}");
+        db.conn().query_drop("UPDATE trip SET user_id = user_id + 1").unwrap();
+        assert_eq!(db.conn().query_first("SELECT COUNT(*) FROM summary_log").unwrap(), Some(0));
+        db.conn().by_hand([right]);
+    }
+    summary::install_triggers(&mut account.conn()).unwrap();
+    db.conn().query_drop("UPDATE trip SET user_id = user_id + 1").unwrap();
+    assert!(db.conn().query_first::<u32, _>("SELECT COUNT(*) FROM summary_log").unwrap() > Some(0));
 }

@@ -4,6 +4,7 @@ mod calendar;
 mod changed;
 mod command;
 mod exact;
+mod kept;
 mod killed;
 mod model;
 #[path = "../analytics/oracle.rs"]

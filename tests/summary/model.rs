@@ -210,18 +210,17 @@ impl Model {
         self.is_exact = false;
     }
 
-    /// The trips before this moment are gone, and their sums stay.
-    pub(crate) fn drop_trips(&mut self, before: PrimitiveDateTime) {
-        if self.is_exact {
-            for source in [Source::Trips, Source::Users] {
+    /// The rows before this moment are gone, and their sums stay.
+    pub(crate) fn drop_rows(&mut self, of: Source, before: PrimitiveDateTime) {
+        let users = (of == Source::Trips).then_some(Source::Users);
+        for source in [of].into_iter().chain(users) {
+            if self.is_exact {
                 self.sum(source, PrimitiveDateTime::MIN, before);
             }
-        }
-        self.rows.retain(|(source, _), row| *source != Source::Trips || row.at >= before);
-        for source in [Source::Trips, Source::Users] {
             let kept_from = &mut self.sums.entry(source).or_default().kept_from;
             *kept_from = (*kept_from).max(Some(before));
         }
+        self.rows.retain(|(source, _), row| *source != of || row.at >= before);
     }
 
     /// The hours whose sums are not those of their rows.

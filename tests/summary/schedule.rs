@@ -28,13 +28,20 @@ use quicksight_migrations::{
 
 use self::{
     reports::assert_reports,
-    sql::{columns, insert, values},
+    sql::{SOUND_BALANCES, columns, insert, values},
 };
 use crate::{
     model::{Model, Row, TABLES, begin},
     set_clock,
     support::{ByHand, Database, Server, database_on},
 };
+
+/// What is partitioned, each with the source of its rows.
+const PARTITIONED: [(Table, Source); 3] = [
+    (Table::Trip, Source::Trips),
+    (Table::PointsTransaction, Source::Points),
+    (Table::TokenTransaction, Source::Tokens),
+];
 
 /// How many things happen in one schedule.
 const STEPS: usize = 80;
@@ -309,8 +316,10 @@ impl Schedule {
     fn rebuild(&mut self) {
         let range = self.range();
         let is_killed = self.dice.u8(0..3) == 0;
-        let is_gone =
-            self.model.kept_from(Source::Trips).is_some_and(|kept| range.start().midnight() < kept);
+        let starts = range.start().midnight();
+        let is_gone = Source::ALL
+            .iter()
+            .any(|of| self.model.kept_from(*of).is_some_and(|kept| starts < kept));
         self.say(format!("rebuild {range:?}, killed first: {is_killed}"));
         if is_killed && !is_gone {
             self.killed(60, |conn| summary::rebuild(conn, range).map(drop));
@@ -350,13 +359,18 @@ impl Schedule {
             policy = policy.retain(Span::months(1));
         }
         let (today, is_killed) = (self.local().date(), self.dice.u8(0..3) == 0);
+        let (table, source) = PARTITIONED[self.dice.usize(0..3)];
+        if drops && source == Source::Points {
+            // What these writers know nothing of.
+            self.conn.by_hand(SOUND_BALANCES);
+        }
         let plan = |conn: &mut Conn| {
-            let layout = partition::look(conn, Table::Trip)?;
+            let layout = partition::look(conn, table)?;
             partition::plan(&layout, today, &policy)
         };
         let doomed = plan(&mut self.conn).unwrap();
         let statements = doomed.statements().join("; ");
-        self.say(format!("partitions, killed first: {is_killed}: {statements}"));
+        self.say(format!("partitions of {table}, killed first: {is_killed}: {statements}"));
         if is_killed {
             self.killed(40, |conn| doomed.apply(conn).map(drop));
         }
@@ -367,12 +381,12 @@ impl Schedule {
             self.refreshed(24, 0);
             doomed.apply(&mut self.conn).unwrap();
         }
-        let layout = partition::look(&mut self.conn, Table::Trip).unwrap();
+        let layout = partition::look(&mut self.conn, table).unwrap();
         let first = layout.partitions()[0].to_owned();
         if !doomed.drops().is_empty() {
             let (year, month) = (first[1..5].parse().unwrap(), first[6..].parse::<u8>().unwrap());
             let before = Date::from_calendar_date(year, month.try_into().unwrap(), 1).unwrap();
-            self.model.drop_trips(before.midnight());
+            self.model.drop_rows(source, before.midnight());
         }
     }
 

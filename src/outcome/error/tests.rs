@@ -85,6 +85,14 @@ fn cases_of_partitions() -> Vec<Case> {
             false,
         ),
         (
+            Error::ReversalWouldGo { id: 17, reversal: 23, before: time::Date::MAX },
+            "points_transaction keeps its rows before 9999-12-31, because movement 23 among them took back \
+             movement 17, which is dated later and would stay, and could be taken back once more; date 17 and the other \
+             half of its payment before 9999-12-31, as when they were recorded, or keep rows for longer, then call again",
+            None,
+            false,
+        ),
+        (
             Error::SumsBehind { table: "trip".into(), before: time::Date::MAX },
             "the rows of trip before 9999-12-31 did not go, because its sums do not have all of them yet; call \
              summary::refresh (or summarise), then call again",

@@ -61,6 +61,25 @@ fn read(session: &mut Session<'_>, leaving: &Leaving<'_>, after: i64) -> Result<
     rows.iter().map(|row| opening(row).ok_or(Error::TablesChanging)).collect()
 }
 
+/// Refuses to let the reversal of a movement go that stays, because it is dated after it: the movement is reversed as long
+/// as its reversal is there, and could be once more. The note and the rest are those by which a reversal is known to the
+/// ledger.
+pub(super) fn refuse_reversals(session: &mut Session<'_>, leaving: &Leaving<'_>) -> Result<()> {
+    let (partition, until) = (leaving.name(), leaving.partition.until);
+    let sql = format!(
+        "SELECT n.id, t.id FROM points_transaction PARTITION ({partition}) t \
+         JOIN points_transaction n ON n.id = CAST(SUBSTRING(t.note, 13) AS SIGNED) AND n.created_on >= '{until}' \
+         WHERE t.note LIKE 'reversal of %' AND t.note = CONCAT('reversal of ', n.id) AND t.activity_type = 1 \
+         AND t.user_id = n.user_id AND t.points = -n.points AND t.id > n.id ORDER BY n.id LIMIT 1"
+    );
+    let row = session.row(&sql).map_err(|error| unanswered(Ledger::Points, error))?;
+    let pair = row.and_then(|row| Some((column(&row, 0)?, column(&row, 1)?)));
+    match pair {
+        Some((id, reversal)) => Err(Error::ReversalWouldGo { id, reversal, before: until }),
+        None => Ok(()),
+    }
+}
+
 /// One statement, so that nobody sees half of an opening.
 fn insert(session: &mut Session<'_>, leaving: &Leaving<'_>, some: &[Opening]) -> Result<()> {
     let until = leaving.partition.until;

@@ -39,3 +39,12 @@ pub(super) fn insert(source: Source, rows: &[Row]) -> String {
         rows.iter().map(|row| format!("({})", values(source, row).join(", "))).collect();
     format!("INSERT INTO {table} ({columns}) VALUES {}", rows.join(", "))
 }
+
+/// Gives each movement of points the balance that it leads to, from the opening balance of its account on.
+pub(super) const SOUND_BALANCES: [&str; 2] = [
+    "UPDATE points_transaction p JOIN points_opening o ON o.user_id = p.user_id AND o.through_id = p.id \
+     SET p.balance = o.balance",
+    "UPDATE points_transaction p JOIN (SELECT t.id, COALESCE(o.balance, 0) + SUM(t.points) OVER \
+      (PARTITION BY t.user_id ORDER BY t.id) AS balance FROM points_transaction t LEFT JOIN points_opening o \
+      ON o.user_id = t.user_id WHERE t.id > COALESCE(o.through_id, 0)) s ON s.id = p.id SET p.balance = s.balance",
+];

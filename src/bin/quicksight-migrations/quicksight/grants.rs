@@ -15,6 +15,9 @@ pub(super) struct Grants {
     /// Who makes the tables and the views, as in `deploy@10.0.0.%`
     #[arg(long, value_name = "ACCOUNT")]
     migrator: String,
+    /// Let it drop or archive old rows of partitioned tables
+    #[arg(long)]
+    retention: bool,
     /// The service that boots and reads
     #[arg(long, value_name = "ACCOUNT")]
     service: String,
@@ -38,6 +41,9 @@ impl Grants {
             .migrator(&self.migrator)
             .service(&self.service)
             .reader(&self.reader);
+        if self.retention {
+            grants = grants.retention();
+        }
         if self.ledger {
             grants = grants.ledger();
         }
