@@ -1,6 +1,8 @@
 //! The parts of a message that depend on what there is to say.
 
-use crate::outcome::{Drift, DriftKind, code, report::counted};
+#[cfg(feature = "partition")]
+use crate::outcome::report::counted;
+use crate::outcome::{Drift, DriftKind, code};
 
 /// The connections behind a lock, where they are known.
 pub(super) fn held_by(holders: &[u64]) -> String {
