@@ -8,7 +8,7 @@ mod connection;
 #[path = "dashboard/guest.rs"]
 mod guest;
 #[allow(dead_code, unreachable_pub)]
-#[path = "../tests/support/server.rs"]
+#[path = "../tests/support/server/mod.rs"]
 mod server;
 #[path = "dashboard/site.rs"]
 mod site;

@@ -58,7 +58,11 @@ mod rehearsal;
 mod rollback;
 mod schema;
 mod session;
-#[cfg(any(feature = "analytics", feature = "quicksight"))]
+#[cfg(any(feature = "analytics", feature = "quicksight", feature = "partition"))]
+#[cfg_attr(
+    not(any(feature = "analytics", feature = "quicksight")),
+    allow(dead_code, unreachable_pub)
+)]
 mod source;
 #[cfg(feature = "summary")]
 pub mod summary;

@@ -15,6 +15,8 @@ mod lock;
 mod preflight;
 mod settings;
 mod sql;
+#[cfg(feature = "ledger")]
+mod transaction;
 mod turn;
 mod wait;
 mod words;
@@ -30,6 +32,7 @@ pub(crate) use self::{
     answer::read_all,
     connection::{contained, driver, unreadable},
     echo::{Answer, Unheard, ask_numbered, ask_together, echo, tell},
+    transaction::{COMMIT, ROLLBACK, START, not_begun, roll_back},
 };
 pub(crate) use self::{
     claim::{CLAIM_TABLE, with_claim},

@@ -50,10 +50,10 @@ impl Source {
     }
 }
 
-#[cfg(any(feature = "summary", feature = "quicksight"))]
+#[cfg(any(feature = "summary", feature = "quicksight", feature = "partition"))]
 impl Source {
     /// `summary_state.source`, and that of `summary_revenue`.
-    pub(crate) fn number(self) -> u8 {
+    pub(crate) const fn number(self) -> u8 {
         match self {
             Self::Points => 1,
             Self::Tokens => 2,
@@ -64,7 +64,7 @@ impl Source {
     }
 
     /// Those of `summary_log.source` that are about it, as SQL. Where trips change, users do.
-    pub(crate) fn logs(self) -> &'static str {
+    pub(crate) const fn logs(self) -> &'static str {
         match self {
             Self::Points => "1",
             Self::Tokens => "2",

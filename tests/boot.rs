@@ -86,6 +86,11 @@ fn report_is_one_line_for_the_log() {
         "{second}"
     );
     assert!(second.ends_with(" ms (1 statement, 0 ms for the lock)"), "{second}");
+    // As the page of the report shows it.
+    let shown = format!(
+        "// {total} of {total} migrations applied in 179 ms ({statements} statements, 0 ms for the lock)"
+    );
+    assert!(include_str!("../src/outcome/report.rs").contains(&shown), "{shown}");
 }
 
 #[test]

@@ -134,22 +134,5 @@ fn migrated_with_claim(group: &Cluster, member: &str) -> String {
 #[cfg(feature = "partition")]
 #[test]
 fn partitions_are_refused_unless_nobody_else_writes() {
-    use quicksight_migrations::partition::{self, Policy, Table};
-
-    let cluster = Cluster::group();
-    let db = cluster.database();
-    let mut conn = cluster.conn(0, &db);
-    run_quicksight_migrations(&mut conn).unwrap();
-    let today = time::OffsetDateTime::now_utc().date();
-    let layout = partition::look(&mut conn, Table::Trip).unwrap();
-    let plan = partition::plan(&layout, today, &Policy::monthly()).unwrap();
-
-    let error = plan.apply(&mut conn).unwrap_err();
-
-    let Error::SeveralWriters { done, nodes: Some(3), .. } = &error else { panic!("{error:?}") };
-    assert_eq!(done, "partitioned");
-    assert_eq!(partition::ahead(&mut conn).unwrap(), []);
-    Migrator::new().only_writer().partition(&mut conn, &plan).unwrap();
-    assert_eq!(partition::ahead(&mut conn).unwrap().len(), 1);
-    cluster.assert_well_and_equal(&db);
+    Cluster::group().assert_partitions_need_the_only_writer();
 }

@@ -7,7 +7,7 @@
 mod by_hand;
 #[path = "../shared/machine.rs"]
 mod machine;
-#[path = "../../tests/support/server.rs"]
+#[path = "../../tests/support/server/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the library's tests need more of it")]
 mod server;
 #[path = "../shared/table.rs"]

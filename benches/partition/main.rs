@@ -8,7 +8,7 @@
 mod city;
 #[path = "../shared/machine.rs"]
 mod machine;
-#[path = "../../tests/support/server.rs"]
+#[path = "../../tests/support/server/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the library's tests need more of it")]
 mod server;
 #[path = "../scale/site.rs"]

@@ -12,7 +12,7 @@ mod memory;
 mod original;
 mod race;
 mod reports;
-#[path = "../../tests/support/server.rs"]
+#[path = "../../tests/support/server/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the library's tests need more of it")]
 mod server;
 mod site;

@@ -12,7 +12,7 @@ mod machine;
 #[path = "../scale/original.rs"]
 #[allow(dead_code, reason = "the other benchmark has more of them")]
 mod original;
-#[path = "../../tests/support/server.rs"]
+#[path = "../../tests/support/server/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the library's tests need more of it")]
 mod server;
 #[path = "../scale/site.rs"]

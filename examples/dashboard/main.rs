@@ -11,7 +11,7 @@ mod html;
 mod page;
 mod preview;
 #[allow(dead_code, unreachable_pub)]
-#[path = "../../tests/support/server.rs"]
+#[path = "../../tests/support/server/mod.rs"]
 mod server;
 mod site;
 mod source;

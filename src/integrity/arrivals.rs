@@ -4,7 +4,7 @@ use std::fmt;
 
 use time::{Duration, PrimitiveDateTime};
 
-use super::check::{of_load_clock, on_load_clock, refresh_column};
+use super::check::{load_column, of_load_clock, on_load_clock};
 use crate::{
     outcome::Result,
     session::{Columns, Connection, ask},
@@ -34,7 +34,7 @@ impl Expected {
     /// knows when its rows came.
     #[must_use]
     pub fn new(table: &'static str, within: Duration) -> Option<Self> {
-        let column = refresh_column(table)?;
+        let column = load_column(table)?;
         Some(Self { table, column, within, at_least: 1, at_most: u64::MAX })
     }
 

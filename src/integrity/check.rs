@@ -15,7 +15,7 @@ use std::{fmt, hash};
 use time::PrimitiveDateTime;
 
 use self::find::Rule;
-pub(super) use self::times::{of_load_clock, on_load_clock, refresh_column};
+pub(super) use self::times::{load_column, of_load_clock, on_load_clock};
 use super::{Findings, Severity};
 use crate::{outcome::Result, session::Connection};
 

@@ -13,22 +13,16 @@ use mysql::{Conn, prelude::Queryable};
 use super::ACTION;
 use crate::{
     outcome::{Error, Result, code},
-    session::{Answer, Unheard, ask_together, contained, echo, tell, unreadable},
+    session::{
+        Answer, COMMIT, ROLLBACK, START, Unheard, ask_together, contained, echo, not_begun,
+        roll_back, tell, unreadable,
+    },
 };
 
-/// The end of a transaction, whatever `completion_type` makes of a plain one: another transaction, or
-/// the end of the connection.
-/// <https://dev.mysql.com/doc/refman/8.4/en/commit.html>
-const COMMIT: &str = "COMMIT AND NO CHAIN NO RELEASE";
-const ROLLBACK: &str = "ROLLBACK AND NO CHAIN NO RELEASE";
-
-/// Begins a transaction: the isolation cannot be set inside another one, and where that is refused the server goes no
-/// further.
-///
 /// REPEATABLE READ whatever the session has: a system account that has no row yet is locked
 /// by the gap where its rows would be.
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-transaction-isolation-levels.html>
-const BEGIN: [&str; 2] = ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "START TRANSACTION"];
+const BEGIN: [&str; 2] = ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", START];
 
 /// After this long no attempt begins, so that a caller waits for one more lock at most.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -155,18 +149,12 @@ fn once<B, T>(
     done
 }
 
-fn roll_back(conn: &mut Conn) {
-    if let Err(error) = contained(|| conn.query_drop(ROLLBACK)) {
-        debug!("the rollback after it failed, too: {error}");
-    }
-}
-
 /// Begins a transaction, but not inside one of the caller's, which that would commit, nor on a
 /// connection that may have one, because it gives the answers to earlier questions. All goes in one packet.
 pub(super) fn begin(conn: &mut Conn) -> Result<()> {
     match echo(conn, &BEGIN.join("; ")) {
         Ok(()) => Ok(()),
-        Err(Unheard::Refused(error)) => Err(not_begun(error)),
+        Err(Unheard::Refused(error)) => Err(not_begun(ACTION, error)),
         Err(Unheard::Deaf(error)) => Err(Error::from_answer(ACTION, error)),
     }
 }
@@ -174,7 +162,7 @@ pub(super) fn begin(conn: &mut Conn) -> Result<()> {
 /// The same, but whether the connection answers what it is asked is for the next question to find out: see
 /// [`ask_numbered`](crate::session::ask_numbered).
 pub(super) fn begin_unheard(conn: &mut Conn) -> Result<()> {
-    tell(conn, ACTION, &BEGIN)?.map_or(Ok(()), |error| Err(not_begun(error)))
+    tell(conn, ACTION, &BEGIN)?.map_or(Ok(()), |error| Err(not_begun(ACTION, error)))
 }
 
 /// Begins a transaction, and asks for more in the same packet: see [`ask_together`]. An answer means that it is
@@ -182,16 +170,10 @@ pub(super) fn begin_unheard(conn: &mut Conn) -> Result<()> {
 pub(super) fn begin_with(conn: &mut Conn, more: impl FnOnce(u64) -> String) -> Result<Answer> {
     let sql = |number| format!("{}; {}", BEGIN.join("; "), more(number));
     match ask_together(conn, ACTION, sql)? {
-        Answer { said, refused: Some(error) } if said.len() < BEGIN.len() => Err(not_begun(error)),
+        Answer { said, refused: Some(error) } if said.len() < BEGIN.len() => {
+            Err(not_begun(ACTION, error))
+        }
         begun => Ok(begun),
-    }
-}
-
-fn not_begun(error: mysql::Error) -> Error {
-    if code::of(&error) == Some(code::TRANSACTION_IN_PROGRESS) {
-        Error::OpenTransaction
-    } else {
-        Error::from_answer(ACTION, error)
     }
 }
 

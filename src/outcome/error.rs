@@ -1,8 +1,17 @@
 //! What can go wrong, for the caller and for the person on call.
+//!
+//! What an answer of the server means, and for whom it may be tried again, is said in [`answer`](super::answer).
+
+mod words;
 
 use std::{borrow::Cow, error::Error as _, fmt, time::Duration};
 
-use super::{Drift, DriftKind, KeptTable, code, kept::sentence, report::counted};
+#[cfg(feature = "quicksight")]
+use self::words::first_of;
+#[cfg(feature = "partition")]
+use self::words::{balances, undated};
+use self::words::{held_by, left_file, listed, way_out};
+use super::{Drift, KeptTable, kept::sentence, report::counted};
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -652,75 +661,6 @@ impl fmt::Debug for Error {
             cause = error.source();
         }
         Ok(())
-    }
-}
-
-/// The connections behind a lock, where they are known.
-fn held_by(holders: &[u64]) -> String {
-    let ids: Vec<_> = holders.iter().map(u64::to_string).collect();
-    match ids.len() {
-        0 => String::new(),
-        1 => format!(" (held by connection {})", ids.join(", ")),
-        _ => format!(" (held by connections {})", ids.join(", ")),
-    }
-}
-
-/// What to do about a file that a server left when it died, where the server's own words mislead.
-fn left_file(source: &mysql::Error) -> &'static str {
-    if code::of(source) == Some(code::TABLESPACE_EXISTS) {
-        ": a server that died has left the .ibd file of the table in its folder of this database; \
-         delete that file"
-    } else {
-        ""
-    }
-}
-
-/// What to do about differences. A mend refuses all of them where a table is another application's.
-fn way_out(drifts: &[Drift]) -> &'static str {
-    if drifts.iter().any(|drift| drift.kind == DriftKind::ForeignTable) {
-        "connect to a database that holds no tables of another application"
-    } else {
-        "mend them with Migrator::mend, or by hand in a session with a strict sql_mode"
-    }
-}
-
-/// As in "3 balances are".
-#[cfg(feature = "partition")]
-fn balances(count: u64) -> String {
-    if count == 1 { "1 balance is".to_owned() } else { format!("{count} balances are") }
-}
-
-/// Which rows belong into no partition.
-#[cfg(feature = "partition")]
-fn undated(column: &str, nulls: u64, impossible: u64) -> String {
-    let some = |count: u64, what: &str| {
-        (count > 0).then(|| format!("{} {what} {column}", counted(count, "row")))
-    };
-    let (nulls, impossible) = (some(nulls, "without a"), some(impossible, "with an impossible"));
-    let has = nulls.into_iter().chain(impossible).collect::<Vec<_>>().join(" and ");
-    format!("it has {has}")
-}
-
-/// How many differences a message names. The field has them all.
-const LISTED: usize = 10;
-
-/// The first differences, and how many more there are.
-fn listed(drifts: &[Drift]) -> String {
-    let mut listed: Vec<_> = drifts.iter().take(LISTED).map(ToString::to_string).collect();
-    match drifts.len().saturating_sub(LISTED) {
-        0 => {}
-        more => listed.push(format!("and {more} more, which verify lists")),
-    }
-    listed.join("; ")
-}
-
-/// The first of these, and how many more there are.
-#[cfg(feature = "quicksight")]
-fn first_of(faults: &[String]) -> String {
-    let listed = faults.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
-    match faults.len().saturating_sub(LISTED) {
-        0 => listed,
-        more => format!("{listed} and {more} more"),
     }
 }
 

@@ -1,23 +1,24 @@
 //! What would be done, as statements and in words: nothing here needs a server.
 
+mod losses;
+mod ranges;
+mod statements;
+
 use std::fmt;
 
 use time::Date;
 
+use self::{
+    losses::losses,
+    ranges::{MOST, doomed, new_partitions, too_many},
+    statements::{archive_steps, drop_step, extend, first},
+};
 use super::{
     Layout, Policy, Table,
-    layout::{Archive, CATCH_ALL, Partition, Partitions, archive_of},
-    opening::copy,
+    layout::{Partition, Partitions},
     policy::Farewell,
 };
-use crate::{
-    outcome::{Error, Result},
-    session::quote,
-};
-
-/// The server takes 8192 partitions, and opens each of them for a statement that names no date.
-/// <https://dev.mysql.com/doc/refman/8.4/en/partitioning-limitations.html>
-const MOST: usize = 1024;
+use crate::outcome::{Error, Result};
 
 /// What is to be done to a table, and what it is by then: made by [`plan`](super::plan).
 #[derive(Debug, Clone, PartialEq)]
@@ -186,199 +187,6 @@ fn refuse(layout: &Layout) -> Result<&[Partition]> {
         Partitions::Ours(all) => all,
         _ => &[],
     })
-}
-
-/// The partitions that are to be made: from the oldest row, the day that the policy says, or the end of those that are there, until so long
-/// after today as the policy says, and until the newest row.
-fn new_partitions(
-    layout: &Layout,
-    today: Date,
-    policy: &Policy,
-    last: Option<Date>,
-) -> Result<Vec<Partition>> {
-    let out_of_range = || Error::CannotPartition {
-        table: layout.table.to_string(),
-        reason: "its partitions would not end before the year 9999".into(),
-    };
-    let ahead = policy.ahead.after(today).ok_or_else(out_of_range)?;
-    let until = layout.rows.newest.map_or(ahead, |newest| ahead.max(newest));
-    let oldest = layout.rows.oldest.map_or(today, |oldest| oldest.min(today));
-    let first = policy.since.map_or(oldest, |since| since.min(today));
-    let mut start = match last {
-        Some(last) => last,
-        None => policy.interval.start(first).ok_or_else(out_of_range)?,
-    };
-    let mut new = Vec::new();
-    while start <= until {
-        let end = policy.interval.end(start).ok_or_else(out_of_range)?;
-        new.push(Partition { name: name(policy, start), until: end });
-        if new.len() > MOST {
-            return Err(too_many(layout, new.len()));
-        }
-        start = end;
-    }
-    Ok(new)
-}
-
-fn too_many(layout: &Layout, count: usize) -> Error {
-    let day = |day: Option<Date>| day.map_or_else(|| "no row".to_owned(), |day| day.to_string());
-    let (oldest, newest) = (day(layout.rows.oldest), day(layout.rows.newest));
-    Error::CannotPartition {
-        table: layout.table.to_string(),
-        reason: format!(
-            "that would be {count} partitions or more, where {MOST} are the most (its rows are dated \
-             from {oldest} to {newest}: take longer intervals, say since when, or mend a wrong date)"
-        )
-        .into(),
-    }
-}
-
-/// A partition is named after the first day of its rows.
-fn name(policy: &Policy, start: Date) -> String {
-    let (year, month, day) = start.to_calendar_date();
-    let month = u8::from(month);
-    match policy.interval {
-        super::Interval::Month => format!("p{year:04}_{month:02}"),
-        _ => format!("p{year:04}_{month:02}_{day:02}"),
-    }
-}
-
-/// Those whose rows are all older than the policy keeps them.
-fn doomed(
-    all: &[Partition],
-    today: Date,
-    policy: &Policy,
-) -> impl Iterator<Item = Partition> + use<> {
-    let until = policy.retain.and_then(|retain| retain.before(today));
-    let is_old = |one: &&Partition| until.is_some_and(|until| one.until <= until);
-    all.iter().filter(is_old).cloned().collect::<Vec<_>>().into_iter()
-}
-
-/// Neither server takes an `ALGORITHM` for it.
-fn drop_step(table: Table, partition: Partition) -> Step {
-    let (table, name) = (quote(table.as_str()), quote(&partition.name));
-    let sql = format!("ALTER TABLE {table} DROP PARTITION {name}");
-    Step { sql, work: Work::Drop { partition } }
-}
-
-/// What is still to be done until the rows of a partition are in a table of their own. The exchange checks
-/// each row, unless it is told not to.
-/// <https://dev.mysql.com/doc/refman/8.4/en/partitioning-management-exchange.html>
-fn archive_steps(layout: &Layout, partition: &Partition) -> Vec<Step> {
-    let (table, name) = (quote(layout.table.as_str()), quote(&partition.name));
-    let archive = quote(&archive_of(layout.table, &partition.name));
-    let step = |sql: String, work| Step { sql, work };
-    let (is_ledger, leaving) = (layout.table.ledger().is_some(), partition.clone());
-    let (moves, drops) = if is_ledger {
-        let sql =
-            copy(layout.table.as_str(), &leaving.name, &archive_of(layout.table, &leaving.name));
-        let drops = Work::DropCopied { partition: leaving.clone() };
-        (step(sql, Work::Copy { partition: leaving }), drops)
-    } else {
-        let sql = format!("ALTER TABLE {table} EXCHANGE PARTITION {name} WITH TABLE {archive}");
-        let drops = Work::DropEmpty { partition: leaving.clone() };
-        (step(sql, Work::Exchange { partition: leaving }), drops)
-    };
-    let steps = [
-        step(format!("CREATE TABLE {archive} LIKE {table}"), Work::Prepare),
-        step(format!("ALTER TABLE {archive} REMOVE PARTITIONING"), Work::Prepare),
-        moves,
-        step(format!("ALTER TABLE {table} DROP PARTITION {name}"), drops),
-    ];
-    let done = match layout.archives.get(&partition.name) {
-        None => 0,
-        Some(Archive::Partitioned) => 1,
-        Some(Archive::Empty) => 2,
-        // Copying goes on where it stopped.
-        Some(Archive::Filled) if is_ledger => 2,
-        Some(Archive::Filled) => 3,
-    };
-    steps.into_iter().skip(done).collect()
-}
-
-/// The list that a statement makes partitions with, the catch-all at its end.
-fn list(new: &[Partition]) -> String {
-    let each = new
-        .iter()
-        .map(|one| format!("PARTITION {} VALUES LESS THAN ('{}')", quote(&one.name), one.until));
-    let catch_all = format!("PARTITION {} VALUES LESS THAN (MAXVALUE)", quote(CATCH_ALL));
-    each.chain([catch_all]).collect::<Vec<_>>().join(", ")
-}
-
-fn extend(table: Table, new: &[Partition]) -> String {
-    let (table, catch_all) = (quote(table.as_str()), quote(CATCH_ALL));
-    format!("ALTER TABLE {table} REORGANIZE PARTITION {catch_all} INTO ({})", list(new))
-}
-
-/// One statement for the keys and the partitions: either all of it is done or nothing.
-fn first(layout: &Layout, new: &[Partition]) -> String {
-    let (table, date) = (layout.table, quote(layout.table.date_column()));
-    let shape = &layout.shape;
-    let mut changes = Vec::new();
-    if shape.nullable {
-        changes.push(format!("MODIFY COLUMN {date} {}", dated(&shape.kind)));
-    }
-    for (name, parts) in &shape.unique {
-        changes.push(format!("DROP INDEX {}", quote(name)));
-        if *parts != shape.primary {
-            changes.push(format!("ADD KEY {} ({})", quote(name), parts.join(", ")));
-        }
-    }
-    if !shape.primary.iter().any(|part| part.eq_ignore_ascii_case(&date)) {
-        let parts = shape.primary.iter().chain([&date]).map(String::as_str).collect::<Vec<_>>();
-        changes.push(format!("DROP PRIMARY KEY, ADD PRIMARY KEY ({})", parts.join(", ")));
-    }
-    let changes = match changes.join(", ") {
-        none if none.is_empty() => none,
-        some => format!("{some} "),
-    };
-    let table = quote(table.as_str());
-    format!("ALTER TABLE {table} {changes}PARTITION BY RANGE COLUMNS({date}) ({})", list(new))
-}
-
-/// `token_transaction.created_on`, the one date that may be NULL, as its migration has it but for that.
-fn dated(kind: &str) -> String {
-    let digits = kind.strip_prefix("datetime").unwrap_or_default();
-    format!(
-        "{kind} NOT NULL DEFAULT CURRENT_TIMESTAMP{digits} COMMENT 'US/Central wall clock, look-back column'"
-    )
-}
-
-/// What the server does not look after any more, once the table is partitioned.
-fn losses(layout: &Layout) -> Vec<String> {
-    let (table, shape) = (layout.table, &layout.shape);
-    let date = table.date_column();
-    let mut losses = Vec::new();
-    for (name, parts) in &shape.unique {
-        let parts = parts.join(", ");
-        losses.push(match (table, name.as_str()) {
-            (Table::Trip, "reservation_id") => {
-                "trip.reservation_id is not unique any more: the server takes a second trip of a \
-                 reservation, and the check trips_of_one_reservation finds it"
-                    .to_owned()
-            }
-            _ => format!("{table} ({parts}) is not unique any more: the server takes equal rows"),
-        });
-    }
-    losses.push(format!(
-        "the primary key is (id, {date}): the server still numbers the rows, and takes an id twice only \
-         from who says it twice with two dates"
-    ));
-    if shape.nullable {
-        losses.push(format!(
-            "{table}.{date} is never NULL any more: an INSERT that says NULL is refused, and one that \
-             leaves it out is dated by the server"
-        ));
-    }
-    losses.push(format!(
-        "a foreign key on {table} is refused from then on, and a query that names no {date} looks into \
-         each partition"
-    ));
-    let rows = layout.rows.count;
-    losses.push(format!(
-        "the server copies {rows} rows, and whoever writes to {table} waits until then"
-    ));
-    losses
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::opening::Ledger;
+use crate::source::Source;
 
 /// A table that grows with every day, and that can be partitioned by a date of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,10 +59,13 @@ impl Table {
 
     /// The sources of `summary_state` whose sums outlive its rows, each with those of its changes in `summary_log`.
     pub(super) fn summed(self) -> &'static [(u8, &'static str)] {
+        const fn numbers(source: Source) -> (u8, &'static str) {
+            (source.number(), source.logs())
+        }
         match self {
-            Self::PointsTransaction => &[(1, "1")],
-            Self::TokenTransaction => &[(2, "2")],
-            Self::Trip => &[(4, "4, 5"), (5, "4, 5")],
+            Self::PointsTransaction => const { &[numbers(Source::Points)] },
+            Self::TokenTransaction => const { &[numbers(Source::Tokens)] },
+            Self::Trip => const { &[numbers(Source::Trips), numbers(Source::Users)] },
             Self::AppData => &[],
         }
     }

@@ -1,23 +1,21 @@
 //! A transaction that reads each statement's moment, and locks no row that it only reads.
 
-use log::debug;
 use mysql::{Conn, prelude::Queryable};
 
 use crate::{
     outcome::{Error, Result, code},
-    session::{Columns, Said, Unheard, contained, heard, read_all, said, unreadable},
+    session::{
+        COMMIT, Columns, START, Said, Unheard, contained, heard, not_begun, read_all, roll_back,
+        said, unreadable,
+    },
 };
 
 /// What completes "could not ...".
 pub(super) const ACTION: &str = "sum up the closed hours";
 
-/// The end of a transaction, whatever `completion_type` makes of a plain one.
-const COMMIT: &str = "COMMIT AND NO CHAIN NO RELEASE";
-const ROLLBACK: &str = "ROLLBACK AND NO CHAIN NO RELEASE";
-
 /// READ COMMITTED, because a sum under REPEATABLE READ locks the rows that it reads, and their writers wait.
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-consistent-read.html>
-const BEGIN: [&str; 2] = ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "START TRANSACTION"];
+const BEGIN: [&str; 2] = ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED", START];
 
 /// How long a packet may be that has more than one statement. A server takes 1 MB at least, unless it was told otherwise.
 const LENGTH: usize = 250_000;
@@ -113,22 +111,16 @@ fn begin(conn: &mut Conn, first: &[String]) -> Result<Vec<Said>> {
             Ok(said.into_iter().skip(BEGIN.len()).collect())
         }
         Ok(_) => Err(refused(unreadable())),
-        Err(Unheard::Refused(error)) if code::of(&error) == Some(code::TRANSACTION_IN_PROGRESS) => {
-            Err(Error::OpenTransaction)
-        }
-        Err(Unheard::Refused(error)) => {
-            // It may have begun.
-            roll_back(conn);
-            Err(refused(error))
-        }
+        Err(Unheard::Refused(error)) => match not_begun(ACTION, error) {
+            Error::OpenTransaction => Err(Error::OpenTransaction),
+            other => {
+                // It may have begun.
+                roll_back(conn);
+                Err(other)
+            }
+        },
         // There may be a transaction of the caller's, which is not ours to undo.
         Err(Unheard::Deaf(error)) => Err(refused(error)),
-    }
-}
-
-fn roll_back(conn: &mut Conn) {
-    if let Err(error) = contained(|| conn.query_drop(ROLLBACK)) {
-        debug!("the rollback after it failed, too: {error}");
     }
 }
 

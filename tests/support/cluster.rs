@@ -2,6 +2,8 @@
 
 mod herd;
 mod kind;
+#[cfg(feature = "partition")]
+mod partitions;
 
 use std::{
     iter,

@@ -9,7 +9,7 @@ mod progress;
 mod race;
 mod relay;
 mod results;
-#[path = "../../../tests/support/server.rs"]
+#[path = "../../../tests/support/server/mod.rs"]
 #[allow(dead_code, reason = "the library's tests need more of it")]
 mod server;
 mod site;

@@ -160,7 +160,7 @@ impl Rule {
 
     /// The SQL for rows that are new since a moment, where their table tells.
     fn newer(&self, since: Option<PrimitiveDateTime>) -> String {
-        match (since, times::refresh_column(self.table)) {
+        match (since, times::load_column(self.table)) {
             (Some(since), Some(column)) => {
                 format!(" AND t.{column} >= {}", literal(times::on_load_clock(self.table, since)))
             }

@@ -7,7 +7,7 @@ use crate::clock;
 
 /// Makes two checks of each dated table, and the list of load columns.
 macro_rules! dated {
-    ($($table:literal, $refresh:literal:
+    ($($table:literal, $load:literal:
         $future:ident $future_code:literal [$($ahead:literal),*],
         $invalid:ident $invalid_code:literal [$($central:literal),*] [$($other:literal),*];)*) => {
         super::checks! {
@@ -27,13 +27,13 @@ macro_rules! dated {
             )*
         }
 
-        const REFRESH: &[(&str, &str)] = &[$(($table, $refresh)),*];
+        const LOADS: &[(&str, &str)] = &[$(($table, $load)),*];
     };
 }
 
 /// The column that tells which rows of a table are new.
-pub(in crate::integrity) fn refresh_column(table: &str) -> Option<&'static str> {
-    REFRESH.iter().find(|(dated, _)| *dated == table).map(|(_, column)| *column)
+pub(in crate::integrity) fn load_column(table: &str) -> Option<&'static str> {
+    LOADS.iter().find(|(dated, _)| *dated == table).map(|(_, column)| *column)
 }
 
 /// A moment of the service's clock as the load column of a table has it. All but one are of that clock.

@@ -62,7 +62,7 @@ fn a_balance_is_one_look_into_each_partition() {
     for (day, user) in (1..=DAYS).flat_map(|day| [1, 2, 3].map(|user| (day, user))) {
         earn(&mut conn, user, 1, noon(1, day));
     }
-    let calls: [(fn(&mut Conn), u64); 3] = [(newest, 1), (a_movement, 1), (payments, 3)];
+    let calls = [(newest as fn(&mut Conn), 1), (a_movement, 1), (payments, 3)];
     let plain = calls.map(|(call, _)| pages(&mut conn, call));
     partition_by_day(&db, Table::PointsTransaction, DAYS);
 
