@@ -63,14 +63,9 @@ impl Source {
         }
     }
 
-    /// Those of `summary_log.source` that are about it, as SQL. Where trips change, users do.
-    pub(crate) fn logs(self) -> &'static str {
-        match self {
-            Self::Points => "1",
-            Self::Tokens => "2",
-            Self::Tickets => "3",
-            Self::Trips | Self::Users => "4, 5",
-        }
+    /// The `summary_log.source` that is about it. Where trips change, users do.
+    pub(crate) fn log(self) -> u8 {
+        if self == Self::Users { Self::Trips.number() } else { self.number() }
     }
 
     /// The column that dates the sums.

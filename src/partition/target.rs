@@ -56,12 +56,12 @@ impl Table {
         }
     }
 
-    /// The sources of `summary_state` whose sums outlive its rows, each with those of its changes in `summary_log`.
-    pub(super) fn summed(self) -> &'static [(u8, &'static str)] {
+    /// The sources of `summary_state` whose sums outlive its rows, each with that of its changes in `summary_log`.
+    pub(super) fn summed(self) -> &'static [(u8, u8)] {
         match self {
-            Self::PointsTransaction => &[(1, "1")],
-            Self::TokenTransaction => &[(2, "2")],
-            Self::Trip => &[(4, "4, 5"), (5, "4, 5")],
+            Self::PointsTransaction => &[(1, 1)],
+            Self::TokenTransaction => &[(2, 2)],
+            Self::Trip => &[(4, 4), (5, 4)],
             Self::AppData => &[],
         }
     }

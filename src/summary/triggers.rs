@@ -33,34 +33,34 @@ struct Trigger {
 fn triggers() -> Vec<Trigger> {
     let of = |source: Source| {
         ["insert", "update", "delete"].map(|event| {
-            let row = |log: &str, of: &str| format!("({log}, {of}.{})", source.column());
-            let (stays, leaves) = (source.number().to_string(), left(source, event));
-            let rows = match event {
-                "insert" => row(&stays, "NEW"),
-                "delete" => row(&leaves, "OLD"),
-                _ => format!("{}, {}", row(&leaves, "OLD"), row(&stays, "NEW")),
+            let entry = |row: &str, user: &str| {
+                format!("({}, {row}.{}, {user})", source.log(), source.column())
+            };
+            let (was, is) = (entry("OLD", left(source, event)), entry("NEW", "NULL"));
+            let entries = match event {
+                "insert" => is,
+                "delete" => was,
+                _ => format!("{was}, {is}"),
             };
             Trigger {
                 name: format!("quicksight_summary_{source}_{event}"),
                 event,
                 source,
-                log: format!("INSERT INTO summary_log (source, at) VALUES {rows}"),
+                log: format!("INSERT INTO summary_log (source, at, user_id) VALUES {entries}"),
             }
         })
     };
     WATCHED.into_iter().flat_map(of).collect()
 }
 
-/// What is written down of a row as it was. With a trip a user may have left the day: that is an entry of
-/// [`Source::Users`], and costs more than another one.
-fn left(source: Source, event: &str) -> String {
-    let (users, plain) = (Source::Users.number(), source.number());
+/// Who may have left a day with a row as it was, as SQL. Neither column of a trip may be NULL.
+fn left(source: Source, event: &str) -> &'static str {
     match (source, event) {
-        (Source::Trips, "delete") => users.to_string(),
-        (Source::Trips, _) => format!(
-            "IF(OLD.user_id <=> NEW.user_id AND OLD.started_on <=> NEW.started_on, {plain}, {users})"
-        ),
-        _ => plain.to_string(),
+        (Source::Trips, "delete") => "OLD.user_id",
+        (Source::Trips, _) => {
+            "IF(OLD.user_id = NEW.user_id AND OLD.started_on = NEW.started_on, NULL, OLD.user_id)"
+        }
+        _ => "NULL",
     }
 }
 
