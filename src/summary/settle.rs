@@ -76,7 +76,7 @@ fn some(conn: &mut Conn, log: Source, sources: &[Source]) -> Result<(u64, u64)> 
     })
 }
 
-/// Reads entries, and tells the hours that they are about, in order, and who may have left each.
+/// Reads entries, and tells the hours that they are about, in order, and who may have come or left with each.
 fn read(log: Source) -> [String; 4] {
     let begin = begin(Source::Trips, "l.at");
     [
@@ -96,7 +96,7 @@ fn read(log: Source) -> [String; 4] {
 }
 
 fn change(columns: &mut Columns) -> Result<Change> {
-    Ok(Change { hour: columns.take()?, left: columns.take()? })
+    Ok(Change { hour: columns.take()?, user: columns.take()? })
 }
 
 /// The hours, or days, of these changes, as far as they are summed up and their rows are there.

@@ -33,14 +33,14 @@ struct Trigger {
 fn triggers() -> Vec<Trigger> {
     let of = |source: Source| {
         ["insert", "update", "delete"].map(|event| {
-            let entry = |row: &str, user: &str| {
-                format!("({}, {row}.{}, {user})", source.log(), source.column())
+            let entry = |row: &str| {
+                let (log, at) = (source.log(), source.column());
+                format!("({log}, {row}.{at}, {})", user(source, event, row))
             };
-            let (was, is) = (entry("OLD", left(source, event)), entry("NEW", "NULL"));
             let entries = match event {
-                "insert" => is,
-                "delete" => was,
-                _ => format!("{was}, {is}"),
+                "insert" => entry("NEW"),
+                "delete" => entry("OLD"),
+                _ => format!("{}, {}", entry("OLD"), entry("NEW")),
             };
             Trigger {
                 name: format!("quicksight_summary_{source}_{event}"),
@@ -53,14 +53,14 @@ fn triggers() -> Vec<Trigger> {
     WATCHED.into_iter().flat_map(of).collect()
 }
 
-/// Who may have left a day with a row as it was, as SQL. Neither column of a trip may be NULL.
-fn left(source: Source, event: &str) -> &'static str {
+/// Who may have come to a day with a row, or left it, as SQL. Neither column of a trip may be NULL.
+fn user(source: Source, event: &str, row: &str) -> String {
     match (source, event) {
-        (Source::Trips, "delete") => "OLD.user_id",
-        (Source::Trips, _) => {
-            "IF(OLD.user_id = NEW.user_id AND OLD.started_on = NEW.started_on, NULL, OLD.user_id)"
-        }
-        _ => "NULL",
+        (Source::Trips, "update") => format!(
+            "IF(OLD.user_id = NEW.user_id AND OLD.started_on = NEW.started_on, NULL, {row}.user_id)"
+        ),
+        (Source::Trips, _) => format!("{row}.user_id"),
+        _ => "NULL".to_owned(),
     }
 }
 
