@@ -98,6 +98,9 @@ fn the_users_of_a_day_are_those_of_all_its_hours() {
     }
 }
 
+/// Some changes, and the users of each day of March after them.
+type Step<'a> = (&'a [&'a str], &'a [(u32, i32)]);
+
 /// Whoever has another trip of the day stays, and a user of two days leaves one of them.
 #[test]
 fn who_leaves_a_day_is_who_has_no_trip_of_it() {
@@ -116,7 +119,7 @@ fn who_leaves_a_day_is_who_has_no_trip_of_it() {
     ];
     conn.by_hand(trips.map(|(id, user, moment)| trip(id, user, moment)));
     refresh(&mut conn);
-    let changes: [(&[&str], &[(u32, i32)]); 7] = [
+    let changes: [Step<'_>; 7] = [
         (&["DELETE FROM trip WHERE id = 90"], &[(2, 5), (2, 6), (3, 6)]),
         (&["DELETE FROM trip WHERE id = 92"], &[(2, 5), (3, 6)]),
         (&["DELETE FROM trip WHERE id = 91", &trip(91, 5, "2 01:00:00")], &[(2, 5), (3, 6)]),
