@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS `summary_log` (
   `id` bigint NOT NULL AUTO_INCREMENT,
   `source` tinyint NOT NULL COMMENT '1 points, 2 tokens, 3 tickets, 4 trips and their users, as summary_state.source',
   `at` datetime DEFAULT NULL COMMENT 'US/Central wall clock, the date of the row, before the change or after it',
+  `user_id` int DEFAULT NULL COMMENT 'auth_user.id of a trip that came, went or moved: who may be new on the day, or gone',
   PRIMARY KEY (`id`),
   -- reports: which hours of a range changed. Refresh: the changes of a source
   KEY `changed_idx` (`source`, `at`)

@@ -63,13 +63,11 @@ impl Source {
         }
     }
 
-    /// Those of `summary_log.source` that are about it, as SQL. Where trips change, users do.
-    pub(crate) const fn logs(self) -> &'static str {
+    /// The `summary_log.source` that is about it. Where trips change, users do.
+    pub(crate) const fn log(self) -> u8 {
         match self {
-            Self::Points => "1",
-            Self::Tokens => "2",
-            Self::Tickets => "3",
-            Self::Trips | Self::Users => "4, 5",
+            Self::Users => Self::Trips.number(),
+            other => other.number(),
         }
     }
 

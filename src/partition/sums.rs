@@ -12,8 +12,8 @@ use crate::{
 /// Makes sure that the sums outlive the rows, and notes that they must. Noted before the rows go: if they stay after
 /// all, their sums stay as they are.
 pub(super) fn keep(session: &mut Session<'_>, table: Table, until: Date, rows: u64) -> Result<()> {
-    for (source, logs) in table.summed() {
-        if is_behind(session, table, (*source, logs), (until, rows))? {
+    for (source, log) in table.summed() {
+        if is_behind(session, table, (*source, *log), (until, rows))? {
             return Err(Error::SumsBehind { table: table.to_string(), before: until });
         }
         let sql = format!(
@@ -32,13 +32,13 @@ pub(super) fn keep(session: &mut Session<'_>, table: Table, until: Date, rows: u
 fn is_behind(
     session: &mut Session<'_>,
     table: Table,
-    (source, logs): (u8, &str),
+    (source, log): (u8, u8),
     (until, rows): (Date, u64),
 ) -> Result<bool> {
     let ask = format!(
         "SELECT COUNT(*) FROM summary_state s WHERE s.source = {source} AND (s.kept_from IS NULL OR s.kept_from < '{until}') \
          AND ({rows} > 0 AND (s.summed_until < '{until}' OR s.summed_until IS NULL AND s.is_exact = 1) \
-         OR s.is_exact = 1 AND EXISTS (SELECT 1 FROM summary_log l WHERE l.source IN ({logs}) AND l.at < '{until}' \
+         OR s.is_exact = 1 AND EXISTS (SELECT 1 FROM summary_log l WHERE l.source = {log} AND l.at < '{until}' \
          AND (s.kept_from IS NULL OR l.at >= s.kept_from))) LIMIT 1"
     );
     let action = format!(

@@ -57,10 +57,10 @@ impl Table {
         }
     }
 
-    /// The sources of `summary_state` whose sums outlive its rows, each with those of its changes in `summary_log`.
-    pub(super) fn summed(self) -> &'static [(u8, &'static str)] {
-        const fn numbers(source: Source) -> (u8, &'static str) {
-            (source.number(), source.logs())
+    /// The sources of `summary_state` whose sums outlive its rows, each with that of its changes in `summary_log`.
+    pub(super) fn summed(self) -> &'static [(u8, u8)] {
+        const fn numbers(source: Source) -> (u8, u8) {
+            (source.number(), source.log())
         }
         match self {
             Self::PointsTransaction => const { &[numbers(Source::Points)] },

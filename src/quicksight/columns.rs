@@ -222,6 +222,7 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "summary_log", noun: "changed",
         kept: &["id", "source", "at"],
+        hidden: &["user_id"],
         ..NONE
     },
 ];

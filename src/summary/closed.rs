@@ -107,8 +107,8 @@ impl Closed {
             return state;
         }
         format!(
-            "{state} + (SELECT COUNT(*) FROM summary_log l WHERE l.source IN ({}) AND (({})) AND {})",
-            self.source.logs(),
+            "{state} + (SELECT COUNT(*) FROM summary_log l WHERE l.source = {} AND (({})) AND {})",
+            self.source.log(),
             ranges.join(") OR ("),
             is_date("l.at"),
         )
@@ -150,9 +150,9 @@ pub(crate) fn closed<C: Connection>(
 /// SQL for the hours, or days, of a range that the log has of what is summed up.
 fn changed(source: Source, (from, until): Range) -> String {
     format!(
-        "SELECT DISTINCT {begin} FROM summary_log l WHERE l.source IN ({}) AND {} AND l.at < (\
+        "SELECT DISTINCT {begin} FROM summary_log l WHERE l.source = {} AND {} AND l.at < (\
          SELECT s.summed_until FROM summary_state s WHERE s.source = {}) AND {} ORDER BY {begin} LIMIT {ALL}",
-        source.logs(),
+        source.log(),
         between("l.at", from, until),
         source.number(),
         is_date("l.at"),

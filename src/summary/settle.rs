@@ -8,7 +8,7 @@ use super::{
     state::{Look, State},
     sums::make,
     transaction::{INSERT_INTO, Last, committed, execute, rows},
-    users::{self, Hour},
+    users::{self, Change},
 };
 use crate::{
     analytics::is_date,
@@ -32,7 +32,7 @@ const LOGS: [(Source, &[Source]); 4] = [
 /// writers that have not committed, and wait for them.
 const DROP_READ: &str = "DROP TEMPORARY TABLE IF EXISTS summary_read";
 const CREATE_READ: &str =
-    "CREATE TEMPORARY TABLE summary_read (id bigint PRIMARY KEY, source tinyint, at datetime)";
+    "CREATE TEMPORARY TABLE summary_read (id bigint PRIMARY KEY, at datetime, user_id int)";
 
 /// Sums up all hours again that have changed, and returns how many sums were written.
 pub(super) fn all(conn: &mut Conn, look: &Look) -> Result<u64> {
@@ -60,12 +60,12 @@ fn some(conn: &mut Conn, log: Source, sources: &[Source]) -> Result<(u64, u64)> 
         let states: Vec<_> = states.collect::<Result<_>>()?;
         // After the table was dropped and made.
         let read = said.nth(2).map_or(0, |Said { written, .. }| written);
-        let hours = rows(said.next(), hour)?;
+        let changes = rows(said.next(), change)?;
         let mut last = Last::default();
         for (source, state) in states {
-            for begin in begins(source, state, &hours) {
+            for begin in begins(source, state, &changes) {
                 match source {
-                    Source::Users => users::mend(&mut last, begin, &hours),
+                    Source::Users => users::mend(&mut last, begin, &changes),
                     _ => make(&mut last, source, (begin, source.end(begin))),
                 }
             }
@@ -76,33 +76,32 @@ fn some(conn: &mut Conn, log: Source, sources: &[Source]) -> Result<(u64, u64)> 
     })
 }
 
-/// Reads entries, and tells the hours that they are about, in order.
+/// Reads entries, and tells the hours that they are about, in order, and who may have come or left with each.
 fn read(log: Source) -> [String; 4] {
     let begin = begin(Source::Trips, "l.at");
     [
         DROP_READ.to_owned(),
         CREATE_READ.to_owned(),
         format!(
-            "{INSERT_INTO} summary_read SELECT id, source, CASE WHEN {} THEN at END FROM summary_log \
-             WHERE source IN ({}) ORDER BY source, at LIMIT {AT_ONCE}",
+            "{INSERT_INTO} summary_read SELECT id, CASE WHEN {} THEN at END, user_id FROM summary_log \
+             WHERE source = {} ORDER BY at LIMIT {AT_ONCE}",
             is_date("at"),
-            log.logs()
+            log.log()
         ),
         format!(
-            "SELECT {begin}, MAX(l.source = {}) FROM summary_read l WHERE l.at IS NOT NULL \
-             GROUP BY {begin} ORDER BY {begin} LIMIT {ALL}",
-            Source::Users.number()
+            "SELECT {begin}, l.user_id FROM summary_read l WHERE l.at IS NOT NULL \
+             GROUP BY {begin}, l.user_id ORDER BY {begin} LIMIT {ALL}",
         ),
     ]
 }
 
-fn hour(columns: &mut Columns) -> Result<Hour> {
-    Ok(Hour { begin: columns.take()?, is_left: columns.take()? })
+fn change(columns: &mut Columns) -> Result<Change> {
+    Ok(Change { hour: columns.take()?, user: columns.take()? })
 }
 
-/// The hours, or days, of these hours, as far as they are summed up and their rows are there.
-fn begins(source: Source, state: State, hours: &[Hour]) -> Vec<PrimitiveDateTime> {
-    let mut begins: Vec<_> = hours.iter().map(|hour| source.begin(hour.begin)).collect();
+/// The hours, or days, of these changes, as far as they are summed up and their rows are there.
+fn begins(source: Source, state: State, changes: &[Change]) -> Vec<PrimitiveDateTime> {
+    let mut begins: Vec<_> = changes.iter().map(|change| source.begin(change.hour)).collect();
     begins.dedup();
     begins.retain(|begin| {
         state.until.is_some_and(|until| *begin < until)

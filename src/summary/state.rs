@@ -111,9 +111,9 @@ pub(super) fn look(
 ) -> Result<Look> {
     let logged = Source::ALL.map(|source| {
         format!(
-            "SELECT {} FROM DUAL WHERE EXISTS (SELECT 1 FROM summary_log l WHERE l.source IN ({}))",
+            "SELECT {} FROM DUAL WHERE EXISTS (SELECT 1 FROM summary_log l WHERE l.source = {})",
             source.number(),
-            source.logs()
+            source.log()
         )
     });
     let first = [

@@ -55,9 +55,8 @@ pub(super) fn there(source: Source, (from, until): Range) -> String {
 }
 
 /// The `SELECT` that makes the sums of a source's rows `t`, with their columns in order and by name.
-pub(super) fn made(source: Source, (from, until): Range) -> String {
-    let column = format!("t.{}", source.column());
-    let range = format!("{} AND {}", between(&column, from, until), is_date(&column));
+pub(super) fn made(source: Source, range: Range) -> String {
+    let (column, range) = (format!("t.{}", source.column()), rows(source, range));
     let hour = format!("DATE({column}) + INTERVAL HOUR({column}) HOUR");
     let revenue = |rows: &str, amount: &'static str, gained: &str| {
         let sum = |expression| format!("COALESCE(SUM({expression}), 0)");
@@ -97,11 +96,22 @@ pub(super) fn made(source: Source, (from, until): Range) -> String {
                  FROM trip t WHERE {range} GROUP BY {hour}, t.travel_mode"
             )
         }
-        Source::Users => format!(
-            "SELECT DATE({column}) AS day, t.user_id AS user_id FROM trip t WHERE {range} \
-             GROUP BY DATE({column}), t.user_id"
-        ),
+        Source::Users => users(&range),
     }
+}
+
+/// A condition on the rows `t` of a source.
+pub(super) fn rows(source: Source, (from, until): Range) -> String {
+    let column = format!("t.{}", source.column());
+    format!("{} AND {}", between(&column, from, until), is_date(&column))
+}
+
+/// The `SELECT` that makes the users of days of those trips `t` that meet a condition.
+pub(super) fn users(condition: &str) -> String {
+    format!(
+        "SELECT DATE(t.started_on) AS day, t.user_id AS user_id FROM trip t WHERE {condition} \
+         GROUP BY DATE(t.started_on), t.user_id"
+    )
 }
 
 /// Makes the sums of a range of whole hours anew.

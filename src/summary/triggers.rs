@@ -33,34 +33,34 @@ struct Trigger {
 fn triggers() -> Vec<Trigger> {
     let of = |source: Source| {
         ["insert", "update", "delete"].map(|event| {
-            let row = |log: &str, of: &str| format!("({log}, {of}.{})", source.column());
-            let (stays, leaves) = (source.number().to_string(), left(source, event));
-            let rows = match event {
-                "insert" => row(&stays, "NEW"),
-                "delete" => row(&leaves, "OLD"),
-                _ => format!("{}, {}", row(&leaves, "OLD"), row(&stays, "NEW")),
+            let entry = |row: &str| {
+                let (log, at) = (source.log(), source.column());
+                format!("({log}, {row}.{at}, {})", user(source, event, row))
+            };
+            let entries = match event {
+                "insert" => entry("NEW"),
+                "delete" => entry("OLD"),
+                _ => format!("{}, {}", entry("OLD"), entry("NEW")),
             };
             Trigger {
                 name: format!("quicksight_summary_{source}_{event}"),
                 event,
                 source,
-                log: format!("INSERT INTO summary_log (source, at) VALUES {rows}"),
+                log: format!("INSERT INTO summary_log (source, at, user_id) VALUES {entries}"),
             }
         })
     };
     WATCHED.into_iter().flat_map(of).collect()
 }
 
-/// What is written down of a row as it was. With a trip a user may have left the day: that is an entry of
-/// [`Source::Users`], and costs more than another one.
-fn left(source: Source, event: &str) -> String {
-    let (users, plain) = (Source::Users.number(), source.number());
+/// Who may have come to a day with a row, or left it, as SQL. Neither column of a trip may be NULL.
+fn user(source: Source, event: &str, row: &str) -> String {
     match (source, event) {
-        (Source::Trips, "delete") => users.to_string(),
-        (Source::Trips, _) => format!(
-            "IF(OLD.user_id <=> NEW.user_id AND OLD.started_on <=> NEW.started_on, {plain}, {users})"
+        (Source::Trips, "update") => format!(
+            "IF(OLD.user_id = NEW.user_id AND OLD.started_on = NEW.started_on, NULL, {row}.user_id)"
         ),
-        _ => plain.to_string(),
+        (Source::Trips, _) => format!("{row}.user_id"),
+        _ => "NULL".to_owned(),
     }
 }
 

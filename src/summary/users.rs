@@ -1,38 +1,48 @@
-//! The users of a day of whose hours some have changed.
+//! The users of a day of which something has changed.
+
+use std::collections::BTreeSet;
 
 use time::PrimitiveDateTime;
 
 use super::{
-    sums::{made, make},
+    sums::{self, rows},
     transaction::{INSERT_INTO, Last},
 };
-use crate::{session::ALL, source::Source};
+use crate::{
+    session::ALL,
+    source::{Source, literal},
+};
 
 /// An hour that has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Hour {
-    pub(super) begin: PrimitiveDateTime,
-    /// Whether a user may have left the day, and not only come to it.
-    pub(super) is_left: bool,
+pub(super) struct Change {
+    pub(super) hour: PrimitiveDateTime,
+    /// Who may have come to the day with it, or left it.
+    pub(super) user: Option<i32>,
 }
 
-/// Puts the users of a day right. A day has many, of whom an hour brings few: so they are made anew only where somebody may
-/// have left.
-pub(super) fn mend(last: &mut Last, day: PrimitiveDateTime, hours: &[Hour]) {
-    let of_day = hours.iter().filter(|hour| hour.begin.date() == day.date());
-    if of_day.clone().any(|hour| hour.is_left) {
-        make(last, Source::Users, (day, Source::Users.end(day)));
-    } else {
-        of_day.for_each(|hour| last.make(add(hour.begin)));
+/// How many users one statement names, whose place in an index the server looks up one by one.
+const AT_ONCE: usize = 1000;
+
+/// Puts the users of a day right. A day has many, so only those are looked for whom a change names.
+pub(super) fn mend(last: &mut Last, day: PrimitiveDateTime, changes: &[Change]) {
+    let of_day = changes.iter().filter(|change| change.hour.date() == day.date());
+    let users: BTreeSet<_> = of_day.filter_map(|change| change.user).collect();
+    for some in Vec::from_iter(users).chunks(AT_ONCE) {
+        make(last, day, some);
     }
 }
 
-/// The users of an hour whom the day does not have yet.
-fn add(hour: PrimitiveDateTime) -> String {
-    let made = made(Source::Users, (hour, Source::Trips.end(hour)));
-    format!(
-        "{INSERT_INTO} summary_users (day, user_id) SELECT m.day, m.user_id FROM ({made}) m \
-         LEFT JOIN summary_users s ON s.day = m.day AND s.user_id = m.user_id \
-         WHERE s.user_id IS NULL LIMIT {ALL}"
-    )
+/// Has those of some users on a day who have a trip of it. Their trips are looked for where nothing is deleted, or the server
+/// would lock them.
+fn make(last: &mut Last, day: PrimitiveDateTime, users: &[i32]) {
+    let users: Vec<_> = users.iter().map(i32::to_string).collect();
+    let ids = users.join(", ");
+    let of_day = rows(Source::Users, (day, Source::Users.end(day)));
+    let made = sums::users(&format!("t.user_id IN ({ids}) AND {of_day}"));
+    last.then(format!(
+        "DELETE s FROM summary_users s WHERE s.day = {} AND s.user_id IN ({ids})",
+        literal(day)
+    ));
+    last.make(format!("{INSERT_INTO} summary_users (day, user_id) {made} LIMIT {ALL}"));
 }

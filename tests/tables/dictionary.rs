@@ -408,6 +408,7 @@ pub(crate) const TABLES: &[Table] = &[
             id bigint NOT NULL auto_increment
             source tinyint NOT NULL
             at datetime
+            user_id int
         ",
         keys: "
             PRIMARY (id)

@@ -213,10 +213,10 @@ impl Part {
         let at = format!("l.{}", quote(&renamed("summary_log", "at")));
         let begin = self.begin(&at);
         format!(
-            "SELECT DISTINCT {begin} AS begin FROM {} AS l WHERE l.{} IN ({}) AND {at} >= {} AND {at} < {} AND {}",
+            "SELECT DISTINCT {begin} AS begin FROM {} AS l WHERE l.{} = {} AND {at} >= {} AND {at} < {} AND {}",
             quote(&view_of("summary_log")),
             quote(&renamed("summary_log", "source")),
-            self.source.logs(),
+            self.source.log(),
             self.state("kept_from"),
             self.until(),
             is_date(&at)
@@ -224,24 +224,16 @@ impl Part {
     }
 
     /// A moment before all hours that have changed, NULL if there are none. The server finds it at the begins of the log's
-    /// index, and knows it before it plans the rest.
+    /// index, and knows it before it plans the rest. It reckons with no entry that the calendar does not have.
     fn oldest(&self) -> String {
-        let of: Vec<_> = self.source.logs().split(", ").map(|log| self.oldest_of(log)).collect();
-        match of.as_slice() {
-            [one, other] => format!("LEAST(COALESCE({one}, {other}), COALESCE({other}, {one}))"),
-            _ => of.concat(),
-        }
-    }
-
-    /// It reckons with no entry that the calendar does not have.
-    fn oldest_of(&self, log: &str) -> String {
         let at = format!("MIN(o.{})", quote(&renamed("summary_log", "at")));
         format!(
             "(SELECT CASE WHEN {at} + INTERVAL 0 DAY = {at} THEN {at} - INTERVAL 1 {} WHEN {at} IS NOT NULL THEN {FIRST} END \
-             FROM {} AS o WHERE o.{} = {log} AND o.{} >= {FIRST})",
+             FROM {} AS o WHERE o.{} = {} AND o.{} >= {FIRST})",
             if self.source == Source::Users { "DAY" } else { "HOUR" },
             quote(&view_of("summary_log")),
             quote(&renamed("summary_log", "source")),
+            self.source.log(),
             quote(&renamed("summary_log", "at")),
         )
     }
