@@ -7,7 +7,6 @@ use time::Date;
 use super::{
     Layout, Policy, Table,
     layout::{Archive, CATCH_ALL, Partition, Partitions, archive_of},
-    opening::copy,
     policy::Farewell,
 };
 use crate::{
@@ -56,7 +55,7 @@ pub(super) enum Work {
     /// The rows of a partition of a ledger are copied there.
     Copy { partition: Partition },
     /// A partition goes whose rows were copied, and those that came meanwhile are copied first.
-    DropCopied { partition: Partition },
+    DropCopied { partition: Partition, copy: String },
 }
 
 impl Plan {
@@ -65,8 +64,12 @@ impl Plan {
         let existing = refuse(layout)?;
         let last = existing.last().map(|last| last.until);
         let new = new_partitions(layout, today, policy, last)?;
-        if existing.len() + new.len() > MOST {
-            return Err(too_many(layout, existing.len() + new.len()));
+        let all: Vec<_> = existing.iter().chain(&new).cloned().collect();
+        let doomed = doomed(&all, today, policy);
+        // Whoever has too many wants some of them to go.
+        let stay = all.len() - doomed.len();
+        if stay > MOST {
+            return Err(too_many(layout, stay));
         }
         let is_first = existing.is_empty();
         let mut steps = Vec::new();
@@ -75,9 +78,8 @@ impl Plan {
         } else if !new.is_empty() {
             steps.push(Step { sql: extend(table, &new), work: Work::Extend });
         }
-        let all: Vec<_> = existing.iter().chain(&new).cloned().collect();
         let ends_before = all.last().map_or(today, |last| last.until);
-        for partition in doomed(&all, today, policy) {
+        for partition in doomed {
             match policy.farewell {
                 Farewell::Drop => steps.push(drop_step(table, partition)),
                 Farewell::Archive => steps.extend(archive_steps(layout, &partition)),
@@ -137,7 +139,7 @@ impl fmt::Display for Plan {
             write!(f, "\n-- {loss}")?;
         }
         for step in &self.steps {
-            if let (Some(_), Work::Drop { partition } | Work::DropCopied { partition }) =
+            if let (Some(_), Work::Drop { partition } | Work::DropCopied { partition, .. }) =
                 (table.ledger(), &step.work)
             {
                 write!(
@@ -244,14 +246,10 @@ fn name(policy: &Policy, start: Date) -> String {
 }
 
 /// Those whose rows are all older than the policy keeps them.
-fn doomed(
-    all: &[Partition],
-    today: Date,
-    policy: &Policy,
-) -> impl Iterator<Item = Partition> + use<> {
+fn doomed(all: &[Partition], today: Date, policy: &Policy) -> Vec<Partition> {
     let until = policy.retain.and_then(|retain| retain.before(today));
     let is_old = |one: &&Partition| until.is_some_and(|until| one.until <= until);
-    all.iter().filter(is_old).cloned().collect::<Vec<_>>().into_iter()
+    all.iter().filter(is_old).cloned().collect()
 }
 
 /// Neither server takes an `ALGORITHM` for it.
@@ -270,9 +268,8 @@ fn archive_steps(layout: &Layout, partition: &Partition) -> Vec<Step> {
     let step = |sql: String, work| Step { sql, work };
     let (is_ledger, leaving) = (layout.table.ledger().is_some(), partition.clone());
     let (moves, drops) = if is_ledger {
-        let sql =
-            copy(layout.table.as_str(), &leaving.name, &archive_of(layout.table, &leaving.name));
-        let drops = Work::DropCopied { partition: leaving.clone() };
+        let sql = copy(layout, &leaving.name);
+        let drops = Work::DropCopied { partition: leaving.clone(), copy: sql.clone() };
         (step(sql, Work::Copy { partition: leaving }), drops)
     } else {
         let sql = format!("ALTER TABLE {table} EXCHANGE PARTITION {name} WITH TABLE {archive}");
@@ -294,6 +291,24 @@ fn archive_steps(layout: &Layout, partition: &Partition) -> Vec<Step> {
         Some(Archive::Filled) => 3,
     };
     steps.into_iter().skip(done).collect()
+}
+
+/// Copies the rows of a partition that an archive has not. MariaDB exchanges nothing while a table is locked, and
+/// without the lock a row could come between its opening and the exchange. Each column is named: `*` is without those
+/// that are invisible, and with those that nobody may write.
+fn copy(layout: &Layout, partition: &str) -> String {
+    let (table, archive) =
+        (quote(layout.table.as_str()), quote(&archive_of(layout.table, partition)));
+    let (date, partition) = (quote(layout.table.date_column()), quote(partition));
+    let columns = &layout.shape.columns;
+    let of_table: Vec<_> = columns.iter().map(|column| format!("{table}.{column}")).collect();
+    format!(
+        "INSERT INTO {archive} ({}) SELECT {} FROM {table} PARTITION ({partition}) \
+         LEFT JOIN {archive} AS archived ON archived.id = {table}.id \
+         AND archived.{date} = {table}.{date} WHERE archived.id IS NULL",
+        columns.join(", "),
+        of_table.join(", ")
+    )
 }
 
 /// The list that a statement makes partitions with, the catch-all at its end.
