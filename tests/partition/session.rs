@@ -36,7 +36,8 @@ fn each_call(conn: &mut mysql::Conn) -> Result<()> {
 fn works_in_any_session() {
     let db = migrated();
     let mut writer = db.conn();
-    for set in odd::sessions() {
+    let by_hand = vec!["SET SESSION autocommit = 0".to_owned()];
+    for set in odd::sessions().into_iter().chain([by_hand]) {
         for day in ["2026-01-15", "2026-02-15", "2026-03-05"] {
             insert(&mut writer, Table::Trip, day);
         }

@@ -116,6 +116,15 @@ fn works_in_any_session() {
         assert!(outcome.is_ok(), "{set:?}: {outcome:?}");
         assert_eq!(settings(&mut conn), before, "{set:?}");
     }
+    // There each report opens a transaction, which is the caller's to end.
+    crate::forget_sums(&mut writer);
+    let mut conn = db.conn();
+    conn.by_hand(["SET SESSION autocommit = 0"]);
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    assert_same(&mut conn, spring());
+    conn.by_hand(["COMMIT"]);
+    summary::rebuild(&mut conn, spring()).unwrap();
+    assert_eq!(summary::compare(&mut conn, spring()).unwrap(), []);
 }
 
 /// Sums up, in both modes, and asks for what is there.
