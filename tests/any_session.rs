@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use mysql::prelude::Queryable;
 use quicksight_migrations::{Error, Migrator};
-use support::{ByHand, Database, database, migrated, migrations, odd, settings};
+use support::{ByHand, Database, Flavor, database, flavor, migrated, migrations, odd, settings};
 
 /// A database with something for each look to find.
 struct Planted {
