@@ -21,6 +21,7 @@
 //! # }
 //! ```
 
+mod algorithm;
 pub(crate) mod apply;
 mod ids;
 mod layout;

@@ -451,11 +451,16 @@ fn partition_says_what_the_tables_lose_and_does_it() {
     assert!(said.contains("\nALTER TABLE `trip` DROP INDEX `reservation_id`, "), "{said}");
     assert!(said.contains("\nALTER TABLE `trip` DROP PARTITION `p"), "{said}");
     assert!(!stdout(&run_on(&db, &["status"])).contains("partitions"));
+    let online = run_on(&db, &["partition", "--online", "--table", "trip"]);
+    assert_ends(&online, 0);
+    assert!(stdout(&online).starts_with("pt-online-schema-change "), "{}", stdout(&online));
 
     let done = run_on(&db, &["partition", "--ahead", "2m", "--only-writer"]);
     assert_ends(&done, 0);
     assert_eq!(stdout(&done).lines().count(), 4, "{}", stdout(&done));
     assert!(stdout(&done).starts_with("points_transaction: 1 statement in "), "{}", stdout(&done));
+    let online = run_on(&db, &["partition", "--online", "--table", "trip"]);
+    assert_eq!(stdout(&online), "# trip: its partitions are there\n");
     let status = stdout(&run_on(&db, &["status"]));
     assert!(status.contains("\ntrip has partitions for rows before 2"), "{status}");
 

@@ -9,6 +9,7 @@ use mysql::{Conn, prelude::Queryable};
 use quicksight_migrations::{Access, Drift, DriftKind, Error, Migrator, verify_quicksight_schema};
 use support::{
     ByHand, Database, Server, database, database_on, lock_holder, migrated, migrations, settings,
+    whole,
     wire::{Cut, nth, statements_of},
 };
 
@@ -25,7 +26,7 @@ fn without_an_index() -> Database {
 /// A statement of a mend that the server refuses, because it would lose something.
 #[test]
 fn a_mend_that_would_lose_data_is_refused_by_the_server_and_stops_no_other() {
-    let db = migrated();
+    let db = whole();
     let mut conn = db.conn();
     conn.by_hand([
         "ALTER TABLE trip MODIFY COLUMN started_on datetime NULL",

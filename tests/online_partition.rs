@@ -15,6 +15,7 @@ use std::{
 use mysql::{Conn, Opts, prelude::Queryable};
 use quicksight_migrations::{
     partition::{self, Policy, Table},
+    summary,
     time::{Date, Month},
     verify_quicksight_schema,
 };
@@ -92,6 +93,8 @@ fn no_row_is_lost_doubled_or_wrong_beside_four_writers() {
         let rows = rows.join(", ");
         conn.query_drop(format!("INSERT INTO points_transaction {columns} VALUES {rows}")).unwrap();
     }
+    // It goes on beside triggers of others, and they stay.
+    summary::install_triggers(&mut conn).unwrap();
     let before = stored(&mut conn);
     let layout = partition::look(&mut conn, Table::PointsTransaction).unwrap();
     let today = Date::from_calendar_date(2026, Month::April, 20).unwrap();
@@ -121,6 +124,7 @@ fn no_row_is_lost_doubled_or_wrong_beside_four_writers() {
     assert_eq!(layout.partitions().len(), 7);
     let rest = partition::plan(&layout, today, &Policy::monthly()).unwrap();
     assert_eq!(rest.statements(), Vec::<&str>::new());
+    summary::refresh(&mut conn, &summary::Policy::new()).unwrap();
     assert_eq!(rest.online_command(&mut conn, &Opts::from(db.opts())).unwrap(), None);
     assert_eq!(verify_quicksight_schema(&mut conn).unwrap(), []);
 }

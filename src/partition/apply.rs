@@ -6,9 +6,9 @@ use log::info;
 use time::Date;
 
 use super::{
-    Plan, Table, ids,
+    Plan, Table, algorithm, ids,
     layout::{self, Partition},
-    opening::{self, Gone, Leaving},
+    opening::{self, Archive, Gone, Leaving},
     plan::{Step, Work},
     rows, sums,
 };
@@ -139,7 +139,7 @@ pub(crate) fn run(plan: &Plan, session: &mut Session<'_>, settings: &Settings) -
         if writers != Writers::One {
             return Err(writers.refusal("partitioned", way_out(writers)));
         }
-        work(plan, session)
+        algorithm::of_the_server(session, |session| work(plan, session))
     })?;
     let Done { statements, dropped, archived } = done;
     let (ends_before, elapsed) = (plan.ends_before, started.elapsed());
@@ -202,9 +202,9 @@ fn execute(
     table: Table,
     step: &Step,
 ) -> Result<mysql::Result<Option<Dropped>>> {
-    let (partition, is_copied) = match &step.work {
-        Work::Drop { partition } => (partition, false),
-        Work::DropCopied { partition } => (partition, true),
+    let (partition, copy) = match &step.work {
+        Work::Drop { partition } => (partition, None),
+        Work::DropCopied { partition, copy } => (partition, Some(copy)),
         Work::Exchange { partition } | Work::DropEmpty { partition } => {
             return move_or_drop_empty(session, table, step, partition);
         }
@@ -220,8 +220,9 @@ fn execute(
         return Ok(session.execute(&step.sql).map(|()| gone(rows, 0)));
     };
     // Its ids are kept with its openings, while nobody writes.
-    let archive = is_copied.then(|| layout::archive_of(table, &partition.name));
-    let leaving = Leaving { table, ledger, partition, archive: archive.as_deref() };
+    let name = layout::archive_of(table, &partition.name);
+    let archive = copy.map(|copy| Archive { name: &name, copy });
+    let leaving = Leaving { table, ledger, partition, archive };
     let dropped = opening::drop_partition(session, leaving, &step.sql)?;
     Ok(dropped.map(|Gone { rows, accounts }| gone(rows, accounts)))
 }

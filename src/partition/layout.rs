@@ -123,7 +123,7 @@ pub(super) fn look(session: &mut Session<'_>, table: Table) -> Result<Layout> {
         Ok((shape, partitions(session, table)?))
     })?;
     let Some(shape) = shape else {
-        let reason = "it is not there".into();
+        let reason = "it is not there, or this user may not see it".into();
         return Err(Error::CannotPartition { table: table.to_string(), reason });
     };
     let rows = match (&partitions, &shape.obstacle) {

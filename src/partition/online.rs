@@ -10,10 +10,10 @@ use crate::{
 };
 
 /// How it copies: pieces of half a second, short waits for locks and many of them, the old table kept under
-/// another name.
+/// another name, and triggers that are there taken along: it refuses a table that has some otherwise.
 /// <https://docs.percona.com/percona-toolkit/pt-online-schema-change.html>
 const HOW: &str = "--execute --no-check-alter --no-version-check --recursion-method=none \
-    --chunk-time=0.5 --no-drop-old-table \
+    --preserve-triggers --chunk-time=0.5 --no-drop-old-table \
     --tries create_triggers:10:1,drop_triggers:10:1,swap_tables:10:1,copy_rows:10:0.25";
 
 /// The command for the first step of a plan. `None`: the table has its partitions already.

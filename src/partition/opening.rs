@@ -84,8 +84,14 @@ pub(super) struct Leaving<'p> {
     pub(super) table: Table,
     pub(super) ledger: Ledger,
     pub(super) partition: &'p Partition,
-    /// The table that has its rows then.
-    pub(super) archive: Option<&'p str>,
+    pub(super) archive: Option<Archive<'p>>,
+}
+
+/// The table that has the rows then, and the statement that copies those that it has not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Archive<'p> {
+    pub(super) name: &'p str,
+    pub(super) copy: &'p str,
 }
 
 /// What went.
@@ -166,7 +172,7 @@ impl Leaving<'_> {
         let mut locks = vec![format!("LOCK TABLES {table} WRITE, {opening} WRITE")];
         locks.extend(["t", "n", "s", "m"].map(|name| format!("{table} AS {name} READ")));
         locks.extend(["c", "o"].map(|name| format!("{opening} AS {name} READ")));
-        if let Some(archive) = self.archive.map(quote) {
+        if let Some(archive) = self.archive.map(|archive| quote(archive.name)) {
             locks.push(format!("{archive} WRITE, {archive} AS archived READ"));
         }
         locks.join(", ")
@@ -186,7 +192,7 @@ impl Leaving<'_> {
         let accounts = accounts(session, self.ledger, self.partition)?;
         // A server that has let go of the lock must not be asked again.
         let done = session.at_once(|session| {
-            self.archive.map_or(Ok(()), |archive| session.execute(&self.copy(archive)))?;
+            self.archive.map_or(Ok(()), |archive| session.execute(archive.copy))?;
             if let Some(last) = self.last_id(session)? {
                 let (table, next) = (quote(self.ledger.table()), last.saturating_add(1));
                 session.execute(&format!("ALTER TABLE {table} AUTO_INCREMENT = {next}"))?;
@@ -223,22 +229,6 @@ impl Leaving<'_> {
         // A row that went earlier may have had a later one.
         Ok(mine.max(last(&format!("through_id) FROM {opening}"))?))
     }
-
-    /// Copies the rows that the archive has not.
-    pub(super) fn copy(&self, archive: &str) -> String {
-        copy(self.ledger.table(), &self.partition.name, archive)
-    }
-}
-
-/// Copies the rows of a partition that an archive has not. MariaDB exchanges nothing while a table is locked, and
-/// without the lock a row could come between its opening and the exchange.
-pub(super) fn copy(table: &str, partition: &str, archive: &str) -> String {
-    let (table, partition, archive) = (quote(table), quote(partition), quote(archive));
-    format!(
-        "INSERT INTO {archive} SELECT {table}.* FROM {table} PARTITION ({partition}) \
-         LEFT JOIN {archive} AS archived ON archived.id = {table}.id \
-         AND archived.created_on = {table}.created_on WHERE archived.id IS NULL"
-    )
 }
 
 fn unlock(session: &mut Session<'_>) -> Result<()> {

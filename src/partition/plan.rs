@@ -57,7 +57,7 @@ pub(super) enum Work {
     /// The rows of a partition of a ledger are copied there.
     Copy { partition: Partition },
     /// A partition goes whose rows were copied, and those that came meanwhile are copied first.
-    DropCopied { partition: Partition },
+    DropCopied { partition: Partition, copy: String },
 }
 
 impl Plan {
@@ -66,8 +66,12 @@ impl Plan {
         let existing = refuse(layout)?;
         let last = existing.last().map(|last| last.until);
         let new = new_partitions(layout, today, policy, last)?;
-        if existing.len() + new.len() > MOST {
-            return Err(too_many(layout, existing.len() + new.len()));
+        let all: Vec<_> = existing.iter().chain(&new).cloned().collect();
+        let doomed = doomed(&all, today, policy);
+        // Whoever has too many wants some of them to go.
+        let stay = all.len() - doomed.len();
+        if stay > MOST {
+            return Err(too_many(layout, stay));
         }
         let is_first = existing.is_empty();
         let mut steps = Vec::new();
@@ -76,9 +80,8 @@ impl Plan {
         } else if !new.is_empty() {
             steps.push(Step { sql: extend(table, &new), work: Work::Extend });
         }
-        let all: Vec<_> = existing.iter().chain(&new).cloned().collect();
         let ends_before = all.last().map_or(today, |last| last.until);
-        for partition in doomed(&all, today, policy) {
+        for partition in doomed {
             match policy.farewell {
                 Farewell::Drop => steps.push(drop_step(table, partition)),
                 Farewell::Archive => steps.extend(archive_steps(layout, &partition)),
@@ -138,7 +141,7 @@ impl fmt::Display for Plan {
             write!(f, "\n-- {loss}")?;
         }
         for step in &self.steps {
-            if let (Some(_), Work::Drop { partition } | Work::DropCopied { partition }) =
+            if let (Some(_), Work::Drop { partition } | Work::DropCopied { partition, .. }) =
                 (table.ledger(), &step.work)
             {
                 write!(

@@ -69,6 +69,8 @@ pub(crate) struct Partitionable {
     /// The type of the column.
     pub(crate) kind: String,
     pub(crate) nullable: bool,
+    /// All columns but those that the server reckons by itself, quoted.
+    pub(crate) columns: Vec<String>,
     /// The columns of the primary key, quoted.
     pub(crate) primary: Vec<String>,
     /// The unique keys that lack the column: their names and their columns, quoted.
@@ -92,6 +94,12 @@ pub(crate) fn partitionable(
         obstacle: obstacle(&shape, date, &ties),
         kind: column.map(|column| column.kind.clone()).unwrap_or_default(),
         nullable: column.is_none_or(|column| column.nullable),
+        columns: shape
+            .columns
+            .iter()
+            .filter(|column| !column.generated)
+            .map(|column| quote(&column.name))
+            .collect(),
         primary: key.map(|key| key.parts.clone()).unwrap_or_default(),
         unique: shape
             .indexes

@@ -89,7 +89,7 @@ impl Walk {
                 self.end
             };
             let summed = state.until.map_or(until, |summed| summed.max(until)).min(self.end);
-            let state = State { until: Some(summed), ..state };
+            let state = State { until: Some(summed).max(state.kept_from), ..state };
             last.then(state.store(self.source));
             Ok(((state, until < self.end), last))
         })

@@ -7,7 +7,7 @@ use super::{
     closed::begin,
     state::{Look, State},
     sums::make,
-    transaction::{INSERT_INTO, Last, committed, execute, rows},
+    transaction::{DELETE, INSERT_INTO, Last, committed, execute, rows},
     users::{self, Change},
 };
 use crate::{
@@ -70,7 +70,9 @@ fn some(conn: &mut Conn, log: Source, sources: &[Source]) -> Result<(u64, u64)> 
                 }
             }
         }
-        last.then("DELETE l FROM summary_read r STRAIGHT_JOIN summary_log l ON l.id = r.id");
+        last.then(format!(
+            "{DELETE} l FROM summary_read r STRAIGHT_JOIN summary_log l ON l.id = r.id"
+        ));
         last.then(DROP_READ);
         Ok((read, last))
     })

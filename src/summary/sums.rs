@@ -2,7 +2,7 @@
 
 use time::PrimitiveDateTime;
 
-use super::transaction::{INSERT_INTO, Last};
+use super::transaction::{DELETE, INSERT_INTO, Last};
 use crate::{
     analytics::{is_date, of_row},
     measure::{metres, negative, points_gained, positive},
@@ -41,6 +41,9 @@ impl Sums {
     }
 }
 
+/// An empty word. MariaDB has a mode in which `''` is NULL.
+const NO_WORD: &str = "SPACE(0)";
+
 type Range = (PrimitiveDateTime, PrimitiveDateTime);
 
 /// A condition on the sums `s` of a source.
@@ -71,7 +74,7 @@ pub(super) fn made(source: Source, range: Range) -> String {
             source.table(),
         )
     };
-    let untyped = "0 AS has_type, '' AS payment_type";
+    let untyped = format!("0 AS has_type, {NO_WORD} AS payment_type");
     match source {
         Source::Points => {
             let gained = format!("COALESCE(SUM({}), 0)", of_row(&points_gained()));
@@ -83,10 +86,12 @@ pub(super) fn made(source: Source, range: Range) -> String {
         }
         Source::Tickets => {
             // In a collation of its own: the column's would take `Coins` for `coins`.
-            let rows = "t.payment_type IS NOT NULL AS has_type, \
-                        COALESCE(CONVERT(t.payment_type USING utf8mb4) COLLATE utf8mb4_bin, '') AS payment_type, \
-                        0 AS activity_type, t.total_price";
-            revenue(rows, "total_price", "0")
+            let rows = format!(
+                "t.payment_type IS NOT NULL AS has_type, \
+                 COALESCE(CONVERT(t.payment_type USING utf8mb4) COLLATE utf8mb4_bin, {NO_WORD}) AS payment_type, \
+                 0 AS activity_type, t.total_price"
+            );
+            revenue(&rows, "total_price", "0")
         }
         Source::Trips => {
             let metres = of_row(&metres());
@@ -126,5 +131,5 @@ pub(super) fn make(last: &mut Last, source: Source, range: Range) {
 /// Deletes the sums of a range.
 pub(super) fn clear(last: &mut Last, source: Source, range: Range) {
     let table = Sums::of(source).table;
-    last.then(format!("DELETE s FROM {table} s WHERE {}", there(source, range)));
+    last.then(format!("{DELETE} s FROM {table} s WHERE {}", there(source, range)));
 }

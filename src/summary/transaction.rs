@@ -136,3 +136,7 @@ pub(super) fn execute(conn: &mut Conn, sql: &str) -> Result<u64> {
 /// <https://mariadb.com/docs/server/reference/sql-statements/administrative-sql-statements/set-commands/set-statement>
 pub(super) const INSERT_INTO: &str = "/*M!100300 SET STATEMENT sql_mode = 'ALLOW_INVALID_DATES' FOR */ \
                                       INSERT /*+ SET_VAR(sql_mode = 'ALLOW_INVALID_DATES') */ INTO";
+
+/// `DELETE` in a session that may be one of a careful person, who has the server refuse what does not look into a key.
+pub(super) const DELETE: &str = "/*M!100300 SET STATEMENT sql_safe_updates = 0 FOR */ \
+     DELETE /*+ SET_VAR(sql_safe_updates = 0) */";

@@ -5,7 +5,7 @@ use mysql::{Conn, prelude::Queryable};
 
 use super::{
     state::{Mode, State},
-    transaction::{Last, answers, committed, rows},
+    transaction::{DELETE, Last, answers, committed, rows},
 };
 use crate::{
     outcome::{Error, Result, code},
@@ -137,7 +137,7 @@ pub(super) fn remove(conn: &mut Conn, closed: time::PrimitiveDateTime) -> Result
         ..state
     })?;
     drop_all(conn)?;
-    send(conn, "DELETE FROM summary_log")
+    send(conn, &format!("{DELETE} FROM summary_log"))
 }
 
 fn drop_all(conn: &mut Conn) -> Result<()> {

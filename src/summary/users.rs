@@ -6,7 +6,7 @@ use time::PrimitiveDateTime;
 
 use super::{
     sums::{self, rows},
-    transaction::{INSERT_INTO, Last},
+    transaction::{DELETE, INSERT_INTO, Last},
 };
 use crate::{
     session::ALL,
@@ -41,7 +41,7 @@ fn make(last: &mut Last, day: PrimitiveDateTime, users: &[i32]) {
     let of_day = rows(Source::Users, (day, Source::Users.end(day)));
     let made = sums::users(&format!("t.user_id IN ({ids}) AND {of_day}"));
     last.then(format!(
-        "DELETE s FROM summary_users s WHERE s.day = {} AND s.user_id IN ({ids})",
+        "{DELETE} s FROM summary_users s WHERE s.day = {} AND s.user_id IN ({ids})",
         literal(day)
     ));
     last.make(format!("{INSERT_INTO} summary_users (day, user_id) {made} LIMIT {ALL}"));

@@ -96,3 +96,36 @@ fn a_table_that_is_being_changed_is_not_left_out() {
         assert_eq!(left_out, 0);
     });
 }
+
+/// Behind a retention that waits for a reader all writers wait, too, but not for long: it gives up each second and asks again.
+#[test]
+fn writers_go_on_beside_a_reader_that_does_not_end() {
+    let db = partitioned(Table::Trip);
+    let plan = plan(&db, Table::Trip, &months().retain(partition::Span::months(1)));
+    let (mut reader, mut writer) = (db.conn(), db.conn());
+    reader.query_drop("START TRANSACTION").unwrap();
+    rows(&mut reader, Table::Trip);
+    // Less than a wait of any other call.
+    writer.query_drop("SET SESSION lock_wait_timeout = 4").unwrap();
+
+    let dropped = thread::scope(|scope| {
+        let mut conn = db.conn();
+        let call = scope.spawn(move || plan.apply(&mut conn));
+        let is_waiting = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() \
+                          AND info LIKE 'ALTER TABLE%' AND state LIKE 'Waiting for table%'";
+        while writer.query_first(is_waiting).unwrap() == Some(0) {
+            assert!(!call.is_finished(), "it waits");
+        }
+        let trip =
+            "INSERT INTO trip (user_id, travel_mode, started_on) VALUES (1, 1, '2026-03-05')";
+        let written: Vec<_> = (0..3).map(|_| writer.query_drop(trip)).collect();
+        reader.query_drop("COMMIT").unwrap();
+        for outcome in written {
+            outcome.unwrap();
+        }
+        call.join().unwrap().unwrap()
+    });
+
+    assert_eq!(dropped.dropped().len(), 1);
+    assert_eq!(rows(&mut writer, Table::Trip), 5);
+}

@@ -8,6 +8,7 @@ mod ids;
 mod ledgers;
 mod refused;
 mod retention;
+mod session;
 #[path = "../support/mod.rs"]
 mod support;
 mod year;

@@ -9,7 +9,7 @@ use quicksight_migrations::{
 
 use crate::{
     assert_rolls_back, pointing_to_trip,
-    support::{Database, HISTORY, User, chain, denied, migrated, migrations},
+    support::{Database, HISTORY, User, chain, denied, migrated, migrations, whole},
 };
 
 /// Only the drop itself meets it. What went is made again by the next run, and the next rollback
@@ -17,7 +17,7 @@ use crate::{
 #[test]
 fn a_foreign_key_that_cannot_be_seen_keeps_its_table() {
     for next_is_a_run in [false, true] {
-        let db = migrated();
+        let db = whole();
         let other = pointing_to_trip(&db);
         let user = db.user("SELECT, LOCK TABLES, DROP");
         let mut conn = user.conn();

@@ -18,7 +18,7 @@ use quicksight_migrations::{
 use crate::{
     assert_all_gone, assert_rolls_back, pointing_to_trip,
     support::{
-        Database, HISTORY, migrated, migrations,
+        Database, HISTORY, migrated, migrations, whole,
         wire::{Cut, statements_of},
     },
 };
@@ -194,7 +194,7 @@ fn a_row_that_comes_before_the_drop_is_refused_to_its_writer() {
 /// The same after a drop that failed: `MariaDB` lets go of that table then, and of no other.
 #[test]
 fn a_row_that_comes_after_a_drop_that_failed_is_refused_to_its_writer() {
-    let db = migrated();
+    let db = whole();
     let other = pointing_to_trip(&db);
     let user = db.user("SELECT, LOCK TABLES, DROP");
 

@@ -151,7 +151,8 @@ fn sums_of_dropped_rows_outlive_a_longer_look_back() {
         "DELETE FROM trip WHERE started_on < '2025-03-03'",
     ]);
     let look_back = |days: u64| Policy::new().look_back(std::time::Duration::from_hours(24 * days));
-    summary::refresh(&mut conn, &look_back(30)).unwrap();
+    let report = summary::refresh(&mut conn, &look_back(30)).unwrap().to_string();
+    assert!(report.contains("trips: summed until 2025-03-03 0:00:00.0"), "{report}");
     assert_eq!(of_sums(&mut conn, spring()), before);
     summary::install_triggers(&mut conn).unwrap();
     summary::refresh(&mut conn, &Policy::new()).unwrap();

@@ -194,10 +194,12 @@ fn wrong_reads(db: &Database, reads: usize) -> usize {
                 })
             })
             .collect();
-        for reader in readers {
-            let _ = reader.join();
-        }
+        let ends: Vec<_> = readers.into_iter().map(thread::ScopedJoinHandle::join).collect();
+        // The others go on for as long as nobody says so, whatever became of the readers.
         is_over.store(true, Ordering::SeqCst);
+        for end in ends {
+            end.expect("each read has an answer");
+        }
     });
     wrong.into_inner()
 }

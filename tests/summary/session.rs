@@ -10,7 +10,7 @@ use quicksight_migrations::{
 use crate::{
     answers, assert_same, of_rows, of_sums, some_rows, spring,
     support::{
-        ByHand, settings,
+        ByHand, odd, settings,
         statements::{executed, written_down},
         wire::{cut_within_each_answer, statements_of},
     },
@@ -101,32 +101,58 @@ fn leaves_the_session_as_it_was_and_refuses_an_open_transaction() {
     assert_same(&mut conn, spring());
 }
 
+/// Both modes, from nothing and from hours that have changed.
 #[test]
 fn works_in_any_session() {
-    let (_db, mut conn) = some_rows();
-    for setting in [
-        "autocommit = 0",
-        "sql_select_limit = 1",
-        "completion_type = 'CHAIN'",
-        "time_zone = '+13:00'",
-        "sql_mode = 'ANSI,TRADITIONAL,NO_BACKSLASH_ESCAPES'",
-        "transaction_isolation = 'SERIALIZABLE'",
-    ] {
-        crate::forget_sums(&mut conn);
-        let setting = setting.replace("transaction_isolation", isolation());
-        conn.by_hand([format!("SET SESSION {setting}"), "COMMIT AND NO CHAIN".into()]);
-        summary::refresh(&mut conn, &Policy::new()).unwrap();
-        assert_same(&mut conn, spring());
-        conn.by_hand(["COMMIT AND NO CHAIN", "SET SESSION autocommit = 1"]);
-        assert_eq!(summary::compare(&mut conn, spring()).unwrap(), [], "{setting}");
+    let (db, mut writer) = some_rows();
+    for set in odd::sessions() {
+        crate::forget_sums(&mut writer);
+        let mut conn = db.conn();
+        conn.by_hand(&set);
+        // Whoever has forbidden a report of many rows gets none.
+        conn.by_hand(["SET SESSION sql_big_selects = 1"]);
+        let before = settings(&mut conn);
+        let outcome = each_call(&mut conn, &mut writer);
+        assert!(outcome.is_ok(), "{set:?}: {outcome:?}");
+        assert_eq!(settings(&mut conn), before, "{set:?}");
     }
+    // There each report opens a transaction, which is the caller's to end.
+    crate::forget_sums(&mut writer);
+    let mut conn = db.conn();
+    conn.by_hand(["SET SESSION autocommit = 0"]);
+    summary::refresh(&mut conn, &Policy::new()).unwrap();
+    assert_same(&mut conn, spring());
+    conn.by_hand(["COMMIT"]);
+    summary::rebuild(&mut conn, spring()).unwrap();
+    assert_eq!(summary::compare(&mut conn, spring()).unwrap(), []);
 }
 
-fn isolation() -> &'static str {
-    match crate::support::flavor() {
-        crate::support::Flavor::MySql => "transaction_isolation",
-        crate::support::Flavor::MariaDb => "tx_isolation",
-    }
+/// Sums up, in both modes, and asks for what is there.
+fn each_call(
+    conn: &mut mysql::Conn,
+    writer: &mut mysql::Conn,
+) -> quicksight_migrations::Result<()> {
+    let mut is_same = |conn: &mut mysql::Conn| {
+        let sums = of_sums(conn, spring());
+        assert_eq!(sums, of_rows(conn, spring()));
+        assert_eq!(sums, of_rows(writer, spring()));
+    };
+    summary::refresh(conn, &Policy::new())?;
+    is_same(conn);
+    summary::rebuild(conn, spring())?;
+    assert_eq!(summary::compare(conn, spring())?, []);
+    summary::install_triggers(conn)?;
+    summary::refresh(conn, &Policy::new())?;
+    conn.by_hand([
+        "UPDATE trip SET distance = distance + 1 WHERE id = 1",
+        "UPDATE trip SET user_id = user_id + 1 WHERE id = 2",
+    ]);
+    is_same(conn);
+    summary::refresh(conn, &Policy::new())?;
+    is_same(conn);
+    assert_eq!(summary::compare(conn, spring())?, []);
+    summary::reach(conn)?;
+    summary::remove_triggers(conn)
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod database;
 pub mod given;
 pub mod migrations;
 mod next_release;
+pub mod odd;
 pub mod replica;
 pub mod server;
 mod session;

@@ -33,6 +33,7 @@ pub fn settings(conn: &mut impl Queryable) -> String {
          @@innodb_lock_wait_timeout, @@sql_mode, @@sql_quote_show_create, @@foreign_key_checks, \
          @@time_zone, {transaction}_isolation, {transaction}_read_only, @@character_set_client, \
          @@character_set_results, @@collation_connection, @@sql_big_selects, \
+         /*M!100300 @@alter_algorithm, */ \
          /*M!100502 @@sql_if_exists + */ \
          /*!80030 @@show_gipk_in_create_table_and_information_schema + */ 0)"
     ))

@@ -68,8 +68,9 @@ impl Partition {
         }
         for plan in &plans {
             if self.online {
-                if let Some(command) = plan.online_command(&mut conn, &settings.opts()?)? {
-                    writeln!(out, "{command}")?;
+                match plan.online_command(&mut conn, &settings.opts()?)? {
+                    Some(command) => writeln!(out, "{command}")?,
+                    None => writeln!(out, "# {}: its partitions are there", plan.table())?,
                 }
             } else if self.dry_run {
                 writeln!(out, "{plan}")?;

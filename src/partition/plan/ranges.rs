@@ -67,12 +67,8 @@ fn name(policy: &Policy, start: Date) -> String {
 }
 
 /// Those whose rows are all older than the policy keeps them.
-pub(super) fn doomed(
-    all: &[Partition],
-    today: Date,
-    policy: &Policy,
-) -> impl Iterator<Item = Partition> + use<> {
+pub(super) fn doomed(all: &[Partition], today: Date, policy: &Policy) -> Vec<Partition> {
     let until = policy.retain.and_then(|retain| retain.before(today));
     let is_old = |one: &&Partition| until.is_some_and(|until| one.until <= until);
-    all.iter().filter(is_old).cloned().collect::<Vec<_>>().into_iter()
+    all.iter().filter(is_old).cloned().collect()
 }

@@ -5,7 +5,6 @@ use crate::{
     partition::{
         Layout, Table,
         layout::{Archive, CATCH_ALL, Partition, archive_of},
-        opening::copy,
     },
     session::quote,
 };
@@ -26,9 +25,8 @@ pub(super) fn archive_steps(layout: &Layout, partition: &Partition) -> Vec<Step>
     let step = |sql: String, work| Step { sql, work };
     let (is_ledger, leaving) = (layout.table.ledger().is_some(), partition.clone());
     let (moves, drops) = if is_ledger {
-        let sql =
-            copy(layout.table.as_str(), &leaving.name, &archive_of(layout.table, &leaving.name));
-        let drops = Work::DropCopied { partition: leaving.clone() };
+        let sql = copy(layout, &leaving.name);
+        let drops = Work::DropCopied { partition: leaving.clone(), copy: sql.clone() };
         (step(sql, Work::Copy { partition: leaving }), drops)
     } else {
         let sql = format!("ALTER TABLE {table} EXCHANGE PARTITION {name} WITH TABLE {archive}");
@@ -50,6 +48,24 @@ pub(super) fn archive_steps(layout: &Layout, partition: &Partition) -> Vec<Step>
         Some(Archive::Filled) => 3,
     };
     steps.into_iter().skip(done).collect()
+}
+
+/// Copies the rows of a partition that an archive has not. MariaDB exchanges nothing while a table is locked, and
+/// without the lock a row could come between its opening and the exchange. Each column is named: `*` is without those
+/// that are invisible, and with those that nobody may write.
+fn copy(layout: &Layout, partition: &str) -> String {
+    let (table, archive) =
+        (quote(layout.table.as_str()), quote(&archive_of(layout.table, partition)));
+    let (date, partition) = (quote(layout.table.date_column()), quote(partition));
+    let columns = &layout.shape.columns;
+    let of_table: Vec<_> = columns.iter().map(|column| format!("{table}.{column}")).collect();
+    format!(
+        "INSERT INTO {archive} ({}) SELECT {} FROM {table} PARTITION ({partition}) \
+         LEFT JOIN {archive} AS archived ON archived.id = {table}.id \
+         AND archived.{date} = {table}.{date} WHERE archived.id IS NULL",
+        columns.join(", "),
+        of_table.join(", ")
+    )
 }
 
 /// The list that a statement makes partitions with, the catch-all at its end.

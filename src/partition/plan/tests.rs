@@ -24,6 +24,7 @@ fn plain(table: Table, oldest: Date, newest: Date) -> Layout {
             obstacle: None,
             kind: "datetime".into(),
             nullable: table == Table::TokenTransaction,
+            columns: vec!["`id`".into(), "`balance`".into()],
             primary: vec!["`id`".into()],
             unique,
         },
@@ -259,4 +260,25 @@ fn what_is_archived_already_is_not_archived_again() {
         let plan = plan(&layout, on(2026, 1, 31), &policy).unwrap();
         assert_eq!(plan.statements(), all[done..], "{state:?}");
     }
+}
+
+/// A table at the limit is helped by nothing but retention.
+#[test]
+fn partitions_that_go_make_room_for_new_ones() {
+    let first = on(2024, 1, 1);
+    let day = |number| first + time::Duration::days(number);
+    let names: Vec<_> =
+        (0..1024).map(|number| (format!("p{number:04}_01_01"), day(number + 1))).collect();
+    let names: Vec<_> = names.iter().map(|(name, until)| (name.as_str(), *until)).collect();
+    let full = partitioned(Table::Trip, &names);
+    let today = day(1024);
+    let policy = Policy::daily().ahead(Span::days(0));
+    let error = plan(&full, today, &policy).unwrap_err();
+    assert!(matches!(error, Error::CannotPartition { .. }), "{error}");
+    assert!(plan(&full, today, &policy.clone().retain(Span::days(1024))).is_err());
+
+    let plan = plan(&full, today, &policy.retain(Span::days(1023))).unwrap();
+
+    assert_eq!(plan.drops(), ["p0000_01_01"]);
+    assert!(plan.statements()[0].contains("REORGANIZE"), "{plan}");
 }

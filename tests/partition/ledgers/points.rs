@@ -22,7 +22,10 @@ use super::{
 };
 use crate::{
     look, months, on, plan,
-    support::wire::{Cut, nth, statements_of},
+    support::{
+        ByHand,
+        wire::{Cut, nth, statements_of},
+    },
 };
 
 const POINTS: Table = Table::PointsTransaction;
@@ -301,6 +304,34 @@ fn what_is_archived_has_opening_balances() {
         );
         assert_clean(&mut conn);
     }
+}
+
+/// What somebody has added to the table is in the archive, too: what `*` leaves out, and what nobody may write.
+#[test]
+fn an_archive_has_all_columns() {
+    let db = daily(2);
+    let mut conn = db.conn();
+    conn.by_hand([
+        "ALTER TABLE points_transaction ADD COLUMN seen INT DEFAULT 3 INVISIBLE, \
+         ADD COLUMN next INT GENERATED ALWAYS AS (user_id + 1) STORED, \
+         ADD COLUMN `odd ``name` INT GENERATED ALWAYS AS (user_id + 2) VIRTUAL",
+        "UPDATE points_transaction SET seen = user_id + 7",
+    ]);
+    let had = "FROM points_transaction WHERE created_on < '2026-01-02'";
+    let columns = "SELECT id, seen - user_id, next - user_id, `odd ``name` - user_id, balance";
+    let all = |conn: &mut mysql::Conn, from: &str| -> Vec<(u32, i32, i32, i32, Decimal)> {
+        conn.query(format!("{columns} {from} ORDER BY id")).unwrap()
+    };
+    let before = all(&mut conn, had);
+    let policy = Policy::daily().ahead(Span::days(0)).retain(Span::days(1)).archive();
+    let plan = partition::plan(&look(&db, POINTS), on(2026, 1, 3), &policy).unwrap();
+
+    plan.apply(&mut conn).unwrap();
+
+    assert!(before.len() > 1);
+    assert!(before.iter().all(|(_, seen, next, odd, _)| (*seen, *next, *odd) == (7, 1, 2)));
+    assert_eq!(all(&mut conn, had), []);
+    assert_eq!(all(&mut conn, "FROM points_transaction_p2026_01_01"), before);
 }
 
 #[test]
