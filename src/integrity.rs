@@ -26,6 +26,8 @@
 //! missing may therefore be one whose partner comes with the next load; what is still found after
 //! that is missing. Everything else was wrong when it arrived.
 //!
+//! Hourly sums have no rows of their own to name: `summary::compare` finds the hours whose sums are not those of their rows.
+//!
 //! # Cost
 //!
 //! Each check is one prepared `SELECT`, so `SELECT` is the only right that is needed, and a replica
