@@ -136,7 +136,9 @@ fn main() {
                 report = Some(plan.apply(parts).expect("apply"));
             }
         });
-        report.iter().for_each(|report| println!("{report}."));
+        if let Some(report) = report {
+            println!("{report}.");
+        }
         let how = if bare { "statement" } else { "call" };
         add(&format!("a month of points goes, the {how}"), [deleted, went]);
         add("the longest wait of a writer beside it", [waited, waited_less]);

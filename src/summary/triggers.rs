@@ -91,7 +91,7 @@ pub(super) fn install(conn: &mut Conn) -> Result<()> {
 fn may_write(conn: &mut Conn, source: Source) -> Result<()> {
     let (table, column) = (source.table(), source.column());
     let sql = format!(
-        "INSERT INTO summary_log (source, at) SELECT {}, t.{column} FROM {table} t WHERE FALSE",
+        "INSERT INTO summary_log (source, at, user_id) SELECT {}, t.{column}, NULL FROM {table} t WHERE FALSE",
         source.number()
     );
     let action = format!(
