@@ -62,10 +62,9 @@ impl Step {
 /// How the server would go about a statement, table by table.
 #[track_caller]
 pub fn explain(db: &Database, sql: &str) -> Vec<Step> {
-    let rows: Vec<Row> = db
-        .conn()
-        .query(format!("EXPLAIN FORMAT=TRADITIONAL {sql}"))
-        .unwrap_or_else(|error| panic!("explain {sql}: {error}"));
+    let explained = explained(sql);
+    let rows: Vec<Row> =
+        db.conn().query(&explained).unwrap_or_else(|error| panic!("{explained}: {error}"));
     let text =
         |row: &Row, column| row.get_opt::<Option<String>, _>(column).and_then(Result::ok).flatten();
     rows.iter()
@@ -76,4 +75,13 @@ pub fn explain(db: &Database, sql: &str) -> Vec<Step> {
             extra: text(row, "Extra").unwrap_or_default(),
         })
         .collect()
+}
+
+/// What MariaDB is to set for the statement stays before all of it.
+fn explained(sql: &str) -> String {
+    const EXPLAIN: &str = "EXPLAIN FORMAT=TRADITIONAL";
+    match sql.strip_prefix("/*M!").and_then(|rest| rest.split_once("*/")) {
+        Some((settings, select)) => format!("/*M!{settings}*/ {EXPLAIN} {select}"),
+        None => format!("{EXPLAIN} {sql}"),
+    }
 }
