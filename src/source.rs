@@ -72,6 +72,7 @@ impl Source {
     }
 
     /// The column that dates the sums.
+    #[cfg(any(feature = "summary", feature = "quicksight"))]
     pub(crate) fn of_sums(self) -> &'static str {
         if self == Self::Users { "day" } else { "hour" }
     }
