@@ -29,10 +29,10 @@ const LOGS: [(Source, &[Source]); 4] = [
 ];
 
 /// The entries that were read. In a table, because a list of them in a `DELETE` may have the server look at those of
-/// writers that have not committed, and wait for them.
+/// writers that have not committed, and wait for them. One in memory, as a session may have them, would soon be full.
 const DROP_READ: &str = "DROP TEMPORARY TABLE IF EXISTS summary_read";
-const CREATE_READ: &str =
-    "CREATE TEMPORARY TABLE summary_read (id bigint PRIMARY KEY, at datetime, user_id int)";
+const CREATE_READ: &str = "CREATE TEMPORARY TABLE summary_read (id bigint PRIMARY KEY, at datetime, user_id int) \
+                           ENGINE=InnoDB";
 
 /// Sums up all hours again that have changed, and returns how many sums were written.
 pub(super) fn all(conn: &mut Conn, look: &Look) -> Result<u64> {
