@@ -93,14 +93,15 @@ fn ids<Q: Queryable>(conn: &mut Q, new: &[New<'_>], first: i64) -> Result<Vec<i6
          WHERE id >= ? AND created_on BETWEEN ? AND ? AND user_id IN ({}) ORDER BY id LIMIT {count}",
         marks(accounts.len())
     );
-    let moments = new.iter().map(|(_, booked)| booked.moment);
+    let [from, to] = first_and_last(new.iter().map(|(_, booked)| booked.moment));
     let accounts = accounts.iter().map(|account| Value::from(account.id()));
-    let values: Vec<_> = [first.into(), moments.clone().min().into(), moments.max().into()]
-        .into_iter()
-        .chain(accounts)
-        .collect();
+    let values: Vec<_> = [first.into(), from, to].into_iter().chain(accounts).collect();
     let ids = ask_on(conn, ACTION, &sql, values, Columns::take)?.collect::<Result<Vec<_>>>()?;
     if ids.len() == count { Ok(ids) } else { Err(nothing(ACTION)) }
+}
+
+fn first_and_last(moments: impl Iterator<Item = PrimitiveDateTime> + Clone) -> [Value; 2] {
+    [moments.clone().min().into(), moments.max().into()]
 }
 
 /// What the table has in place of nobody.
@@ -139,8 +140,7 @@ fn links(orders: &[Order<'_>], booked: &[Booked]) -> Vec<String> {
             let ids: Vec<_> =
                 pairs.iter().flat_map(|(_, ids)| ids).map(ToString::to_string).collect();
             let moments = pairs.iter().map(|(moment, _)| *moment);
-            let [from, to] =
-                [moments.clone().min(), moments.max()].map(|at| Value::from(at).as_sql(true));
+            let [from, to] = first_and_last(moments).map(|moment| moment.as_sql(true));
             format!(
                 "UPDATE points_transaction SET ref_transaction_id = CASE id {} END \
                  WHERE id IN ({}) AND created_on BETWEEN {from} AND {to}",

@@ -122,9 +122,13 @@ pub(super) fn users(condition: &str) -> String {
 /// Makes the sums of a range of whole hours anew.
 pub(super) fn make(last: &mut Last, source: Source, range: Range) {
     clear(last, source, range);
+    add(last, source, &made(source, range));
+}
+
+/// Adds the sums that a `SELECT` has made.
+pub(super) fn add(last: &mut Last, source: Source, made: &str) {
     let Sums { table, keys, amounts } = Sums::of(source);
     let columns = [keys, amounts].concat().join(", ");
-    let made = made(source, range);
     last.make(format!("{INSERT_INTO} {table} ({columns}) {made} LIMIT {ALL}"));
 }
 

@@ -22,6 +22,8 @@ const WATCHED: [Source; 4] = [Source::Points, Source::Tokens, Source::Tickets, S
 /// mode with the trigger.
 const SQL_MODE: &str = "ALLOW_INVALID_DATES";
 
+const INTO_LOG: &str = "INSERT INTO summary_log (source, at, user_id)";
+
 /// A trigger by its name, and what it does.
 struct Trigger {
     name: String,
@@ -46,7 +48,7 @@ fn triggers() -> Vec<Trigger> {
                 name: format!("quicksight_summary_{source}_{event}"),
                 event,
                 source,
-                log: format!("INSERT INTO summary_log (source, at, user_id) VALUES {entries}"),
+                log: format!("{INTO_LOG} VALUES {entries}"),
             }
         })
     };
@@ -91,7 +93,7 @@ pub(super) fn install(conn: &mut Conn) -> Result<()> {
 fn may_write(conn: &mut Conn, source: Source) -> Result<()> {
     let (table, column) = (source.table(), source.column());
     let sql = format!(
-        "INSERT INTO summary_log (source, at, user_id) SELECT {}, t.{column}, NULL FROM {table} t WHERE FALSE",
+        "{INTO_LOG} SELECT {}, t.{column}, NULL FROM {table} t WHERE FALSE",
         source.number()
     );
     let action = format!(

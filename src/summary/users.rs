@@ -6,12 +6,9 @@ use time::PrimitiveDateTime;
 
 use super::{
     sums::{self, rows},
-    transaction::{DELETE, INSERT_INTO, Last},
+    transaction::{DELETE, Last},
 };
-use crate::{
-    session::ALL,
-    source::{Source, literal},
-};
+use crate::source::{Source, literal};
 
 /// An hour that has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,5 +41,5 @@ fn make(last: &mut Last, day: PrimitiveDateTime, users: &[i32]) {
         "{DELETE} s FROM summary_users s WHERE s.day = {} AND s.user_id IN ({ids})",
         literal(day)
     ));
-    last.make(format!("{INSERT_INTO} summary_users (day, user_id) {made} LIMIT {ALL}"));
+    sums::add(last, Source::Users, &made);
 }
