@@ -95,6 +95,7 @@ impl Plan {
     ///
     /// # Errors
     ///
+    /// [`Error::CannotPartition`](crate::Error::CannotPartition) on MariaDB if the table has triggers;
     /// [`Error::NoDatabaseSelected`](crate::Error::NoDatabaseSelected) or [`Error::Database`](crate::Error::Database).
     pub fn online_command<C: Connection>(
         &self,
