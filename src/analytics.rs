@@ -209,6 +209,12 @@ pub(crate) fn is_date(column: &str) -> String {
     format!("{column} >= '1000-01-01' AND {column} + INTERVAL 0 DAY = {column}")
 }
 
+/// Whether [`is_date`] must be asked of what lies between two moments. Dates that the calendar does not have, such as
+/// 2025-02-30, lie between two months, and asking costs a quarter of what reading a row does.
+pub(crate) fn has_other_dates(from: PrimitiveDateTime, until: PrimitiveDateTime) -> bool {
+    from.year() < 1000 || (from.year(), from.month()) != (until.year(), until.month())
+}
+
 /// A moment as the server takes it. Its dates begin in the year 1000, so everything is later than
 /// what is before, and the driver cannot send years before 0.
 /// <https://dev.mysql.com/doc/refman/8.4/en/datetime.html>

@@ -105,11 +105,13 @@ impl Plan {
         online::command(self, &mut Session::new(conn, &Settings::default()), to)
     }
 
-    /// Counts the rows of each partition that goes. Those that this plan makes first are left out.
+    /// Counts the rows of each partition that goes, and sees whether any have to stay, also of those that are moved. The
+    /// partitions that this plan makes first are left out.
     ///
     /// # Errors
     ///
-    /// As [`look`].
+    /// As [`look`]; [`Error::SumsBehind`](crate::Error::SumsBehind) or
+    /// [`Error::ReversalWouldGo`](crate::Error::ReversalWouldGo), as [`apply`](Self::apply) would say.
     pub fn count_drops<C: Connection>(&self, conn: &mut C) -> Result<Vec<Dropped>> {
         let mut session = Session::new(conn, &Settings::default());
         settled(&mut session, EarlierReads::Nothing, |session, _| apply::doomed(self, session))

@@ -3,7 +3,7 @@
 use time::{Date, Duration};
 
 use super::{
-    Analytics, DateRange, is_date,
+    Analytics, DateRange,
     question::{Part, Question},
     ratio,
 };
@@ -93,8 +93,7 @@ impl Analytics {
     fn question_of_users(self) -> Question {
         let group = "t.user_id, DATE(t.started_on)";
         let rows = format!(
-            "SELECT {group} FROM trip t WHERE {{range}} AND {}{} GROUP BY {group}",
-            is_date("t.started_on"),
+            "SELECT {group} FROM trip t WHERE {{dates}}{} GROUP BY {group}",
             self.accounts.condition(["t.user_id"])
         );
         let sums = "SELECT s.user_id AS k0, DATE(s.day) AS k1 FROM summary_users s WHERE {range}";

@@ -3,7 +3,7 @@
 use time::Weekday;
 
 use super::{
-    Analytics, DateRange, TravelMode, is_date, mean, of_row,
+    Analytics, DateRange, TravelMode, mean, of_row,
     question::{Part, Question},
 };
 use crate::{
@@ -90,8 +90,7 @@ impl Analytics {
         let group = "DAYOFWEEK(t.started_on), HOUR(t.started_on), t.travel_mode";
         let rows = format!(
             "SELECT {group}, COUNT(*), SUM({metres}), COUNT({metres}) FROM trip t \
-             WHERE {{range}} AND {}{} GROUP BY {group}",
-            is_date("t.started_on"),
+             WHERE {{dates}}{} GROUP BY {group}",
             self.accounts.condition(["t.user_id"])
         );
         let sums = "SELECT DAYOFWEEK(s.hour) AS k0, HOUR(s.hour) AS k1, s.travel_mode AS k2, \

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{
-    Analytics, DateRange, is_date, of_row,
+    Analytics, DateRange, of_row,
     question::{Part, Question},
 };
 use crate::{
@@ -87,11 +87,10 @@ impl Analytics {
     fn question_of_activities(self) -> Question {
         let rows = format!(
             "SELECT t.activity_type, SUM({}), SUM({}), SUM({}), COUNT(*) FROM points_transaction t \
-             WHERE {{range}} AND {}{} GROUP BY t.activity_type",
+             WHERE {{dates}}{} GROUP BY t.activity_type",
             of_row(&points_gained()),
             of_row(&positive("points")),
             of_row(&negative("points")),
-            is_date("t.created_on"),
             self.accounts.condition(ENDS)
         );
         let sums = "SELECT s.activity_type AS k0, SUM(s.gained) AS s0, SUM(s.positive) AS s1, \

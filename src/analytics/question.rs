@@ -3,7 +3,7 @@
 use mysql::Value;
 use time::PrimitiveDateTime;
 
-use super::{Analytics, moment};
+use super::{Analytics, has_other_dates, is_date, moment};
 use crate::{
     outcome::Result,
     session::{Columns, Connection, ask},
@@ -28,14 +28,18 @@ pub(super) struct Question {
 #[cfg_attr(not(feature = "summary"), allow(dead_code))]
 pub(super) struct Part {
     pub(super) source: Source,
-    /// The statement over the rows `t`, with [`RANGE`] where the condition on their date goes.
+    /// The statement over the rows `t`, with [`RANGE`] or [`DATES`] where the condition on their date goes.
     pub(super) rows: String,
     /// The same over the sums `s`. Its keys are called `k0`, `k1` and so on, its sums `s0`.
     pub(super) sums: String,
 }
 
-/// Stands for a condition.
+/// Stands for a condition: the moment lies in the range.
 pub(super) const RANGE: &str = "{range}";
+
+/// Stands for the same of rows that must have a date of the calendar. Those that are put together by day need not:
+/// a day that is none is not taken.
+pub(super) const DATES: &str = "{dates}";
 
 impl Analytics {
     /// Asks about the rows from one moment up to another, and gives each row of the answer to `take`.
@@ -54,7 +58,7 @@ impl Analytics {
         }
         let values: Vec<Value> =
             question.parts.iter().flat_map(|_| [moment(from), moment(until)]).collect();
-        for row in ask(conn, question.action, &question.of_rows(), values, read)? {
+        for row in ask(conn, question.action, &question.of_rows(from, until), values, read)? {
             take(row?);
         }
         Ok(())
@@ -75,11 +79,22 @@ impl Analytics {
 }
 
 impl Question {
-    fn of_rows(&self) -> String {
+    fn of_rows(&self, from: PrimitiveDateTime, until: PrimitiveDateTime) -> String {
         let parts = self.parts.iter().map(|part| {
             let column = part.source.column();
-            part.rows.replace(RANGE, &format!("t.{column} >= ? AND t.{column} < ?"))
+            let range = format!("t.{column} >= ? AND t.{column} < ?");
+            part.of_rows(&range, has_other_dates(from, until))
         });
         parts.collect::<Vec<_>>().join(" UNION ALL ") + &self.order
+    }
+}
+
+impl Part {
+    /// The statement over the rows of a range.
+    pub(super) fn of_rows(&self, range: &str, has_other_dates: bool) -> String {
+        let column = format!("t.{}", self.source.column());
+        let is_date = has_other_dates.then(|| format!(" AND {}", is_date(&column)));
+        let dates = format!("{range}{}", is_date.unwrap_or_default());
+        self.rows.replace(RANGE, range).replace(DATES, &dates)
     }
 }

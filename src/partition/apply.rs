@@ -208,7 +208,12 @@ fn execute(
         Work::Exchange { partition } | Work::DropEmpty { partition } => {
             return move_or_drop_empty(session, table, step, partition);
         }
-        Work::Partition | Work::Extend | Work::Prepare | Work::Copy { .. } => {
+        Work::Copy { partition } => {
+            // Before a row is where it need not go.
+            opening::refuse_reversals(session, table, partition)?;
+            return Ok(session.execute(&step.sql).map(|()| None));
+        }
+        Work::Partition | Work::Extend | Work::Prepare => {
             return Ok(session.execute(&step.sql).map(|()| None));
         }
     };
@@ -299,18 +304,23 @@ fn failed(
     Ok(Error::Partition { statement, done, total, source })
 }
 
-/// How many rows would go.
+/// How many rows would go, unless they or some that would be moved have to stay.
 pub(super) fn doomed(plan: &Plan, session: &mut Session<'_>) -> Result<Vec<Dropped>> {
-    let layout = layout::look(session, plan.table)?;
-    let count = |partition: &Partition| {
+    let (layout, table) = (layout::look(session, plan.table)?, plan.table);
+    let count = |(partition, is_doomed): (&Partition, bool)| {
         // It is not made yet, and takes the rows of that time.
         if !layout.partitions().contains(&partition.name.as_str()) {
             return Ok(None);
         }
-        let rows = rows::count(session, plan.table, &partition.name)?;
+        let rows = rows::count(session, table, &partition.name)?;
+        sums::refuse_behind(session, table, partition.until, rows)?;
+        opening::refuse_reversals(session, table, partition)?;
+        if !is_doomed {
+            return Ok(None);
+        }
         let count = |ledger| opening::accounts(session, ledger, partition);
-        let accounts = plan.table.ledger().map_or(Ok(0), count)?;
+        let accounts = table.ledger().map_or(Ok(0), count)?;
         Ok(Some(Dropped { partition: partition.clone(), rows, accounts }))
     };
-    plan.doomed().map(count).filter_map(Result::transpose).collect()
+    plan.leaving().map(count).filter_map(Result::transpose).collect()
 }

@@ -109,7 +109,7 @@ pub(super) fn drop_partition(
     drop: &str,
 ) -> Result<mysql::Result<Gone>> {
     // Before an opening says that rows are gone.
-    leaving.refuse_reversals(session)?;
+    refuse_reversals(session, leaving.table, leaving.partition)?;
     for attempt in 0..=BESIDE {
         let is_beside = attempt < BESIDE;
         if is_beside {
@@ -129,6 +129,18 @@ pub(super) fn drop_partition(
         }
     }
     Err(Error::TablesChanging)
+}
+
+/// That no movement stays whose reversal would go. Only points are reversed.
+pub(super) fn refuse_reversals(
+    session: &mut Session<'_>,
+    table: Table,
+    partition: &Partition,
+) -> Result<()> {
+    match table.ledger() {
+        Some(Ledger::Points) => points::refuse_reversals(session, partition),
+        Some(Ledger::Tokens) | None => Ok(()),
+    }
 }
 
 /// How many accounts have rows in a partition.
@@ -158,14 +170,6 @@ impl Leaving<'_> {
         }
     }
 
-    /// Movements of tokens are not reversed.
-    fn refuse_reversals(&self, session: &mut Session<'_>) -> Result<()> {
-        match self.ledger {
-            Ledger::Points => points::refuse_reversals(session, self),
-            Ledger::Tokens => Ok(()),
-        }
-    }
-
     /// Under each name that a statement has for a table.
     fn lock(&self) -> String {
         let (table, opening) = (quote(self.ledger.table()), quote(self.ledger.opening()));
@@ -187,7 +191,7 @@ impl Leaving<'_> {
         if self.open(session)? > 0 {
             return Ok(None);
         }
-        self.refuse_reversals(session)?;
+        refuse_reversals(session, self.table, self.partition)?;
         let rows = rows::count(session, self.table, &self.partition.name)?;
         let accounts = accounts(session, self.ledger, self.partition)?;
         // A server that has let go of the lock must not be asked again.

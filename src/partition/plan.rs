@@ -112,7 +112,10 @@ impl Plan {
     /// The names of the partitions that go, and their rows with them.
     #[must_use]
     pub fn drops(&self) -> Vec<&str> {
-        self.doomed().map(|one| one.name.as_str()).collect()
+        self.leaving()
+            .filter(|(_, is_doomed)| *is_doomed)
+            .map(|(one, _)| one.name.as_str())
+            .collect()
     }
 
     /// The first day that has no partition of its own then.
@@ -121,9 +124,11 @@ impl Plan {
         self.ends_before
     }
 
-    pub(super) fn doomed(&self) -> impl Iterator<Item = &Partition> {
+    /// The partitions whose rows leave the table, and whether for good.
+    pub(super) fn leaving(&self) -> impl Iterator<Item = (&Partition, bool)> {
         self.steps.iter().filter_map(|step| match &step.work {
-            Work::Drop { partition } => Some(partition),
+            Work::Drop { partition } => Some((partition, true)),
+            Work::Exchange { partition } | Work::Copy { partition } => Some((partition, false)),
             _ => None,
         })
     }

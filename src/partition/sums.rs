@@ -12,10 +12,8 @@ use crate::{
 /// Makes sure that the sums outlive the rows, and notes that they must. Noted before the rows go: if they stay after
 /// all, their sums stay as they are.
 pub(super) fn keep(session: &mut Session<'_>, table: Table, until: Date, rows: u64) -> Result<()> {
-    for (source, log) in table.summed() {
-        if is_behind(session, table, (*source, *log), (until, rows))? {
-            return Err(Error::SumsBehind { table: table.to_string(), before: until });
-        }
+    refuse_behind(session, table, until, rows)?;
+    for (source, _) in table.summed() {
         let sql = format!(
             "UPDATE summary_state SET kept_from = GREATEST(COALESCE(kept_from, '{until}'), '{until}') \
              WHERE source = {source}"
@@ -23,6 +21,21 @@ pub(super) fn keep(session: &mut Session<'_>, table: Table, until: Date, rows: u
         let action =
             format!("keep the sums of the rows of {table} (needs UPDATE on summary_state)");
         session.execute(&sql).map_err(|error| Error::from_answer(action, error))?;
+    }
+    Ok(())
+}
+
+/// That the sums have all of these rows.
+pub(super) fn refuse_behind(
+    session: &mut Session<'_>,
+    table: Table,
+    until: Date,
+    rows: u64,
+) -> Result<()> {
+    for (source, log) in table.summed() {
+        if is_behind(session, table, (*source, *log), (until, rows))? {
+            return Err(Error::SumsBehind { table: table.to_string(), before: until });
+        }
     }
     Ok(())
 }

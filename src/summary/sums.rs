@@ -4,7 +4,7 @@ use time::PrimitiveDateTime;
 
 use super::transaction::{DELETE, INSERT_INTO, Last};
 use crate::{
-    analytics::{is_date, of_row},
+    analytics::{has_other_dates, is_date, of_row},
     measure::{metres, negative, points_gained, positive},
     session::ALL,
     source::{Source, between},
@@ -108,7 +108,8 @@ pub(super) fn made(source: Source, range: Range) -> String {
 /// A condition on the rows `t` of a source.
 pub(super) fn rows(source: Source, (from, until): Range) -> String {
     let column = format!("t.{}", source.column());
-    format!("{} AND {}", between(&column, from, until), is_date(&column))
+    let range = between(&column, from, until);
+    if has_other_dates(from, until) { format!("{range} AND {}", is_date(&column)) } else { range }
 }
 
 /// The `SELECT` that makes the users of days of those trips `t` that meet a condition.

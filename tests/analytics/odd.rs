@@ -84,11 +84,23 @@ fn weekdays_and_modes_have_their_names() {
 #[test]
 fn an_impossible_date_is_none() {
     let (_db, mut conn) = two_points_one_token_three_trips();
-    let range = DateRange::new(date(Month::January, 1), date(Month::July, 1)).unwrap();
+    let of_2024 = |month, day| Date::from_calendar_date(2024, month, day).unwrap();
+    // Of months, of a year and more, of the days around those that are none, and of days between which there are none.
+    let ranges = [
+        (date(Month::January, 1), date(Month::July, 1)),
+        (of_2024(Month::April, 5), date(Month::April, 10)),
+        (of_2024(Month::December, 31), date(Month::January, 1)),
+        (date(Month::February, 28), date(Month::March, 1)),
+        (date(Month::March, 31), date(Month::April, 1)),
+        (date(Month::February, 1), date(Month::February, 28)),
+        (date(Month::April, 1), date(Month::April, 30)),
+    ];
+    let ranges = ranges.map(|(first, last)| DateRange::new(first, last).unwrap());
     let reports = Analytics::new();
     // A grant without a day counts for its campaign.
     let of_days = |conn: &mut Conn| {
-        let mut all = everything(reports, conn, range);
+        let mut all: Vec<_> =
+            ranges.into_iter().flat_map(|range| everything(reports, conn, range)).collect();
         all.retain(|report| !report.contains("Campaign 7"));
         all
     };

@@ -1,9 +1,9 @@
 //! Opening balances of points: the balance of the last row that goes.
 
-use super::{BEFORE_ALL, Leaving, Ledger, Unsound, unanswered};
+use super::{BEFORE_ALL, Leaving, Ledger, Partition, Unsound, unanswered};
 use crate::{
     outcome::{Error, Result},
-    session::{Session, column},
+    session::{Session, column, quote},
 };
 
 /// How many accounts are read at once, and how many are written.
@@ -64,8 +64,8 @@ fn read(session: &mut Session<'_>, leaving: &Leaving<'_>, after: i64) -> Result<
 /// Refuses to let the reversal of a movement go that stays, because it is dated after it: the movement is reversed as long
 /// as its reversal is there, and could be once more. The note and the rest are those by which a reversal is known to the
 /// ledger.
-pub(super) fn refuse_reversals(session: &mut Session<'_>, leaving: &Leaving<'_>) -> Result<()> {
-    let (partition, until) = (leaving.name(), leaving.partition.until);
+pub(super) fn refuse_reversals(session: &mut Session<'_>, partition: &Partition) -> Result<()> {
+    let (partition, until) = (quote(&partition.name), partition.until);
     let sql = format!(
         "SELECT n.id, t.id FROM points_transaction PARTITION ({partition}) t \
          JOIN points_transaction n ON n.id = CAST(SUBSTRING(t.note, 13) AS SIGNED) AND n.created_on >= '{until}' \

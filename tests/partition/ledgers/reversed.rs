@@ -67,12 +67,13 @@ fn a_movement_that_stays_keeps_its_reversal() {
     let (before, all) = (balances(&mut conn), rows(&mut conn));
 
     for (first, second) in [(ahead, by), (paid.debit().id(), back)] {
-        assert_eq!(would_go(retention(&db, &mut conn)), (first, second));
-        assert_eq!(
-            would_go(plan(&db, POINTS, &retain().archive()).apply(&mut conn)),
-            (first, second)
-        );
+        for policy in [retain(), retain().archive()] {
+            let plan = plan(&db, POINTS, &policy);
+            assert_eq!(would_go(plan.count_drops(&mut conn)), (first, second));
+            assert_eq!(would_go(plan.apply(&mut conn)), (first, second));
+        }
         assert_eq!((rows(&mut conn), count(&mut conn, "points_opening")), (all, 0));
+        assert_eq!(count(&mut conn, "points_transaction_p2026_01"), 0);
         assert_reversed(&mut conn, first);
         // As the error says.
         conn.by_hand([format!(
