@@ -5,7 +5,7 @@ use std::{
     thread,
 };
 
-use mysql::{Conn, Row, prelude::Queryable};
+use mysql::{Conn, Row, TxOpts, prelude::Queryable};
 use quicksight_migrations::{
     analytics::{self, DailyRevenue, DateRange},
     quicksight::{DataSet, data_sets},
@@ -219,8 +219,13 @@ fn each_look_is_one_moment() {
     ];
     let totals = totals
         .map(|(table, total)| format!("SELECT {total} FROM ({}) AS q", data_set(table).sql()));
+    // A statement outside a transaction may find rows gone on MariaDB, which purges what a view needs that is opened again
+    // at that very moment.
+    // https://github.com/MariaDB/server/blob/10.11/storage/innobase/read/read0read.cc (ReadView::open)
+    let snapshot = TxOpts::default().set_with_consistent_snapshot(true);
     let ask = |conn: &mut Conn| {
-        totals.each_ref().map(|sql| conn.query_first::<u64, _>(sql).unwrap().unwrap())
+        let mut transaction = conn.start_transaction(snapshot).unwrap();
+        totals.each_ref().map(|sql| transaction.query_first::<u64, _>(sql).unwrap().unwrap())
     };
     let before = ask(&mut conn);
 
