@@ -1,8 +1,8 @@
 //! Times what partitions are for, next to the same rows in plain tables: to drop a month, of trips and of the ledger of
 //! points with a writer beside it, the newest balance, and one more row.
 //!
-//! `make bench-partition`, or `cargo bench --bench partition --all-features -- --users 20000`. Uses the server in
-//! `QUICKSIGHT_DATABASE_URL`, or else a throwaway one of its own.
+//! `make bench-partition`, or `cargo bench --bench partition --all-features -- --users 20000 --months 24`. In fewer months
+//! each has more rows. Uses the server in `QUICKSIGHT_DATABASE_URL`, or else a throwaway one of its own.
 
 #[path = "../../examples/dashboard/city.rs"]
 mod city;
@@ -30,7 +30,7 @@ use quicksight_migrations::{
     mysql::{Conn, prelude::Queryable},
     partition::{self, Plan, Policy, Span, Table},
     run_quicksight_migrations,
-    time::{Date, Month},
+    time::{Date, Month, PrimitiveDateTime},
 };
 
 use city::{City, Period, Size};
@@ -38,6 +38,9 @@ use site::Site;
 use watch::{argument, in_turn, timed};
 
 const USERS: usize = 5_000;
+const MONTHS: u8 = 24;
+/// How many months are dropped, one by one.
+const DROPS: u8 = 3;
 const ROUNDS: usize = 9;
 const CALLS: i32 = 400;
 
@@ -46,8 +49,10 @@ const TABLES: [Table; 2] = [Table::PointsTransaction, Table::Trip];
 const PLAIN: &str = "quicksight_plain";
 
 fn main() {
-    let first = Date::from_calendar_date(2025, Month::January, 1).expect("a date");
-    let period = Period { first, days: 730 };
+    let all = argument("--months").unwrap_or(MONTHS).clamp(DROPS + 1, MONTHS);
+    let days = (begin(all) - begin(0)).whole_days().try_into().expect("two years at most");
+    let period = Period { first: begin(0), days };
+    let last_noon = period.end() - Duration::from_secs(12 * 3_600);
     let mut site = Site::open();
     println!("{}", site.description());
     let users = argument("--users").unwrap_or(USERS);
@@ -72,24 +77,28 @@ fn main() {
             table::digits(times),
         ]);
     };
-    let months = [23, 22, 21];
-    let mut dropped = months.map(|kept| {
-        let delete = delete(Table::Trip, kept);
-        let deleted = timed(|| whole.query_drop(delete).expect("delete"));
-        let plan = plan(parts, Table::Trip, period, Some(Span::months(kept.into())));
-        assert_eq!(plan.drops().len(), 1, "{plan}");
-        let statement = plan.statements().join("; ");
-        // Every second one as a call, which counts the rows first.
-        let bare = kept % 2 == 1;
-        let went = timed(|| {
-            if bare {
-                parts.query_drop(&statement).expect("drop");
-            } else {
-                drop(plan.apply(parts).expect("apply"));
-            }
-        });
-        (bare, [deleted, went])
-    });
+    // As many are kept each time.
+    let months: Vec<_> = (all - DROPS..all).rev().collect();
+    let mut dropped: Vec<_> = months
+        .iter()
+        .map(|&kept| {
+            let delete = delete(Table::Trip, all - 1 - kept);
+            let deleted = timed(|| whole.query_drop(delete).expect("delete"));
+            let plan = plan(parts, Table::Trip, period, Some(Span::months(kept.into())));
+            assert_eq!(plan.drops().len(), 1, "{plan}");
+            let statement = plan.statements().join("; ");
+            // Every second one as a call, which counts the rows first.
+            let bare = kept % 2 == 1;
+            let went = timed(|| {
+                if bare {
+                    parts.query_drop(&statement).expect("drop");
+                } else {
+                    drop(plan.apply(parts).expect("apply"));
+                }
+            });
+            (bare, [deleted, went])
+        })
+        .collect();
     dropped.sort_by_key(|(bare, [_, went])| (*bare, *went));
     for (bare, times) in dropped {
         add(if bare { "a month goes, the statement" } else { "a month goes, the call" }, times);
@@ -112,7 +121,7 @@ fn main() {
             for user in &accounts {
                 conn.query_drop(format!(
                     "INSERT INTO points_transaction (user_id, activity_type, points, balance, created_on) \
-                     VALUES ({user}, 1, 1, 1, '2026-12-31 12:00:00')"
+                     VALUES ({user}, 1, 1, 1, '{last_noon}')"
                 ))
                 .expect("add a row");
             }
@@ -120,10 +129,10 @@ fn main() {
         in_turn(ROUNDS, [&mut || insert(whole), &mut || insert(parts)])
             .map(|time| time / u32::try_from(accounts.len()).expect("a small number"))
     });
-    let mut writers = writers.map(|conn| Writer { conn, user: accounts[0] });
+    let mut writers = writers.map(|conn| Writer { conn, user: accounts[0], moment: last_noon });
     let [beside_whole, beside_parts] = &mut writers;
-    for kept in months {
-        let delete = delete(Table::PointsTransaction, kept);
+    for &kept in &months {
+        let delete = delete(Table::PointsTransaction, all - 1 - kept);
         let (deleted, waited) = beside_whole.beside(|| whole.query_drop(delete).expect("delete"));
         let plan = plan(parts, Table::PointsTransaction, period, Some(Span::months(kept.into())));
         // The last one as nobody should do it: the balances of those who are idle go, too.
@@ -148,12 +157,15 @@ fn main() {
     site.original.query_drop(format!("DROP DATABASE {PLAIN}")).expect("clean up");
 }
 
-/// Deletes the rows of the month that is the first of those that go when so many months are kept.
-fn delete(table: Table, kept: u8) -> String {
-    let first = |past: u8| {
-        Date::from_calendar_date(2025, Month::January.nth_next(past), 1).expect("a date")
-    };
-    let (from, until, date) = (first(23 - kept), first(24 - kept), table.date_column());
+/// The first day of a month, where that of January 2025 is 0.
+fn begin(month: u8) -> Date {
+    let year = 2025 + i32::from(month / 12);
+    Date::from_calendar_date(year, Month::January.nth_next(month % 12), 1).expect("a date")
+}
+
+/// Deletes the rows of a month.
+fn delete(table: Table, month: u8) -> String {
+    let (from, until, date) = (begin(month), begin(month + 1), table.date_column());
     format!("DELETE FROM {table} WHERE {date} >= '{from}' AND {date} < '{until}'")
 }
 
@@ -161,17 +173,16 @@ fn delete(table: Table, kept: u8) -> String {
 struct Writer {
     conn: Conn,
     user: i32,
+    moment: PrimitiveDateTime,
 }
 
 impl Writer {
     /// How long some work takes, and the longest of the movements that are recorded beside it.
     fn beside(&mut self, work: impl FnOnce()) -> (Duration, Duration) {
         let is_over = AtomicBool::new(false);
-        let moment =
-            Date::from_calendar_date(2026, Month::December, 31).expect("a date").midnight();
         let points =
             NewPointsTransaction::new(Account::user(self.user), Activity::Purchase, 1.into());
-        let points = points.created_on(moment);
+        let points = points.created_on(self.moment);
         let mut record = || {
             timed(|| {
                 ledger::record_points_transaction(&mut self.conn, &points).expect("record");
