@@ -46,7 +46,6 @@ use site::Site;
 use source::Source;
 use terminal::{Output, complain};
 
-const USERS: usize = 1_500;
 const DAYS: u16 = 31;
 const USAGE_ERROR: u8 = 64;
 
@@ -66,6 +65,10 @@ struct Line {
     /// Fill that database with the made-up city, and draw it; refused if any of its tables has a row
     #[arg(long)]
     fill: bool,
+
+    /// How many users the made-up city has
+    #[arg(long, value_name = "NUMBER", default_value_t = 1_500, conflicts_with = "read", value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    users: u32,
 
     /// Where the page goes
     #[arg(long, value_name = "FILE", default_value = "target/dashboard.html")]
@@ -103,15 +106,44 @@ impl Line {
             refuse_rows(&mut conn)?;
             let name = name(&mut conn)?;
             writeln!(out, "Filling the database {name}.")?;
-            fill(&mut conn, out)?;
+            self.fill(&mut conn, out)?;
             return self.draw(&mut conn, &named(&name), out);
         }
         let site = Site::new()?;
         let mut conn = site.connect()?;
         writeln!(out, "What follows is made up; --read draws what is in a database of yours.")?;
-        fill(&mut conn, out)?;
+        self.fill(&mut conn, out)?;
         writeln!(out, "Made what QuickSight reads: {}.", apply_views(&mut conn)?)?;
         self.draw(&mut conn, "a made-up city", out)
+    }
+
+    fn fill(&self, conn: &mut Conn, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+        run_quicksight_migrations(conn)?;
+        let users = self.users.try_into()?;
+        writeln!(out, "Making up a city of {users} users:")?;
+        let is_terminal = stdout().is_terminal();
+        let mut progress = |table: &'static str, rows: usize, of: usize| {
+            // That nobody sees it is no reason to stop.
+            if is_terminal {
+                let _ = write!(out, "\r  {table:<24} {rows:>6} of {of} rows");
+                let _ = out.flush();
+            }
+            if rows == of {
+                let start = if is_terminal { "\r" } else { "" };
+                let _ = writeln!(out, "{start}  {table:<24} {rows:>6} rows   ");
+            }
+        };
+        let first = Date::from_calendar_date(2025, Month::March, 1)?;
+        let period = Period { first, days: DAYS };
+        // A month of a busy city.
+        let size = Size {
+            tokens: 4 * users,
+            points: 13 * users,
+            trips: 20 * users,
+            ..Size::of_users(users)
+        };
+        City { seed: 18, size, period }.fill(conn, &mut progress)?;
+        reward(conn, out)
     }
 
     fn draw(
@@ -164,28 +196,6 @@ fn refuse_rows(conn: &mut Conn) -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     Err(format!("nothing was filled, because there are rows in {}", filled.join(", ")).into())
-}
-
-fn fill(conn: &mut Conn, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    run_quicksight_migrations(conn)?;
-    writeln!(out, "Making up a city of {USERS} users:")?;
-    let is_terminal = stdout().is_terminal();
-    let mut progress = |table: &'static str, rows: usize, of: usize| {
-        // That nobody sees it is no reason to stop.
-        if is_terminal {
-            let _ = write!(out, "\r  {table:<24} {rows:>6} of {of} rows");
-            let _ = out.flush();
-        }
-        if rows == of {
-            let start = if is_terminal { "\r" } else { "" };
-            let _ = writeln!(out, "{start}  {table:<24} {rows:>6} rows   ");
-        }
-    };
-    let first = Date::from_calendar_date(2025, Month::March, 1)?;
-    let period = Period { first, days: DAYS };
-    let size = Size { tokens: 6_000, points: 20_000, trips: 30_000, ..Size::of_users(USERS) };
-    City { seed: 18, size, period }.fill(conn, &mut progress)?;
-    reward(conn, out)
 }
 
 /// The service at work: a reward from the budget, two rows that sum to zero.

@@ -17,6 +17,9 @@ use std::{
 use mysql::{Conn, Row, prelude::Queryable};
 use support::{Database, example, unique};
 
+/// So many are enough for a row in each visual.
+const USERS: &str = "300";
+
 /// A file for the page, gone at the end.
 struct Page(PathBuf);
 
@@ -38,6 +41,9 @@ impl Drop for Page {
 
 fn command(url: &str, page: &Page, arguments: &[&str]) -> Command {
     let mut command = example("dashboard");
+    if !arguments.contains(&"--read") {
+        command.args(["--users", USERS]);
+    }
     command.args(arguments).arg("--out").arg(&page.0).env("QUICKSIGHT_DATABASE_URL", url);
     command
 }

@@ -223,9 +223,9 @@ fn a_number_that_changes_changes_on_the_page() {
     let (_, before) = dashboard(&db.url(), &["--read"]);
     let mut conn = db.conn();
     for sql in [
-        "DELETE FROM trip WHERE id = 20000",
-        "UPDATE trip SET origin_longitude = -96.75 WHERE id = 20001",
-        "UPDATE bytemark_order_payments SET total_price = total_price + 0.25 WHERE id = 4000",
+        "DELETE FROM trip WHERE id = 5000",
+        "UPDATE trip SET origin_longitude = -96.75 WHERE id = 5001",
+        "UPDATE bytemark_order_payments SET total_price = total_price + 0.25 WHERE id = 800",
         "INSERT INTO redeem_transaction (user_id, points, transaction_id, created_on) \
          VALUES (10001, -5, 'x', '2025-03-20')",
     ] {
