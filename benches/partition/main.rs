@@ -52,7 +52,7 @@ fn main() {
     let all = argument("--months").unwrap_or(MONTHS).clamp(DROPS + 1, MONTHS);
     let days = (begin(all) - begin(0)).whole_days().try_into().expect("two years at most");
     let period = Period { first: begin(0), days };
-    let last_noon = period.end() - Duration::from_secs(12 * 3_600);
+    let last_noon = period.end() - Duration::from_hours(12);
     let mut site = Site::open();
     println!("{}", site.description());
     let users = argument("--users").unwrap_or(USERS);
