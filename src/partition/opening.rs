@@ -48,11 +48,11 @@ impl Ledger {
         }
     }
 
-    /// What has a balance of its own.
-    fn account(self) -> &'static str {
+    /// What of the rows `t` has a balance of its own.
+    fn account(self, t: &str) -> String {
         match self {
-            Self::Points => "user_id",
-            Self::Tokens => "user_id, f_token_id",
+            Self::Points => format!("{t}.user_id"),
+            Self::Tokens => format!("{t}.user_id, {t}.f_token_id"),
         }
     }
 
@@ -150,8 +150,8 @@ pub(super) fn accounts(
     partition: &Partition,
 ) -> Result<u64> {
     let sql = format!(
-        "SELECT COUNT(DISTINCT {}) FROM {} PARTITION ({})",
-        ledger.account(),
+        "SELECT COUNT(DISTINCT {}) FROM {} PARTITION ({}) t",
+        ledger.account("t"),
         quote(ledger.table()),
         quote(&partition.name)
     );
@@ -188,12 +188,12 @@ impl Leaving<'_> {
         session: &mut Session<'_>,
         drop: &str,
     ) -> Result<Option<mysql::Result<Gone>>> {
-        if self.open(session)? > 0 {
+        let (accounts, open) = self.accounts(session)?;
+        if open > 0 {
             return Ok(None);
         }
         refuse_reversals(session, self.table, self.partition)?;
         let rows = rows::count(session, self.table, &self.partition.name)?;
-        let accounts = accounts(session, self.ledger, self.partition)?;
         // A server that has let go of the lock must not be asked again.
         let done = session.at_once(|session| {
             self.archive.map_or(Ok(()), |archive| session.execute(archive.copy))?;
@@ -206,16 +206,24 @@ impl Leaving<'_> {
         Ok(Some(done.map(|()| Gone { rows, accounts })))
     }
 
-    /// How many rows have no opening that goes as far.
-    fn open(&self, session: &mut Session<'_>) -> Result<u64> {
-        let (table, opening) = (self.ledger.table(), self.ledger.opening());
+    /// How many accounts have rows, and how many of them have no opening that goes as far as their newest one. Everybody
+    /// waits meanwhile, so that not each row looks for its opening.
+    fn accounts(&self, session: &mut Session<'_>) -> Result<(u64, u64)> {
+        let (ledger, name) = (self.ledger, self.name());
+        let (table, opening) = (ledger.table(), ledger.opening());
         let sql = format!(
-            "SELECT COUNT(*) FROM {table} PARTITION ({}) LEFT JOIN {opening} ON {} WHERE {}",
-            self.name(),
-            self.ledger.joined(table, opening),
-            self.ledger.is_open(table, opening, self.partition.until)
+            "SELECT COUNT(DISTINCT {}), COALESCE(SUM({}), 0) FROM \
+             (SELECT MAX(t.id) AS id, {} FROM {table} PARTITION ({name}) t GROUP BY {}) g \
+             JOIN {table} PARTITION ({name}) n ON n.user_id = g.user_id AND n.id = g.id \
+             LEFT JOIN {opening} o ON {}",
+            ledger.account("n"),
+            ledger.is_open("n", "o", self.partition.until),
+            ledger.account("t"),
+            ledger.account("t"),
+            ledger.joined("n", "o"),
         );
-        number(session, self.ledger, &sql)
+        let row = session.row(&sql).map_err(|error| unanswered(ledger, error))?;
+        row.and_then(|row| Some((column(&row, 0)?, column(&row, 1)?))).ok_or(Error::TablesChanging)
     }
 
     /// The last id that was given to a row, if the rows that stay have a lower one. MariaDB would give it to the next row
