@@ -209,10 +209,15 @@ pub(crate) fn is_date(column: &str) -> String {
     format!("{column} >= '1000-01-01' AND {column} + INTERVAL 0 DAY = {column}")
 }
 
-/// Whether [`is_date`] must be asked of what lies between two moments. Dates that the calendar does not have, such as
-/// 2025-02-30, lie between two months, and asking costs a quarter of what reading a row does.
-pub(crate) fn has_other_dates(from: PrimitiveDateTime, until: PrimitiveDateTime) -> bool {
-    from.year() < 1000 || (from.year(), from.month()) != (until.year(), until.month())
+/// [`is_date`] as one more condition on a column that lies in one of these ranges, where it must be asked. Dates that the
+/// calendar does not have, such as 2025-02-30, lie between two months, and asking costs a quarter of what reading a row does.
+pub(crate) fn and_is_date(
+    column: &str,
+    ranges: &[(PrimitiveDateTime, PrimitiveDateTime)],
+) -> String {
+    let month = |moment: &PrimitiveDateTime| (moment.year(), moment.month());
+    let is_of_one = |(from, until): &(_, _)| month(from).0 >= 1000 && month(from) == month(until);
+    if ranges.iter().all(is_of_one) { String::new() } else { format!(" AND {}", is_date(column)) }
 }
 
 /// A moment as the server takes it. Its dates begin in the year 1000, so everything is later than

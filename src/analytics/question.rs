@@ -3,7 +3,7 @@
 use mysql::Value;
 use time::PrimitiveDateTime;
 
-use super::{Analytics, has_other_dates, is_date, moment};
+use super::{Analytics, and_is_date, moment};
 use crate::{
     outcome::Result,
     session::{Columns, Connection, ask},
@@ -83,18 +83,20 @@ impl Question {
         let parts = self.parts.iter().map(|part| {
             let column = part.source.column();
             let range = format!("t.{column} >= ? AND t.{column} < ?");
-            part.of_rows(&range, has_other_dates(from, until))
+            part.of_rows(&range, &[(from, until)])
         });
         parts.collect::<Vec<_>>().join(" UNION ALL ") + &self.order
     }
 }
 
 impl Part {
-    /// The statement over the rows of a range.
-    pub(super) fn of_rows(&self, range: &str, has_other_dates: bool) -> String {
-        let column = format!("t.{}", self.source.column());
-        let is_date = has_other_dates.then(|| format!(" AND {}", is_date(&column)));
-        let dates = format!("{range}{}", is_date.unwrap_or_default());
-        self.rows.replace(RANGE, range).replace(DATES, &dates)
+    /// The statement over the rows of some ranges, which are this condition.
+    pub(super) fn of_rows(
+        &self,
+        condition: &str,
+        ranges: &[(PrimitiveDateTime, PrimitiveDateTime)],
+    ) -> String {
+        let is_date = and_is_date(&format!("t.{}", self.source.column()), ranges);
+        self.rows.replace(RANGE, condition).replace(DATES, &format!("{condition}{is_date}"))
     }
 }

@@ -2,10 +2,7 @@
 
 use time::PrimitiveDateTime;
 
-use super::{
-    has_other_dates,
-    question::{Part, Question, RANGE},
-};
+use super::question::{Part, Question, RANGE};
 use crate::{
     outcome::Result,
     session::{Columns, Connection, ask},
@@ -102,11 +99,9 @@ impl Part {
     fn both(&self, closed: &Closed) -> [String; 2] {
         let of_sums = format!("s.{}", self.source.of_sums());
         let of_rows = format!("t.{}", self.source.column());
-        let has_other_dates =
-            closed.rows().iter().any(|(from, until)| has_other_dates(*from, *until));
         [
             self.sums.replace(RANGE, &any(&of_sums, closed.sums())),
-            self.of_rows(&any(&of_rows, closed.rows()), has_other_dates),
+            self.of_rows(&any(&of_rows, closed.rows()), closed.rows()),
         ]
     }
 }

@@ -128,7 +128,9 @@ impl Plan {
     pub(super) fn leaving(&self) -> impl Iterator<Item = (&Partition, bool)> {
         self.steps.iter().filter_map(|step| match &step.work {
             Work::Drop { partition } => Some((partition, true)),
-            Work::Exchange { partition } | Work::Copy { partition } => Some((partition, false)),
+            Work::Exchange { partition } | Work::DropCopied { partition, .. } => {
+                Some((partition, false))
+            }
             _ => None,
         })
     }

@@ -3,11 +3,14 @@
 use mysql::Conn;
 use time::PrimitiveDateTime;
 
-use super::transaction::{ACTION, Last, committed, rows};
+use super::{
+    sums,
+    transaction::{ACTION, Last, committed, rows},
+};
 use crate::{
     outcome::{Error, Result},
     session::{ALL, Columns, Said},
-    source::{Source, between, literal},
+    source::{Source, literal},
 };
 
 /// How it is known that sums are right.
@@ -145,15 +148,10 @@ pub(super) fn look(
 }
 
 /// SQL for the first row of a source in a range whose date the calendar has.
-pub(super) fn first_row(
-    source: Source,
-    (from, until): (PrimitiveDateTime, PrimitiveDateTime),
-) -> String {
-    let column = format!("t.{}", source.column());
+pub(super) fn first_row(source: Source, range: (PrimitiveDateTime, PrimitiveDateTime)) -> String {
+    let (column, table) = (source.column(), source.table());
     format!(
-        "SELECT {column} FROM {} t WHERE {} AND {} ORDER BY {column} LIMIT 1",
-        source.table(),
-        between(&column, from, until),
-        crate::analytics::is_date(&column),
+        "SELECT t.{column} FROM {table} t WHERE {} ORDER BY t.{column} LIMIT 1",
+        sums::rows(source, range)
     )
 }

@@ -4,7 +4,7 @@ use time::PrimitiveDateTime;
 
 use super::transaction::{DELETE, INSERT_INTO, Last};
 use crate::{
-    analytics::{has_other_dates, is_date, of_row},
+    analytics::{and_is_date, of_row},
     measure::{metres, negative, points_gained, positive},
     session::ALL,
     source::{Source, between},
@@ -108,8 +108,7 @@ pub(super) fn made(source: Source, range: Range) -> String {
 /// A condition on the rows `t` of a source.
 pub(super) fn rows(source: Source, (from, until): Range) -> String {
     let column = format!("t.{}", source.column());
-    let range = between(&column, from, until);
-    if has_other_dates(from, until) { format!("{range} AND {}", is_date(&column)) } else { range }
+    format!("{}{}", between(&column, from, until), and_is_date(&column, &[(from, until)]))
 }
 
 /// The `SELECT` that makes the users of days of those trips `t` that meet a condition.
